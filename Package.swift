@@ -1,0 +1,88 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+
+/// A module of the house. A module may depend only on what stands above it in the list.
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .testTarget(name: name, dependencies: dependencies + ["Telemetry", "Templates", "TestSupport"], swiftSettings: strict)
+}
+
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+
+func nio(_ name: String) -> Target.Dependency { .product(name: name, package: "swift-nio") }
+let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
+
+let package = Package(
+  name: "weir",
+  products: [.executable(name: "weir", targets: ["weir"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+  ],
+  targets: [
+    .systemLibrary(name: "CMosquitto", pkgConfig: "libmosquitto", providers: [.apt(["libmosquitto-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    module("Telemetry"),
+    module("Plant", ["Telemetry"]),
+    module("Templates", ["Telemetry", yams, crypto]),
+    module("Journal", ["Telemetry", "Templates", grdb]),
+    module("MQTT", ["Telemetry", "Templates", "CMosquitto"]),
+    module("Ingest", ["Telemetry", "Templates", "Journal"]),
+    module("Rules", ["Telemetry", "Templates"]),
+    module("Engine", ["Telemetry", "Templates", "Journal", "Rules"]),
+    module("Energy", ["Telemetry", "Templates", "Plant", "Rules"]),
+    module("Equipment", ["Telemetry", "Templates", "Plant", "Rules"]),
+    module("Inspection", ["Telemetry", "Templates", "Plant", "Rules"]),
+    module("Store", ["Telemetry", "Templates", "Rules", grdb, crypto]),
+    module(
+      "Forwarding",
+      [
+        "Telemetry", "Templates", "Store", "MQTT", "CZlib", httpClient, lifecycle, logging, nio("NIOCore"),
+        nio("NIOPosix"), nio("NIOHTTP1"), nio("NIOConcurrencyHelpers"), nioSSL,
+      ]),
+    module("Control", [hummingbird, httpClient, logging, nio("NIOCore"), nio("NIOFoundationCompat")]),
+    module("Simulation", ["Telemetry", "Templates", "Plant", "MQTT"]),
+    module(
+      "Gateway",
+      [
+        "Telemetry", "Plant", "Templates", "Journal", "MQTT", "Ingest", "Rules", "Engine", "Energy", "Equipment",
+        "Inspection", "Store", "Forwarding", "Control", logging,
+      ]),
+    .executableTarget(
+      name: "weir", dependencies: ["Gateway", "Control", "Simulation", arguments], swiftSettings: strict),
+
+    .target(name: "TestSupport", dependencies: ["MQTT"], path: "Tests/TestSupport", swiftSettings: strict),
+    tests("TelemetryTests"),
+    tests("TemplatesTests"),
+    tests("JournalTests", ["Journal"]),
+    tests("EngineTests", ["Engine", "Rules", "Journal"]),
+    tests(
+      "ForwardingTests",
+      [
+        "Forwarding", "MQTT", logging, nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"), nio("NIOConcurrencyHelpers"),
+        nioSSL,
+      ]),
+    tests("MQTTTests", ["MQTT"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

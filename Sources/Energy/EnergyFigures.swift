@@ -1,0 +1,122 @@
+import Telemetry
+import Templates
+
+/// What windows, days and months have in common: sums by quantity, the maximum demand, coverage.
+struct EnergyFigures: Hashable, Sendable {
+  /// By `Signal.Quantity.allCases`; nil = no data.
+  var energy: [ScaledInteger?] = Array(repeating: nil, count: Signal.Quantity.allCases.count)
+  /// The largest energy of one window and the start of that window (of equals the earliest).
+  var maximum: ScaledInteger?
+  var maximumStart = Timestamp.distantPast
+  /// Nanoseconds with data.
+  var covered: Int64 = 0
+  /// Windows in all, with data, and measured at both ends.
+  var windows = 0
+  var windowsWithData = 0
+  var windowsGood = 0
+
+  var active: ScaledInteger? { energy[0] }
+  var lagging: ScaledInteger? { energy[1] }
+  var leading: ScaledInteger? { energy[2] }
+
+  /// Adds the figures of a later time.
+  mutating func add(_ other: EnergyFigures) {
+    for index in energy.indices { energy[index] = Self.sum(energy[index], other.energy[index]) }
+    if let candidate = other.maximum {
+      if let maximum, !(maximum < candidate) {
+        // Of equals the earliest stays.
+      } else {
+        maximum = candidate
+        maximumStart = other.maximumStart
+      }
+    }
+    covered += other.covered
+    windows += other.windows
+    windowsWithData += other.windowsWithData
+    windowsGood += other.windowsGood
+  }
+
+  /// Nil counts as nothing. A sum that does not fit 64 bits is no figure.
+  static func sum(_ a: ScaledInteger?, _ b: ScaledInteger?) -> ScaledInteger? {
+    guard let a else { return b }
+    guard let b else { return a }
+    return a.adding(b)
+  }
+
+  /// Of a day or month.
+  var quality: EnergyQuality {
+    if windowsWithData == 0 { return .noData }
+    if windowsGood == windows { return .good }
+    return windowsWithData < windows ? .partial : .estimated
+  }
+
+  init() {}
+
+  /// Of one window.
+  init(_ parts: [RegisterWindow], registers: [EnergyRegister], start: Timestamp, window: Span64) {
+    for (part, register) in zip(parts, registers) {
+      guard let value = part.value, let place = Signal.Quantity.allCases.firstIndex(of: register.quantity) else {
+        continue
+      }
+      energy[place] = Self.sum(energy[place], register.scaled(value))
+    }
+    windows = 1
+    let deciding = EnergyRegister.deciding(registers)
+    covered = deciding.map { parts[$0].covered }.min() ?? 0
+    let quality = deciding.map { parts[$0].quality(start: start) }.max() ?? .noData
+    windowsWithData = quality == .noData ? 0 : 1
+    windowsGood = quality == .good ? 1 : 0
+    maximum = active
+    maximumStart = start
+  }
+
+  func encode(into writer: inout ByteWriter) {
+    for value in energy {
+      writer.boolean(value != nil)
+      if let value { writer.scaled(value) }
+    }
+    writer.boolean(maximum != nil)
+    if let maximum {
+      writer.scaled(maximum)
+      writer.timestamp(maximumStart)
+    }
+    writer.zigzag(covered)
+    writer.varint(windows)
+    writer.varint(windowsWithData)
+    writer.varint(windowsGood)
+  }
+
+  init(from reader: inout ByteReader) throws(ByteReaderError) {
+    for index in energy.indices where try reader.boolean() { energy[index] = try reader.scaled() }
+    if try reader.boolean() {
+      maximum = try reader.scaled()
+      maximumStart = try reader.timestamp()
+    }
+    covered = try reader.zigzag()
+    windows = try reader.integer()
+    windowsWithData = try reader.integer()
+    windowsGood = try reader.integer()
+  }
+}
+
+/// How far a figure may be relied on.
+enum EnergyQuality: UInt8, Hashable, Sendable, Comparable {
+  /// Measured at both ends.
+  case good = 0
+  /// An end is interpolated, or a reset or dip was bridged.
+  case estimated = 1
+  /// The end is held until the next reading, or the asset's data begins within.
+  case partial = 2
+  case noData = 3
+
+  static func < (a: EnergyQuality, b: EnergyQuality) -> Bool { a.rawValue < b.rawValue }
+
+  var word: String {
+    switch self {
+    case .good: "good"
+    case .estimated: "estimated"
+    case .partial: "partial"
+    case .noData: "no-data"
+    }
+  }
+}

@@ -1,0 +1,204 @@
+import Plant
+import Rules
+import Telemetry
+import Templates
+
+/// Energy, demand and power factor of an asset with registers: one record per window, plant-local day and month.
+///
+/// * A window (a, b] is issued when the plant clock reaches b + lateness. Its energy is R(b) − R(a), added up over
+///   resets and rollovers, so that windows always add up to the accepted difference of the register.
+/// * A reading at b closes the window that ends at b. Only the asset's very first reading may open its window.
+/// * From the first reading on there is a record for every window; a silent one says `no-data`.
+/// * A late reading, the first reading after a silence, and a fall that is taken back make closed windows be folded
+///   again at the next time mark; those whose body changes are issued as the next revision, and so are their day and
+///   month. Several such readings between two marks make one revision.
+/// * A sample is used or set aside when its window is issued. If a later reading changes what an earlier one means, its
+///   count moves with it.
+/// * A window belongs to the day that its start lies in. A day is issued with its last window.
+public struct EnergyRule: AssetRule {
+  let asset: Asset
+  let place: String
+  let zone: PlantZone
+  let window: Span64
+  let lateness: Span64
+  let revisionHorizon: Span64
+  let registers: [EnergyRegister]
+  /// Position in `registers` by position in `Asset.signals`.
+  private let registerOfSignal: [Int?]
+  let windows: WindowLedger
+  let days: WindowLedger
+  let months: WindowLedger
+
+  /// Start of the first window; nil before the first reading.
+  var first: Timestamp?
+  /// End of the last closed window; the start of the first one if none is closed.
+  var closedThrough = Timestamp.distantPast
+  var states: [RegisterState]
+  /// Readings that change closed windows, by time: the causes of the next revisions.
+  var causes: [Cause] = []
+  /// Sums of the day that `closedThrough` lies in.
+  var today = RunningDay()
+  var openFindings: [CounterFinding] = []
+
+  struct Cause: Hashable, Sendable {
+    var time: Timestamp
+    /// Position in `registers`.
+    var register: Int
+  }
+
+  /// Sums of the open day.
+  struct RunningDay: Hashable, Sendable {
+    var start: Timestamp?
+    var figures = EnergyFigures()
+  }
+
+  /// How the rule joins the engine.
+  public static func factory(zone: PlantZone) -> RuleFactory {
+    RuleFactory(name: "energy") { asset, site in EnergyRule(asset: asset, site: site, zone: zone) }
+  }
+
+  /// Nil for an asset without registers, or if the site has no horizon for energy intervals.
+  public init?(asset: Asset, site: Site, zone: PlantZone) {
+    guard let horizon = site.horizons[.energyInterval], site.energy.window > .zero else { return nil }
+    let registers = asset.signals.indices.compactMap { EnergyRegister(signal: $0, of: asset, settings: site.energy) }
+    guard !registers.isEmpty else { return nil }
+    self.asset = asset
+    self.zone = zone
+    self.registers = registers
+    place = asset.place
+    window = site.energy.window
+    lateness = horizon.lateness
+    revisionHorizon = max(
+      horizon.revision,
+      max(site.horizons[.energyDay]?.revision ?? .zero, site.horizons[.energyMonth]?.revision ?? .zero))
+    registerOfSignal = asset.signals.indices.map { signal in registers.firstIndex { $0.signal == signal } }
+    states = registers.map { _ in RegisterState() }
+    // A day is folded from its windows and a month from its days, so those are kept that much longer.
+    windows = WindowLedger(
+      kind: .energyInterval, asset: asset.id, length: window,
+      retention: Span64(nanoseconds: revisionHorizon.nanoseconds + Span64.days(2).nanoseconds))
+    days = WindowLedger(
+      kind: .energyDay, asset: asset.id, length: .hours(23),
+      retention: Span64(nanoseconds: revisionHorizon.nanoseconds + Span64.days(33).nanoseconds))
+    months = WindowLedger(
+      kind: .energyMonth, asset: asset.id, length: .days(28),
+      retention: Span64(nanoseconds: revisionHorizon.nanoseconds + Span64.days(63).nanoseconds))
+  }
+
+  public var deadline: Timestamp? {
+    if !causes.isEmpty { return .distantPast }
+    return first == nil ? nil : closedThrough + window + lateness
+  }
+
+  public func interest(in signal: Int) -> SignalInterest { registerOfSignal[signal] == nil ? .none : .count }
+
+  public mutating func accepted(
+    _ sample: Sample, signal: Int, inOrder: Bool, context: inout RuleContext
+  ) throws {
+    guard let index = registerOfSignal[signal] else { return }
+    let time = sample.time
+    if first == nil {
+      first = time.windowStart(window)
+      closedThrough = time.windowStart(window)
+    }
+    if isOpen(time) {
+      let isNewest = inOrder && states[index].newest < time
+      states[index].newest = max(states[index].newest, time)
+      if isNewest, !states[index].isDirty {
+        let reading = registers[index].reading(sample)
+        if states[index].add(reading, closedThrough: closedThrough, window: window, register: registers[index]) {
+          addCause(time, register: index)
+        }
+      } else {
+        states[index].isDirty = true
+        // It may be the first one behind a boundary that was held or interpolated.
+        if states[index].boundary.isStale || states[index].boundary.isEstimated {
+          states[index].refold(from: time, through: time)
+          addCause(time, register: index)
+        }
+      }
+    } else if context.clock > .distantPast, time < context.clock - revisionHorizon {
+      context.quarantine(
+        QuarantinedSample(
+          asset: asset.id, signal: registers[index].name, time: time, value: sample.value, reason: .tooOld,
+          detail: "older than the revision horizon of energy records", noticed: context.clock))
+    } else {
+      states[index].newest = max(states[index].newest, time)
+      acceptLate(time, register: index)
+    }
+  }
+
+  /// Whether the window of a reading at `time` is not issued yet.
+  private func isOpen(_ time: Timestamp) -> Bool {
+    time > closedThrough || (time == closedThrough && first == closedThrough)
+  }
+
+  private mutating func acceptLate(_ time: Timestamp, register: Int) {
+    if let start = first, time < start {
+      // Older than the first window: there were windows before it.
+      if closedThrough == start {
+        first = time.windowStart(window)
+        closedThrough = time.windowStart(window)
+        // No window is issued yet: the open ones are simply folded again when they close.
+        for index in states.indices { states[index].rebuildOpen() }
+        return
+      }
+      first = time.windowStart(window)
+      // A reading on the old start belongs to the window before it from now on, in every register.
+      for index in states.indices { states[index].refold(from: start, through: start + window) }
+    }
+    states[register].refold(from: time, through: time)
+    addCause(time, register: register)
+  }
+
+  private mutating func addCause(_ time: Timestamp, register: Int) {
+    let place = causes.lastIndex { $0.time <= time }
+    if let place, causes[place].time == time { return }
+    causes.insert(Cause(time: time, register: register), at: place.map { $0 + 1 } ?? 0)
+  }
+
+  // MARK: Checkpoint
+
+  public func encodeState(into writer: inout ByteWriter) {
+    writer.boolean(first != nil)
+    guard let first else { return }
+    writer.varint(states.count)
+    writer.timestamp(first)
+    writer.timestamp(closedThrough)
+    for state in states { state.encode(into: &writer, base: closedThrough) }
+    writer.varint(causes.count)
+    for cause in causes {
+      writer.time(cause.time, base: closedThrough)
+      writer.varint(cause.register)
+    }
+    writer.boolean(today.start != nil)
+    if let start = today.start {
+      writer.timestamp(start)
+      today.figures.encode(into: &writer)
+    }
+    writer.varint(openFindings.count)
+    for finding in openFindings { finding.encode(into: &writer, base: closedThrough) }
+  }
+
+  public mutating func restoreState(from reader: inout ByteReader) throws {
+    guard try reader.boolean() else { return }
+    guard try reader.integer() == states.count else {
+      throw ByteReaderError(offset: reader.offset, expected: "the state of \(states.count) registers of \(asset.id)")
+    }
+    first = try reader.timestamp()
+    closedThrough = try reader.timestamp()
+    for index in states.indices { states[index] = try RegisterState(from: &reader, base: closedThrough) }
+    causes = []
+    for _ in 0..<(try reader.count()) {
+      let time = try reader.time(base: closedThrough)
+      causes.append(Cause(time: time, register: try reader.integer()))
+    }
+    today = RunningDay()
+    if try reader.boolean() {
+      today.start = try reader.timestamp()
+      today.figures = try EnergyFigures(from: &reader)
+    }
+    openFindings = []
+    for _ in 0..<(try reader.count()) { openFindings.append(try CounterFinding(from: &reader, base: closedThrough)) }
+  }
+}

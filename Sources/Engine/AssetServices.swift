@@ -1,0 +1,39 @@
+import Rules
+import Telemetry
+
+/// Answers the rules of one asset at a time: the engine sets `asset` before it calls them.
+final class AssetServices: RuleServices {
+  private let history: History
+  private let state: SavedState
+  private let prefixes: [String]
+  /// Position in `Site.assets`.
+  var asset = 0
+
+  init(history: History, state: SavedState, ids: [String]) {
+    self.history = history
+    self.state = state
+    prefixes = ids.map { "asset/\($0)/rule/" }
+  }
+
+  func samples(signal: Int, from: Timestamp, to: Timestamp) throws -> [Sample] {
+    try history.samples(asset: asset, series: series(signal), from: from, to: to)
+  }
+
+  func events(signal: Int, from: Timestamp, to: Timestamp) throws -> [Event] {
+    try history.events(asset: asset, series: series(signal), from: from, to: to)
+  }
+
+  func lastSample(signal: Int, before time: Timestamp, notBefore: Timestamp) throws -> Sample? {
+    try history.lastSample(asset: asset, series: series(signal), before: time, notBefore: notBefore)
+  }
+
+  func firstSample(signal: Int, from time: Timestamp, notAfter: Timestamp) throws -> Sample? {
+    try history.firstSample(asset: asset, series: series(signal), from: time, notAfter: notAfter)
+  }
+
+  func load(_ key: String) throws -> [UInt8]? { try state.load(prefixes[asset] + key) }
+
+  func save(_ key: String, _ bytes: [UInt8]?) { state.save(prefixes[asset] + key, bytes) }
+
+  private func series(_ signal: Int) -> SeriesID { history.assets[asset].series[signal] }
+}

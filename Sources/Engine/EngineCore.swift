@@ -1,0 +1,190 @@
+import Journal
+import Rules
+import Telemetry
+import Templates
+
+/// The engine's state. `Engine` holds it; its work is in the extensions: accepting samples (`+Accept`), time
+/// (`+Marks`), saving and restoring (`+Checkpoint`).
+///
+/// Everything that a sample touches is in flat arrays: series by their number, assets, rules and connections by
+/// position.
+struct EngineCore {
+  let site: Site
+  let limits: EngineLimits
+  let catalog: SeriesCatalog
+  let history: History
+  let saved: SavedState
+  let services: AssetServices
+  let collector: OutputCollector
+  /// Used for every call of a rule.
+  var context: RuleContext
+
+  // Series, by number.
+  var series: [SeriesState]
+  /// Positions of rules; a series has a range of it.
+  var watchers: [Int32] = []
+
+  // Rules, grouped by asset, in the order of the factories.
+  var rules: [any AssetRule] = []
+  var ruleNames: [String] = []
+  var ruleAssets: [Int] = []
+  /// `distantFuture` for none. Valid for assets that are not touched.
+  var deadlines: [Timestamp] = []
+  /// Rules by factory, each in asset order.
+  var passes: [[Int]]
+
+  // Assets, by position in the site.
+  var rulesOfAsset: [Range<Int>] = []
+  var connectionOfAsset: [Int] = []
+  /// Has samples since its deadlines were read / since the last checkpoint.
+  var marked: [UInt8]
+  var touched: [Int] = []
+  var dirty: [Int] = []
+  /// Series that a saved state names but that are not configured now: (number, last time).
+  var strangers: [[(series: UInt32, last: Int64)]]
+
+  // Connections, by position in the site.
+  var clocks: [ConnectionClock]
+  /// No rule of the connection's assets is due before.
+  var connectionDeadlines: [Timestamp]
+  /// Whose windows close now; scratch of the time marks.
+  var due: [Bool]
+  /// By stable number.
+  var connectionNumbers: [Int?]
+
+  // Time and counts.
+  var plant: Timestamp = .distantPast
+  /// Samples after this are from the future.
+  var latest: Int64 = Self.highestTime
+  /// Samples before this are too old, by class of series.
+  var oldest: [Int64]
+  let horizons: [Span64]
+  var clockFindings: ClockFindings
+  var counts = EngineCounts()
+  var position: Int64 = 0
+  var configurationHash: String?
+
+  /// Times outside 1970 … 2116 are refused even before the first mark: calculations with them could overflow.
+  static let highestTime: Int64 = 1 << 62
+  static let lowestTime: Int64 = 0
+
+  static let touchedBit: UInt8 = 1
+  static let dirtyBit: UInt8 = 2
+
+  init(
+    site: Site, catalog: SeriesCatalog, reader: any StateReader, factories: [RuleFactory], limits: EngineLimits
+  ) throws {
+    for (place, factory) in factories.enumerated() {
+      if factories[..<place].contains(where: { $0.name == factory.name }) { throw EngineError.sameName(factory.name) }
+    }
+    self.site = site
+    self.limits = limits
+    self.catalog = catalog
+    horizons = SeriesState.Class.allCases.map { $0.horizon(site) }
+    oldest = horizons.map { _ in Self.lowestTime }
+    clockFindings = ClockFindings(quiet: limits.futureQuiet)
+    clocks = site.connections.map { _ in ConnectionClock(maximumWait: limits.maximumWait) }
+    connectionDeadlines = site.connections.map { _ in .distantFuture }
+    due = site.connections.map { _ in false }
+    connectionNumbers = Array(repeating: nil, count: 256)
+    for (place, connection) in site.connections.enumerated() {
+      connectionNumbers[Int(catalog.connection(named: connection.name).rawValue)] = place
+    }
+    marked = Array(repeating: 0, count: site.assets.count)
+    strangers = Array(repeating: [], count: site.assets.count)
+    passes = factories.map { _ in [] }
+
+    let (parts, series) = Self.layOut(site: site, catalog: catalog, horizons: horizons)
+    self.series = series
+    history = History(assets: parts, reader: reader, limits: limits)
+    saved = SavedState(reader: reader, cachedBytes: limits.cachedStateBytes)
+    services = AssetServices(history: history, state: saved, ids: site.assets.map(\.id))
+    collector = OutputCollector()
+    context = RuleContext(clock: .distantPast, collector: collector, services: services)
+    try makeRules(factories)
+  }
+
+  private static func layOut(
+    site: Site, catalog: SeriesCatalog, horizons: [Span64]
+  ) -> ([History.AssetPart], [SeriesState]) {
+    var parts: [History.AssetPart] = []
+    var series: [SeriesState] = []
+    for (position, asset) in site.assets.enumerated() {
+      var numbers: [SeriesID] = []
+      var longest = Span64.zero
+      for (signalPosition, signal) in asset.signals.enumerated() {
+        let id = catalog.series(asset: position, signal: signalPosition)
+        let number = Int(id.rawValue)
+        while series.count <= number { series.append(SeriesState()) }
+        let kind = SeriesState.Class(signal.kind)
+        series[number].asset = Int32(position)
+        series[number].signal = Int32(signalPosition)
+        series[number].horizon = Int32(kind.rawValue)
+        numbers.append(id)
+        longest = max(longest, horizons[kind.rawValue])
+      }
+      parts.append(
+        History.AssetPart(number: catalog.assetNumber(position), series: numbers, horizon: longest))
+    }
+    return (parts, series)
+  }
+
+  private mutating func makeRules(_ factories: [RuleFactory]) throws {
+    for (position, asset) in site.assets.enumerated() {
+      guard let connection = site.connections.firstIndex(where: { $0.name == asset.connection }) else {
+        throw EngineError.unknownConnection(asset: asset.id, connection: asset.connection)
+      }
+      connectionOfAsset.append(connection)
+      let first = rules.count
+      for (pass, factory) in factories.enumerated() {
+        guard let rule = try factory.make(asset, site) else { continue }
+        passes[pass].append(rules.count)
+        rules.append(rule)
+        ruleNames.append(factory.name)
+        ruleAssets.append(position)
+        deadlines.append(.distantFuture)
+      }
+      rulesOfAsset.append(first..<rules.count)
+      for signal in asset.signals.indices { try watch(asset: position, signal: signal) }
+    }
+  }
+
+  private mutating func watch(asset: Int, signal: Int) throws {
+    let number = Int(catalog.series(asset: asset, signal: signal).rawValue)
+    series[number].firstWatcher = Int32(watchers.count)
+    var counter: Int?
+    for rule in rulesOfAsset[asset] {
+      switch rules[rule].interest(in: signal) {
+      case .none: continue
+      case .watch: break
+      case .count:
+        if let counter {
+          throw EngineError.countedTwice(
+            asset: site.assets[asset].id, signal: site.assets[asset].signals[signal].name, first: ruleNames[counter],
+            second: ruleNames[rule])
+        }
+        counter = rule
+      }
+      watchers.append(Int32(rule))
+      series[number].watchers += 1
+    }
+    series[number].isCounted = counter != nil
+  }
+
+  func view() -> EngineView {
+    EngineView(
+      position: position, plantClock: plant == .distantPast ? nil : plant,
+      connections: zip(site.connections, clocks).map { connection, clock in
+        EngineView.ConnectionView(
+          name: connection.name, state: clock.state, clock: clock.time, isWaiting: clock.isWaiting)
+      },
+      assets: site.assets.indices.map { asset in
+        let last = history.assets[asset].series.map { series[Int($0.rawValue)].last }.max() ?? .min
+        return EngineView.AssetView(
+          id: site.assets[asset].id, connection: site.assets[asset].connection,
+          lastSample: last == .min ? nil : Timestamp(nanoseconds: last))
+      },
+      counts: counts, configurationHash: configurationHash, unsavedSamples: history.unsaved,
+      cachedBytes: history.cachedBytes + saved.cachedBytes)
+  }
+}

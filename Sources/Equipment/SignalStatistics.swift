@@ -1,0 +1,76 @@
+import Telemetry
+
+/// Statistics of one signal in one window, folded in time order (so that they are a function of the set of samples).
+struct SignalStatistics: Hashable {
+  private(set) var count = 0
+  private(set) var good = 0
+  private(set) var minimum = 0.0
+  private(set) var maximum = 0.0
+  private(set) var first = 0.0
+  private(set) var last = 0.0
+  private(set) var mean = 0.0
+  /// Sum of squared deviations from the mean (Welford 1962).
+  private var squares = 0.0
+
+  mutating func add(_ value: Double, isGood: Bool) {
+    if count == 0 {
+      minimum = value
+      maximum = value
+      first = value
+    } else {
+      minimum = min(minimum, value)
+      maximum = max(maximum, value)
+    }
+    count += 1
+    last = value
+    if isGood { good += 1 }
+    let difference = value - mean
+    mean += difference / Double(count)
+    squares += difference * (value - mean)
+  }
+
+  /// Sample standard deviation (n − 1); nil for fewer than two samples.
+  var standardDeviation: Double? { count < 2 ? nil : (squares / Double(count - 1)).squareRoot() }
+}
+
+/// The times at which a state signal was seen in a window, and how long each state held.
+struct StateTimes: Hashable {
+  private(set) var nanoseconds: [Int64]
+  private(set) var count = 0
+  private(set) var good = 0
+  private(set) var first: Int?
+  private(set) var last: Int?
+  private var since: Timestamp?
+  private let window: Range<Timestamp>
+  private let hold: Span64
+
+  /// - Parameters:
+  ///   - before: the last sample before the window, if it still holds.
+  ///   - hold: a state holds until the next sample, at most this long; what is beyond is unknown.
+  init(states: Int, window: Range<Timestamp>, hold: Span64, before: (state: Int, time: Timestamp)?) {
+    nanoseconds = Array(repeating: 0, count: states)
+    self.window = window
+    self.hold = hold
+    if let before {
+      last = before.state
+      since = before.time
+    }
+  }
+
+  mutating func add(_ state: Int, at time: Timestamp, isGood: Bool) {
+    settle(until: time)
+    count += 1
+    if isGood { good += 1 }
+    if first == nil { first = state }
+    last = state
+    since = time
+  }
+
+  /// Credits the running state up to `time`.
+  mutating func settle(until time: Timestamp) {
+    guard let state = last, let since, nanoseconds.indices.contains(state) else { return }
+    let from = max(since, window.lowerBound)
+    let to = min(time, since + hold, window.upperBound)
+    if to > from { nanoseconds[state] += (to - from).nanoseconds }
+  }
+}

@@ -1,0 +1,101 @@
+import Plant
+import Rules
+import Telemetry
+import Templates
+
+/// A device that is silent on a live connection is *no data*: a finding of its own, never "normal" and never zero.
+public struct SilenceRule: AssetRule {
+  /// Silence of this many expected intervals opens the finding.
+  public static let intervals: Int64 = 3
+  /// … but never less than this: a single lost message is no finding.
+  public static let shortest = Span64.minutes(1)
+
+  private let asset: Asset
+  private let zone: PlantZone
+  private let patience: Span64
+  /// The plant clock when the asset was last heard of, or first missed.
+  private var heard: Timestamp?
+  private var lastSample: Timestamp?
+  private var opened: Finding?
+
+  /// Nil for an asset of which no regular message is expected (events only).
+  public init?(asset: Asset, zone: PlantZone) {
+    let regular = asset.signals.filter { $0.kind != .event }
+    guard let interval = regular.map(\.expectedInterval).min() else { return nil }
+    self.asset = asset
+    self.zone = zone
+    patience = max(Self.shortest, Span64(nanoseconds: interval.nanoseconds * Self.intervals))
+  }
+
+  public func interest(in signal: Int) -> SignalInterest { asset.signals[signal].kind == .event ? .none : .watch }
+
+  public var deadline: Timestamp? {
+    guard opened == nil else { return nil }
+    guard let heard else { return .distantPast }
+    return heard + patience
+  }
+
+  public mutating func accepted(_ sample: Sample, signal: Int, inOrder: Bool, context: inout RuleContext) throws {
+    lastSample = max(lastSample ?? .distantPast, sample.time)
+    heard = context.clock
+    guard var finding = opened else { return }
+    finding.closed = context.clock
+    context.emit(finding)
+    opened = nil
+  }
+
+  public mutating func close(now: Timestamp, context: inout RuleContext) throws {
+    guard opened == nil else { return }
+    guard let heard, heard > .distantPast else {
+      self.heard = now
+      return
+    }
+    guard heard + patience <= now else { return }
+    let last = lastSample.map { "last reading \(zone.rfc3339($0))" } ?? "never heard of since the gateway knows it"
+    let topics = asset.topics.map(\.topic).joined(separator: ", ")
+    let finding = Finding(
+      key: "no-data/\(asset.id)", rule: "no-data", subject: asset.id,
+      severity: asset.criticality == .high || asset.criticality == .safety ? .critical : .warning, opened: now,
+      summary: "\(asset.id) at \(asset.place) sends nothing: \(last).",
+      advice: "Check power and network of the device and that it publishes to \(topics).",
+      evidence: [
+        Event.Attribute("expected_every_seconds", "\(patience.nanoseconds / Self.intervals / 1_000_000_000)"),
+        Event.Attribute("last_reading", lastSample.map { zone.rfc3339($0) } ?? "none"),
+      ])
+    opened = finding
+    context.emit(finding)
+  }
+
+  public func encodeState(into writer: inout ByteWriter) {
+    writer.timestamp(heard ?? .distantPast)
+    writer.timestamp(lastSample ?? .distantPast)
+    writer.boolean(opened != nil)
+    if let opened {
+      writer.timestamp(opened.opened)
+      writer.string(opened.summary)
+      writer.string(opened.advice)
+      writer.varint(opened.evidence.count)
+      for attribute in opened.evidence {
+        writer.string(attribute.name)
+        writer.string(attribute.value)
+      }
+    }
+  }
+
+  public mutating func restoreState(from reader: inout ByteReader) throws {
+    let heard = try reader.timestamp()
+    self.heard = heard == .distantPast ? nil : heard
+    let last = try reader.timestamp()
+    lastSample = last == .distantPast ? nil : last
+    guard try reader.boolean() else { return }
+    let since = try reader.timestamp()
+    let summary = try reader.string()
+    let advice = try reader.string()
+    var evidence: [Event.Attribute] = []
+    for _ in 0..<(try reader.count()) { evidence.append(.init(try reader.string(), try reader.string())) }
+    opened = Finding(
+      key: "no-data/\(asset.id)", rule: "no-data", subject: asset.id,
+      severity: asset.criticality == .high || asset.criticality == .safety ? .critical : .warning, opened: since,
+      summary: summary, advice: advice, evidence: evidence)
+  }
+}

@@ -1,0 +1,119 @@
+import Ingest
+import Journal
+import Logging
+import MQTT
+import Telemetry
+
+/// The work of one network thread: recognise redeliveries, decode, and commit the batch to the journal before the
+/// receiver writes the acknowledgements.
+final class IngestPipeline: ReceiverDelegate {
+  private let connection: ConnectionID
+  private let decoder: Decoder
+  private let writer: JournalWriter
+  private let queue: BatchQueue
+  private let monitor: ConnectionMonitor
+  private let takesMarks: Bool
+  private let logger: Logger
+
+  private var filter: RedeliveryFilter
+  /// Identities of the last run, until the first connection.
+  private var recent: [MessageIdentity]
+  private var batch = Batch()
+  /// The broker began a new session and no commit has recorded it yet.
+  private var sessionBeganAnew = false
+  /// With time marks from messages: the last one, the receive time of undated messages.
+  private var lastMark: Timestamp?
+
+  init(
+    connection: ConnectionID, decoder: Decoder, writer: JournalWriter, queue: BatchQueue, monitor: ConnectionMonitor,
+    takesMarks: Bool, recent: [MessageIdentity], logger: Logger
+  ) {
+    self.connection = connection
+    self.decoder = decoder
+    self.writer = writer
+    self.queue = queue
+    self.monitor = monitor
+    self.takesMarks = takesMarks
+    self.recent = recent
+    self.logger = logger
+    filter = RedeliveryFilter(connection: connection)
+  }
+
+  func received(
+    topic: UnsafeBufferPointer<UInt8>, payload: UnsafeBufferPointer<UInt8>, packetID: UInt16, duplicate: Bool,
+    retained: Bool
+  ) {
+    if packetID != 0 {
+      var hash = Hash64()
+      hash.combine(UnsafeRawBufferPointer(topic))
+      hash.combine(UnsafeRawBufferPointer(payload))
+      let identity = MessageIdentity(connection: connection, packetID: packetID, hash: hash.value)
+      // libmosquitto hides the DUP flag, so identity alone decides.
+      if filter.isRedelivery(identity, duplicate: nil) {
+        batch.counts.received += 1
+        batch.counts.redelivered += 1
+        batch.counts.payloadBytes += payload.count
+        return
+      }
+      batch.identities.append(identity)
+    }
+    let now = PlantClock.system().wall
+    decoder.decode(topic: topic, payload: payload, received: takesMarks ? lastMark ?? now : now, into: &batch)
+    if takesMarks, case .mark(let mark) = batch.entries.last { lastMark = mark }
+  }
+
+  func connectionChanged(_ change: ReceiverEvent) {
+    monitor.changed(change, now: PlantClock.system().wall)
+    switch change {
+    case .up(let sessionPresent):
+      filter.reconnected(sessionPresent: sessionPresent, recent: recent)
+      recent = []
+      if !sessionPresent {
+        sessionBeganAnew = true
+        batch.identities.append(.newSession(connection))
+      }
+      batch.entries.append(.connection(connection, .up))
+      logger.info("connected", metadata: ["session_present": "\(sessionPresent)"])
+    case .drained:
+      batch.entries.append(.connection(connection, .drained))
+      logger.info("the broker's backlog has arrived")
+    case .down(let failure):
+      batch.entries.append(.connection(connection, .down))
+      logger.warning("disconnected", metadata: ["reason": "\(failure)"])
+    case .connectFailed(let failure, let retryAfter):
+      logger.warning("cannot connect", metadata: ["reason": "\(failure)", "retry_after": "\(retryAfter)"])
+    case .subscriptionRefused(let topic, let code):
+      logger.error("subscription refused", metadata: ["topic": "\(topic)", "code": "\(ReasonCode.text(code))"])
+    case .subscriptionWeakened(let topic):
+      logger.warning("subscription granted at QoS 0 only", metadata: ["topic": "\(topic)"])
+    case .publishRefused(let topic, let code):
+      logger.error("publication refused", metadata: ["topic": "\(topic)", "code": "\(ReasonCode.text(code))"])
+    }
+  }
+
+  var hasUncommitted: Bool { batch.counts.received > 0 || !batch.entries.isEmpty || !batch.identities.isEmpty }
+
+  func commit() throws {
+    guard hasUncommitted else { return }
+    var committing = batch
+    batch = Batch()
+    do {
+      try writer.append(&committing)
+    } catch {
+      logger.error("commit failed; nothing was acknowledged", metadata: ["error": "\(error)"])
+      if sessionBeganAnew { batch.identities.append(.newSession(connection)) }
+      throw error
+    }
+    FaultPoint.journalCommitted.hit()
+    sessionBeganAnew = false
+    filter.committed(committing.identities)
+    monitor.committed(
+      messages: committing.counts.received, samples: committing.samples.count, now: PlantClock.system().wall)
+    batch.samples.reserveCapacity(committing.samples.count)
+    batch.identities.reserveCapacity(committing.identities.count)
+  }
+
+  func tick(now: ContinuousClock.Instant) {}
+
+  var hasRoom: Bool { queue.hasRoom }
+}

@@ -1,0 +1,56 @@
+import Foundation
+import Journal
+import Telemetry
+
+/// The one place that appends to the journal: gives every batch its time mark, makes it durable, and hands it to the
+/// engine in the order of the journal.
+///
+/// Network threads (one per broker), the engine thread (idle marks) and the control API (commands) call it; the lock
+/// is held across commit and hand-over, because the engine must see positions without gaps.
+final class JournalWriter: @unchecked Sendable {
+  private let lock = NSLock()
+  private let journal: Journal
+  private let queue: BatchQueue
+  private let stampsTime: Bool
+  private var clock: PlantClock
+
+  /// - Parameter stampsTime: false in replay and simulation, where marks are messages.
+  init(journal: Journal, queue: BatchQueue, clock: PlantClock, stampsTime: Bool) {
+    self.journal = journal
+    self.queue = queue
+    self.clock = clock
+    self.stampsTime = stampsTime
+  }
+
+  /// Durable when it returns.
+  ///
+  /// - Parameter ids: messages of the quarantine that the batch holds decoded.
+  func append(_ batch: inout Batch, retried ids: [Int64] = []) throws {
+    lock.lock()
+    defer { lock.unlock() }
+    if stampsTime { batch.entries.insert(.mark(clock.now()), at: 0) }
+    try journal.append(&batch, retried: ids)
+    queue.push(batch)
+  }
+
+  /// An idle mark by the engine thread itself: returned instead of queued, since that thread would wait for itself.
+  /// Nil if a network thread is committing or has put something into the queue: its batch carries a mark of its own.
+  /// (Never waits for the lock: its holder may be waiting for the engine thread to empty the queue.)
+  func appendIdleMark() throws -> Batch? {
+    guard lock.try() else { return nil }
+    defer { lock.unlock() }
+    guard stampsTime, queue.depth == 0 else { return nil }
+    var batch = Batch()
+    batch.entries.append(.mark(clock.now()))
+    try journal.append(&batch)
+    return batch
+  }
+
+  /// A step of the system clock that was not reported yet, and how far marks are ahead of it; nil while a commit
+  /// is under way.
+  func takeClockTrouble() -> (step: Span64, ahead: Span64)? {
+    guard lock.try() else { return nil }
+    defer { lock.unlock() }
+    return (clock.takeStep(), clock.aheadOfWall)
+  }
+}

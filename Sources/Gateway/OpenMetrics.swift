@@ -1,0 +1,80 @@
+import Control
+
+/// The status as OpenMetrics 1.0 text.
+enum OpenMetrics {
+  static func text(_ status: GatewayStatus) -> String {
+    var page = Page()
+    page.family("weir_messages", .counter, "MQTT messages by what became of them.")
+    page.sample("weir_messages_total", ["outcome": "decoded"], status.messages.decoded)
+    page.sample("weir_messages_total", ["outcome": "redelivered"], status.messages.redelivered)
+    for (reason, count) in status.messages.quarantined.sorted(by: { $0.key < $1.key }) {
+      page.sample("weir_messages_total", ["outcome": "quarantined", "reason": reason], count)
+    }
+    page.family("weir_samples", .counter, "Samples by what became of them.")
+    page.sample("weir_samples_total", ["outcome": "used"], status.samples.used)
+    page.sample("weir_samples_total", ["outcome": "duplicate"], status.samples.duplicate)
+    for (reason, count) in status.samples.quarantined.sorted(by: { $0.key < $1.key }) {
+      page.sample("weir_samples_total", ["outcome": "quarantined", "reason": reason], count)
+    }
+    page.family("weir_samples_pending", .gauge, "Samples that wait for their window.")
+    page.sample("weir_samples_pending", [:], status.samples.pending)
+    page.family("weir_records", .counter, "Records issued.")
+    for (kind, count) in status.records.sorted(by: { $0.key < $1.key }) {
+      page.sample("weir_records_total", ["kind": kind], count)
+    }
+    page.family("weir_destination_records", .counter, "Records of a destination by what became of them.")
+    for destination in status.destinations {
+      let name = destination.name
+      page.sample(
+        "weir_destination_records_total", ["destination": name, "outcome": "delivered"], destination.delivered)
+      for (outcome, counts) in [("evicted", destination.evicted), ("refused", destination.refused)] {
+        for (reason, count) in counts.sorted(by: { $0.key < $1.key }) {
+          page.sample(
+            "weir_destination_records_total", ["destination": name, "outcome": outcome, "reason": reason], count)
+        }
+      }
+    }
+    page.family("weir_destination_pending", .gauge, "Records to deliver.")
+    for destination in status.destinations {
+      page.sample("weir_destination_pending", ["destination": destination.name], destination.pending)
+    }
+    page.family("weir_connection_up", .gauge, "1 = connected to the broker and its backlog has arrived.")
+    for connection in status.connections {
+      page.sample("weir_connection_up", ["connection": connection.name], connection.state == "connected" ? 1 : 0)
+    }
+    page.family("weir_findings_open", .gauge, "Open findings.")
+    for severity in ["critical", "info", "warning"] {
+      page.sample(
+        "weir_findings_open", ["severity": severity], status.findings.count { $0.severity == severity })
+    }
+    page.family("weir_disk_bytes", .gauge, "Size on disk.", unit: "bytes")
+    page.sample("weir_disk_bytes", ["database": "journal"], status.storage.journalBytes)
+    page.sample("weir_disk_bytes", ["database": "store"], status.storage.storeBytes)
+    page.family("weir_resident_memory_bytes", .gauge, "Resident memory.", unit: "bytes")
+    page.sample("weir_resident_memory_bytes", [:], status.stages.residentBytes)
+    page.family("weir_engine_lag_batches", .gauge, "Journal batches that the engine has not processed.")
+    page.sample("weir_engine_lag_batches", [:], status.stages.engineLagBatches)
+    return page.text + "# EOF\n"
+  }
+
+  private enum Kind: String { case counter, gauge }
+
+  private struct Page {
+    var text = ""
+
+    mutating func family(_ name: String, _ kind: Kind, _ help: String, unit: String? = nil) {
+      text += "# TYPE \(name) \(kind.rawValue)\n"
+      if let unit { text += "# UNIT \(name) \(unit)\n" }
+      text += "# HELP \(name) \(help)\n"
+    }
+
+    mutating func sample(_ name: String, _ labels: [String: String], _ value: Int) {
+      let list = labels.sorted { $0.key < $1.key }.map { "\($0.key)=\"\(escape($0.value))\"" }
+      text += "\(name)\(list.isEmpty ? "" : "{\(list.joined(separator: ","))}") \(value)\n"
+    }
+
+    private func escape(_ text: String) -> String {
+      text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
+    }
+  }
+}

@@ -1,0 +1,62 @@
+import Engine
+import Journal
+import Logging
+import Rules
+import Store
+import Telemetry
+import Templates
+
+/// Brings the engine to where the journal ends: state of the last checkpoint, then the batches after it.
+struct Recovery {
+  let journal: Journal
+  let store: Store
+  let logger: Logger
+
+  struct Result {
+    var engine: Engine
+    /// The configuration that the engine works with: the one in force at the end of the journal.
+    var site: Site
+    /// Batches that were replayed.
+    var batches: Int
+  }
+
+  /// - Parameter site: the configuration of this start; taken where the journal has none yet.
+  func run(site configured: Site) throws -> Result {
+    var site = configured
+    if let bytes = try store.state(SiteRecord.key) {
+      site = try SiteLoader.load(canonicalText: String(decoding: bytes, as: UTF8.self))
+    }
+    var engine = try makeEngine(site)
+    var output = EngineOutput()
+    var batches = 0
+    let known = store.outputPosition
+    func checkpoint() throws {
+      try store.commit(SiteRecord.attach(site, to: engine.checkpoint()), output: output, issued: issueTime())
+      output = EngineOutput()
+    }
+    try journal.forEachBatch(after: store.checkpointPosition) { batch in
+      for case .configuration(let hash, let text) in batch.entries where hash != site.hash {
+        // From here on another configuration was in force: close the books of the one before.
+        if engine.position > 0 { try checkpoint() }
+        site = try SiteLoader.load(canonicalText: text)
+        engine = try makeEngine(site)
+      }
+      try engine.process(batch, into: &output)
+      // What was committed before the crash is in the store already; the engine has just said it once more.
+      if batch.position <= known { output = EngineOutput() }
+      batches += 1
+      if engine.shouldCheckpoint { try checkpoint() }
+      return true
+    }
+    if !output.isEmpty { try checkpoint() }
+    if batches > 0 { logger.info("recovered", metadata: ["batches": "\(batches)", "position": "\(engine.position)"]) }
+    return Result(engine: engine, site: site, batches: batches)
+  }
+
+  func makeEngine(_ site: Site) throws -> Engine {
+    try Engine(
+      site: site, catalog: journal.catalog(for: site), reader: store, rules: RuleSet.factories(for: site))
+  }
+
+  private func issueTime() -> Timestamp { PlantClock.system().wall }
+}

@@ -1,0 +1,20 @@
+import Energy
+import Equipment
+import Inspection
+import Plant
+import Rules
+import Templates
+
+/// Every rule module's one line.
+enum RuleSet {
+  /// In the order of the passes.
+  static func factories(for site: Site) throws -> [RuleFactory] {
+    let zone = try PlantZone(identifier: site.zone)
+    return [
+      RuleFactory(name: "silence") { asset, _ in SilenceRule(asset: asset, zone: zone) },
+      RuleFactory(name: "signals") { asset, site in SignalSummaryRule(asset: asset, site: site, zone: zone) },
+      RuleFactory(name: "energy") { asset, site in EnergyRule(asset: asset, site: site, zone: zone) },
+      RuleFactory(name: "inspection") { asset, site in InspectionCountRule(asset: asset, site: site, zone: zone) },
+    ]
+  }
+}

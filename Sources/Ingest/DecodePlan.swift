@@ -1,0 +1,103 @@
+import Telemetry
+import Templates
+
+/// Everything that the topics of a connection carry, compiled into flat arrays of plain values.
+///
+/// Topics with equal mappings (all meters of a template) share one *shape*, so that thousands of topics stay in the
+/// cache: of its own a topic has only the numbers of its series. A shape has one section for each asset that maps the
+/// topic; sections have sample fields and event signals, event signals have attribute fields. Ranges point into the
+/// arrays of this value.
+struct DecodePlan {
+  struct Topic {
+    var shape: Int32
+    /// Into `series`.
+    var firstSeries: Int32
+    /// Into `assets`, one for each section.
+    var firstAsset: Int32
+  }
+
+  struct Shape {
+    var root: Int32
+    var slots: Int
+    var sections: Range<Int>
+  }
+
+  struct Section {
+    /// Negative: the message has no date.
+    var timestampSlot: Int32
+    var timestampFormat: TimestampMapping.Format
+    /// Negative: events have no id.
+    var messageIDSlot: Int32
+    var fields: Range<Int>
+    var events: Range<Int>
+  }
+
+  enum FieldKind: UInt8 {
+    case gauge
+    case register
+    case state
+  }
+
+  /// One payload field that becomes one sample.
+  struct Field {
+    var slot: Int32
+    /// Counted from the topic's first.
+    var series: Int32
+    var kind: FieldKind
+    var isRequired: Bool
+    /// Registers: the exponent of the sample.
+    var resolution: Int8
+    var scale: UnitScale
+    /// Gauges: the physical range.
+    var minimum: Double
+    var maximum: Double
+    /// Registers: the physical range as mantissas at the resolution.
+    var lowest: Int64
+    var highest: Int64
+    /// States: into `words`.
+    var words: Range<Int>
+  }
+
+  struct Word {
+    var bytes: [UInt8]
+    var position: Double
+  }
+
+  struct EventSignal {
+    /// Counted from the topic's first.
+    var series: Int32
+    var attributes: Range<Int>
+    /// Positions in `attributes` of what identifies a unit's inspection; nil if it is not mapped.
+    var unit: Int?
+    var step: Int?
+    var attempt: Int?
+  }
+
+  /// One payload field that becomes an attribute of an event, or a repeated one from an array.
+  struct AttributeField {
+    var slot: Int32
+    var isRequired: Bool
+    var name: String
+    var path: String
+  }
+
+  var tree = PathTree()
+  var topics: [Topic] = []
+  var shapes: [Shape] = []
+  var series: [SeriesID] = []
+  var sections: [Section] = []
+  var fields: [Field] = []
+  var words: [Word] = []
+  var events: [EventSignal] = []
+  var attributes: [AttributeField] = []
+  var highestSlotCount = 0
+  /// Distinct, in the order of the site; by number in `topics`.
+  var topicNames: [String] = []
+
+  // For details only.
+  var assets: [String] = []
+  /// By number in `fields`.
+  var fieldPaths: [String] = []
+  /// By number in `sections`.
+  var timestampPaths: [String] = []
+}

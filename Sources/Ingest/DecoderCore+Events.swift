@@ -1,0 +1,108 @@
+import Telemetry
+
+// Fields that become the attributes of an event.
+extension DecoderCore {
+  /// What an identity is made of. The tag is part of the hash, so that a message id can never equal a unit's name.
+  enum IdentityDomain: UInt64 {
+    case messageID = 1
+    case inspection = 2
+    case moment = 3
+    /// Neither id nor date: only the first identity layer protects such an event.
+    case unprotected = 4
+  }
+
+  /// The event of one signal; nil if the message has none of its attributes.
+  func event(
+    _ number: Int, _ place: Place, _ payload: Span<UInt8>
+  ) throws(DecodeFailure) -> Event? {
+    let signal = plan.events[number]
+    var attributes: [Event.Attribute] = []
+    attributes.reserveCapacity(signal.attributes.count)
+    var isPresent = false
+    for index in signal.attributes {
+      let field = plan.attributes[index]
+      let capture = scanner.captures[Int(field.slot)]
+      guard capture.isPresent else {
+        if field.isRequired { throw missing(field.path, place, capture) }
+        continue
+      }
+      isPresent = true
+      if capture.kind == .array {
+        try appendElements(of: capture, field, place, payload, &attributes)
+      } else if let text = text(capture, payload) {
+        attributes.append(Event.Attribute(field.name, text))
+      } else {
+        throw wrongType(field.path, place, capture, payload, "a string, a number, a boolean or an array of them")
+      }
+    }
+    guard isPresent else { return nil }
+    let series = plan.series[place.firstSeries + Int(signal.series)]
+    let identity = try identity(signal, place, payload)
+    return Event(series: series, time: place.time, identity: identity, attributes: attributes)
+  }
+
+  /// Strings as they read, numbers as their digits stand in the payload; nil for what has no text.
+  private func text(_ capture: Capture, _ payload: Span<UInt8>) -> String? {
+    switch capture.kind {
+    case .string where capture.isEscaped:
+      String(decoding: JSONLexer.unescaped(payload, capture.range), as: UTF8.self)
+    case .string, .number, .boolean:
+      payload.extracting(capture.range).withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }
+    case .absent, .null, .array, .object: nil
+    }
+  }
+
+  /// An array becomes a repeated attribute; null elements say nothing.
+  private func appendElements(
+    of array: Capture, _ field: DecodePlan.AttributeField, _ place: Place, _ payload: Span<UInt8>,
+    _ attributes: inout [Event.Attribute]
+  ) throws(DecodeFailure) {
+    var elements = JSONElements(array)
+    while let element = elements.next(payload) {
+      if element.kind == .null { continue }
+      guard let text = text(element, payload) else {
+        throw wrongType(field.path, place, element, payload, "an array of strings, numbers or booleans")
+      }
+      attributes.append(Event.Attribute(field.name, text))
+    }
+  }
+
+  // MARK: - Identity
+
+  private func identity(
+    _ signal: DecodePlan.EventSignal, _ place: Place, _ payload: Span<UInt8>
+  ) throws(DecodeFailure) -> UInt64 {
+    var hash = Hash64()
+    let messageID = plan.sections[place.section].messageIDSlot
+    if messageID >= 0, scanner.captures[Int(messageID)].isPresent {
+      let capture = scanner.captures[Int(messageID)]
+      guard capture.kind == .string || capture.kind == .number, let text = text(capture, payload) else {
+        throw wrongType("message id", place, capture, payload, "a string or a number")
+      }
+      hash.combine(IdentityDomain.messageID.rawValue)
+      hash.combine(text)
+      return hash.value
+    }
+    if let unit = scalar(signal.unit, payload), let step = scalar(signal.step, payload),
+      let attempt = scalar(signal.attempt, payload)
+    {
+      hash.combine(IdentityDomain.inspection.rawValue)
+      hash.combine(unit)
+      hash.combine(step)
+      hash.combine(attempt)
+      return hash.value
+    }
+    let isDated = place.quality == .good
+    hash.combine((isDated ? IdentityDomain.moment : .unprotected).rawValue)
+    hash.combine(UInt64(bitPattern: place.time.nanoseconds))
+    payload.withUnsafeBytes { hash.combine($0) }
+    if !isDated { hash.combine(UInt64(bitPattern: Int64(place.ordinal))) }
+    return hash.value
+  }
+
+  private func scalar(_ attribute: Int?, _ payload: Span<UInt8>) -> String? {
+    guard let attribute else { return nil }
+    let capture = scanner.captures[Int(plan.attributes[attribute].slot)]
+    return capture.isPresent ? text(capture, payload) : nil
+  }
+}

@@ -1,0 +1,90 @@
+import Telemetry
+
+/// What a rule may ask and tell while it is called.
+///
+/// Cheap to pass: its parts are references that the engine keeps for its whole life.
+public struct RuleContext {
+  /// The plant clock of the asset's connection; `distantPast` before the first mark.
+  public var clock: Timestamp
+  /// Samples that went into an issued revision 0 or a later revision for the first time (moves pending → used).
+  public var newlyUsed = 0
+  /// Samples that the rule set aside before they were used, and after; kept by `quarantine`.
+  package var quarantinedPending = 0
+  package var quarantinedUsed = 0
+  let collector: OutputCollector
+  let services: any RuleServices
+
+  public init(clock: Timestamp, output: EngineOutput, services: any RuleServices) {
+    self.init(clock: clock, collector: OutputCollector(output), services: services)
+  }
+
+  /// The engine's own way: outputs of all rules of all assets go to one collector.
+  public init(clock: Timestamp, collector: OutputCollector, services: any RuleServices) {
+    self.clock = clock
+    self.collector = collector
+    self.services = services
+  }
+
+  /// What was told so far.
+  public var output: EngineOutput { collector.output }
+
+  /// Accepted samples of a signal with from ≤ time < to, in time order. Bad samples are never in it.
+  public func samples(signal: Int, from: Timestamp, to: Timestamp) throws -> [Sample] {
+    try services.samples(signal: signal, from: from, to: to)
+  }
+  /// Accepted events of a signal with from ≤ time < to, in (time, identity) order.
+  public func events(signal: Int, from: Timestamp, to: Timestamp) throws -> [Event] {
+    try services.events(signal: signal, from: from, to: to)
+  }
+  /// The last accepted sample before `time`, not older than `notBefore`.
+  public func lastSample(signal: Int, before time: Timestamp, notBefore: Timestamp) throws -> Sample? {
+    try services.lastSample(signal: signal, before: time, notBefore: notBefore)
+  }
+  /// The first accepted sample at or after `time`, not later than `notAfter`.
+  public func firstSample(signal: Int, from time: Timestamp, notAfter: Timestamp) throws -> Sample? {
+    try services.firstSample(signal: signal, from: time, notAfter: notAfter)
+  }
+  /// State saved by this asset's rules under `key` (the engine prefixes the asset), newest value.
+  public func load(_ key: String) throws -> [UInt8]? { try services.load(key) }
+  /// Keeps `bytes` under `key` from the next checkpoint on, nil deletes.
+  public func save(_ key: String, _ bytes: [UInt8]?) { services.save(key, bytes) }
+
+  public mutating func emit(_ record: RecordDraft) { collector.output.records.append(record) }
+  public mutating func emit(_ finding: Finding) { collector.output.findings.append(finding) }
+
+  /// Sets an accepted sample aside after all (an implausible register reading): counted as quarantined. It stays in
+  /// the history; the rule must know it again.
+  ///
+  /// - Parameter wasUsed: the sample was counted by `newlyUsed` before (a late reading has changed its meaning).
+  public mutating func quarantine(_ sample: QuarantinedSample, wasUsed: Bool = false) {
+    collector.output.quarantined.append(sample)
+    collector.quarantinedByRules.append(sample.reason)
+    if wasUsed { quarantinedUsed += 1 } else { quarantinedPending += 1 }
+  }
+
+  /// Takes back `quarantine` of one sample (a late reading made it plausible): it is pending again. Add it to
+  /// `newlyUsed` when it goes into a record.
+  public mutating func readmit(_ reason: QuarantineReason) { collector.readmittedByRules.append(reason) }
+}
+
+/// Where the engine gathers what the rules tell.
+public final class OutputCollector {
+  public var output: EngineOutput
+  package var quarantinedByRules: [QuarantineReason] = []
+  package var readmittedByRules: [QuarantineReason] = []
+  public init(_ output: EngineOutput = EngineOutput()) { self.output = output }
+}
+
+/// The engine's side of `RuleContext`, for one asset.
+public protocol RuleServices: AnyObject {
+  func samples(signal: Int, from: Timestamp, to: Timestamp) throws -> [Sample]
+  func events(signal: Int, from: Timestamp, to: Timestamp) throws -> [Event]
+  func lastSample(signal: Int, before time: Timestamp, notBefore: Timestamp) throws -> Sample?
+  func firstSample(signal: Int, from time: Timestamp, notAfter: Timestamp) throws -> Sample?
+  func load(_ key: String) throws -> [UInt8]?
+  func save(_ key: String, _ bytes: [UInt8]?)
+}
+
+extension RuleServices {
+  public func events(signal: Int, from: Timestamp, to: Timestamp) throws -> [Event] { [] }
+}

@@ -1,0 +1,149 @@
+import Telemetry
+import Templates
+
+/// The physics of one simulated device: what it would send at a time. Values by the last step of the field's path.
+struct DeviceModel {
+  enum Reading {
+    case number(Double)
+    case decimal(ScaledInteger)
+    case text(String)
+    case list([String])
+  }
+
+  private enum Kind { case meter, machine, station }
+
+  private let kind: Kind
+  private let id: String
+  private var generator: SeededGenerator
+  private let rated: Double
+  private let character: Double
+  // Meter: registers in units of the resolution, with what is less than one unit carried on.
+  private var registers: [String: (value: Int64, carry: Double)] = [:]
+  private let modulus: Int64
+  private let resolution: Int8
+  // Machine
+  private var wear = 0.0
+  private var isRunning = true
+  // Station
+  private var units = 0
+
+  init(asset: Asset, seed: UInt64) {
+    id = asset.id
+    var generator = SeededGenerator(seed: seed, name: asset.id)
+    let register = asset.signals.first { if case .register = $0.kind { true } else { false } }
+    if asset.signals.contains(where: { $0.kind == .event }) {
+      kind = .station
+    } else if register != nil {
+      kind = .meter
+    } else {
+      kind = .machine
+    }
+    rated = asset.ratedPower?.doubleValue ?? 100
+    character = generator.uniform()
+    resolution = register?.resolution ?? -2
+    let full = register?.modulus?.rescaled(to: resolution)?.mantissa ?? 0
+    modulus = full
+    // Some registers stand just before their end, so that a rollover is seen within a day.
+    let nearEnd = full > 0 && generator.chance(0.3)
+    let start = nearEnd ? full - Int64(rated * 100) : Int64(generator.uniform() * 5_000_000)
+    for name in ["kwh", "kvarh_lag", "kvarh_lead"] { registers[name] = (max(0, start), 0) }
+    wear = generator.uniform() * 0.3
+    self.generator = generator
+  }
+
+  /// What the device measures at `time`, `elapsed` after its last message. `hour` is plant-local.
+  mutating func readings(hour: Double, elapsed: Span64, faults: Faults) -> [String: Reading] {
+    switch kind {
+    case .meter: meter(hour: hour, elapsed: elapsed, faults: faults)
+    case .machine: machine(hour: hour, elapsed: elapsed)
+    case .station: station()
+    }
+  }
+
+  /// Share of the rated load in a plant with two shifts.
+  private mutating func load(_ hour: Double) -> Double {
+    let shift = hour >= 7 && hour < 23 ? 0.55 + 0.2 * character : 0.08
+    return min(1, max(0.01, shift * (1 + 0.1 * generator.normal())))
+  }
+
+  private mutating func meter(hour: Double, elapsed: Span64, faults: Faults) -> [String: Reading] {
+    let power = rated * load(hour)
+    let powerFactor = 0.86 + 0.1 * character
+    let apparent = power / powerFactor
+    let reactive = (max(0, apparent * apparent - power * power)).squareRoot()
+    let hours = elapsed.seconds / 3600
+    if faults.reset > 0, generator.chance(faults.reset) {
+      for name in ["kwh", "kvarh_lag", "kvarh_lead"] { registers[name] = (0, 0) }
+    }
+    advance("kwh", by: power * hours)
+    advance("kvarh_lag", by: reactive * hours)
+    advance("kvarh_lead", by: 0.05 * reactive * hours)
+    var readings: [String: Reading] = [
+      "kw": .number(rounded(power, 2)), "pf": .number(rounded(powerFactor, 3)),
+    ]
+    for name in ["kwh", "kvarh_lag", "kvarh_lead"] {
+      readings[name] = .decimal(ScaledInteger(registers[name]?.value ?? 0, exponent: resolution))
+    }
+    for phase in 1...3 {
+      readings["v\(phase)"] = .number(rounded(230 + 2 * generator.normal(), 1))
+      readings["i\(phase)"] = .number(rounded(apparent * 1000 / 3 / 230 * (1 + 0.02 * generator.normal()), 1))
+    }
+    return readings
+  }
+
+  private mutating func advance(_ name: String, by amount: Double) {
+    guard var register = registers[name] else { return }
+    var unit = 1.0
+    for _ in 0..<Int(resolution.magnitude) { unit *= resolution < 0 ? 10 : 0.1 }
+    let exact = amount * unit + register.carry
+    let whole = exact.rounded(.down)
+    register.carry = exact - whole
+    register.value += Int64(whole)
+    if modulus > 0, register.value >= modulus { register.value -= modulus }
+    registers[name] = register
+  }
+
+  private mutating func machine(hour: Double, elapsed: Span64) -> [String: Reading] {
+    if generator.chance(0.01) { isRunning.toggle() }
+    let running = isRunning && hour >= 6
+    // Wear shows in days of running; a worn-out machine is overhauled.
+    if running { wear += elapsed.seconds / 86400 * (0.02 + 0.05 * character) }
+    if wear > 1 { wear = 0 }
+    let load = running ? 0.6 + 0.1 * generator.normal() : 0
+    return [
+      "temperature": .number(rounded(28 + 35 * load + 12 * wear + 0.4 * generator.normal(), 2)),
+      "vibration": .number(rounded(max(0.05, running ? 1.1 + 5 * wear * wear + 0.08 * generator.normal() : 0.1), 3)),
+      "pressure": .number(rounded(max(0, running ? 6.2 - 0.3 * wear + 0.05 * generator.normal() : 0.02), 3)),
+      "current": .number(rounded(max(0, 42 * load + 0.5 * generator.normal()), 2)),
+      "state": .text(running ? "running" : hour >= 6 ? "idle" : "stopped"),
+    ]
+  }
+
+  private mutating func station() -> [String: Reading] {
+    units += 1
+    // The defect rate drifts slowly up and is set back by cleaning the optics.
+    let drift = Double(units % 4000) / 4000
+    let rate = 0.01 + 0.03 * drift * character
+    let codes = ["scratch", "glue-gap", "missing-shell", "ocr-unreadable"]
+    var verdict = "OK"
+    var defects: [String] = []
+    if generator.chance(rate) {
+      verdict = "NG"
+      defects.append(codes[Int(generator.next() % 4)])
+      if generator.chance(0.2) { defects.append(codes[Int(generator.next() % 4)]) }
+    } else if generator.chance(0.01) {
+      verdict = "unsure"
+    }
+    let unit = "\(id)-\(1_000_000 + units)"
+    return [
+      "id": .text("\(unit)-1"), "unit": .text(unit), "step": .text("inspection"), "attempt": .number(1),
+      "verdict": .text(verdict), "defects": .list(defects), "model": .text("v3.2"),
+      "confidence": .number(rounded(verdict == "unsure" ? 0.55 : 0.9 + 0.09 * generator.uniform(), 3)),
+    ]
+  }
+
+  private func rounded(_ value: Double, _ places: Int) -> Double {
+    let scale = [1.0, 10, 100, 1000][places]
+    return (value * scale).rounded() / scale
+  }
+}

@@ -1,0 +1,24 @@
+import Telemetry
+
+extension RecordKind {
+  /// The number of the kind in the file, stable for ever.
+  var code: Int64 {
+    switch self {
+    case .energyInterval: 1
+    case .energyDay: 2
+    case .energyMonth: 3
+    case .signalSummary: 4
+    case .inspectionCount: 5
+    case .finding: 6
+    }
+  }
+
+  /// Nil for a number of a newer program.
+  init?(code: Int64) {
+    guard let kind = Self.byCode[code] else { return nil }
+    self = kind
+  }
+
+  private static let byCode: [Int64: RecordKind] = Dictionary(
+    uniqueKeysWithValues: RecordKind.allCases.map { ($0.code, $0) })
+}

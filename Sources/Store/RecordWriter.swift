@@ -1,0 +1,133 @@
+import Foundation
+import GRDB
+import Telemetry
+
+/// Issues records within a transaction: numbers, hashes, the ledger's chain, and the counts of the destinations.
+struct RecordWriter {
+  let db: Database
+  private let gateway: Gateways
+  private var sequence: Int64
+  private var leafNumber: Int64
+  private var leafHash: [UInt8]
+  private let firstSequence: Int64
+  private let firstLeaf: Int64
+  private var destinations: [DestinationRow]
+  private var issuedByKind: [RecordKind: Int] = [:]
+
+  init(db: Database, gateway: Gateways) throws {
+    self.db = db
+    self.gateway = gateway
+    sequence = try Meta.integer(.recordSequence, in: db)
+    leafNumber = try Meta.integer(.leafNumber, in: db)
+    leafHash = try Meta.bytes(.leafHash, in: db) ?? Digest.genesis
+    firstSequence = sequence
+    firstLeaf = leafNumber
+    destinations = try DestinationRow.all(in: db).filter(\.isActive)
+  }
+
+  /// - Parameter supersedes: the body hash of the revision before; looked up if nil.
+  /// - Returns: the body's hash.
+  @discardableResult
+  mutating func issue(
+    _ draft: RecordDraft, at issued: Timestamp, supersedes known: [UInt8]? = nil
+  ) throws -> [UInt8] {
+    let hash = Digest.sha256(draft.body)
+    let supersedes = draft.revision > 0 ? try known ?? predecessor(of: draft) : nil
+    sequence += 1
+    if draft.kind.isLedger { try addLeaf(draft, hash: hash, supersedes: supersedes) }
+    let statement = try db.cachedStatement(
+      sql: """
+        INSERT INTO records (sequence, kind, asset, issued, start, end, revision, key, gateway, leaf, hash, supersedes,
+          cause, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """)
+    try statement.execute(arguments: [
+      sequence, draft.kind.code, draft.asset, issued.nanoseconds, draft.start.nanoseconds, draft.end.nanoseconds,
+      draft.revision, draft.key, gateway.current, draft.kind.isLedger ? leafNumber : nil, Data(hash),
+      supersedes.map { Data($0) }, draft.cause.map { Data(CauseText.encode($0)) }, Data(draft.body),
+    ])
+    issuedByKind[draft.kind, default: 0] += 1
+    for index in destinations.indices
+    where destinations[index].awaits(sequence: sequence, kind: draft.kind, asset: draft.asset) {
+      destinations[index].counts.issued += 1
+      destinations[index].counts.pending += 1
+    }
+    return hash
+  }
+
+  /// Writes heads and counts; nothing may be issued afterwards.
+  func finish() throws {
+    guard sequence > firstSequence else { return }
+    try Meta.set(.recordSequence, sequence, in: db)
+    if leafNumber > firstLeaf {
+      try Meta.set(.leafNumber, leafNumber, in: db)
+      try Meta.set(.leafHash, Data(leafHash), in: db)
+    }
+    for kind in RecordKind.allCases {
+      try Meta.add(RecordTotals.issued(kind), issuedByKind[kind] ?? 0, in: db)
+      try Meta.add(RecordTotals.kept(kind), issuedByKind[kind] ?? 0, in: db)
+    }
+    for destination in destinations { try destination.save(in: db) }
+  }
+
+  private mutating func addLeaf(_ draft: RecordDraft, hash: [UInt8], supersedes: [UInt8]?) throws {
+    let id = IssuedRecord.id(
+      gateway: gateway.currentID, kind: draft.kind, key: draft.key, revision: draft.revision)
+    leafNumber += 1
+    leafHash = Digest.leaf(previous: leafHash, bodyHash: hash, id: id)
+    let statement = try db.cachedStatement(
+      sql: """
+        INSERT INTO leaves (number, sequence, kind, start, revision, key, gateway, body_hash, supersedes, hash)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """)
+    try statement.execute(arguments: [
+      leafNumber, sequence, draft.kind.code, draft.start.nanoseconds, draft.revision, draft.key, gateway.current,
+      Data(hash), supersedes.map { Data($0) }, Data(leafHash),
+    ])
+  }
+
+  /// The hash of the body that this revision replaces. Nil if that body was evicted and its kind has no ledger.
+  private func predecessor(of draft: RecordDraft) throws -> [UInt8]? {
+    let record = try db.cachedStatement(
+      sql: "SELECT hash FROM records WHERE kind = ? AND start = ? AND asset = ? AND key = ? AND revision = ?")
+    let before = draft.revision - 1
+    if let hash = try Data.fetchOne(
+      record, arguments: [draft.kind.code, draft.start.nanoseconds, draft.asset, draft.key, before])
+    {
+      return [UInt8](hash)
+    }
+    guard draft.kind.isLedger else { return nil }
+    let leaf = try db.cachedStatement(
+      sql: "SELECT body_hash FROM leaves WHERE kind = ? AND start = ? AND key = ? AND revision = ?")
+    return try Data.fetchOne(leaf, arguments: [draft.kind.code, draft.start.nanoseconds, draft.key, before])
+      .map { [UInt8]($0) }
+  }
+}
+
+/// Names of the totals per kind among the single values.
+enum RecordTotals {
+  static func issued(_ kind: RecordKind) -> String { "issued/\(kind.rawValue)" }
+  static func kept(_ kind: RecordKind) -> String { "kept/\(kind.rawValue)" }
+}
+
+/// A revision's cause as the file keeps it.
+enum CauseText {
+  static func encode(_ cause: RevisionCause) -> [UInt8] {
+    var writer = ByteWriter()
+    writer.timestamp(cause.time)
+    writer.string(cause.asset)
+    writer.string(cause.signal)
+    writer.string(cause.reason.rawValue)
+    return writer.bytes
+  }
+
+  /// Canonical JSON of the envelope's member.
+  static func json(_ stored: [UInt8], formatTime: (Timestamp) -> String) throws -> [UInt8] {
+    var reader = ByteReader(stored)
+    let time = try reader.timestamp()
+    let value: JSONValue = [
+      "asset": .string(try reader.string()), "signal": .string(try reader.string()),
+      "reason": .string(try reader.string()), "time": .string(formatTime(time)),
+    ]
+    return value.canonicalBytes()
+  }
+}

@@ -1,0 +1,118 @@
+import Foundation
+import GRDB
+import Rules
+import Telemetry
+
+/// How many records of a kind there are.
+public struct RecordCounts: Hashable, Sendable {
+  /// Ever issued, revisions included.
+  public var issued: Int
+  /// Still in the file.
+  public var kept: Int
+}
+
+extension Store {
+  /// The engine's counts as of the newest stored outputs or checkpoint.
+  public func engineCounts() throws -> EngineCounts {
+    try read { db in try Meta.bytes(.counts, in: db).map(EngineCounts.init(encoded:)) ?? EngineCounts() }
+  }
+
+  /// In the order of `RecordKind.allCases`.
+  public func recordCounts() throws -> [(kind: RecordKind, counts: RecordCounts)] {
+    try read { db in
+      try RecordKind.allCases.map { kind in
+        let issued = try Meta.integer(RecordTotals.issued(kind), in: db)
+        let kept = try Meta.integer(RecordTotals.kept(kind), in: db)
+        return (kind, RecordCounts(issued: Int(issued), kept: Int(kept)))
+      }
+    }
+  }
+
+  /// Severest first, then the oldest.
+  public func openFindings() throws -> [Finding] {
+    try read { db in try FindingTable(db: db, formatTime: options.formatTime).open() }
+  }
+
+  /// Open and closed ones, newest first.
+  public func findings(limit: Int) throws -> [Finding] {
+    try read { db in try FindingTable(db: db, formatTime: options.formatTime).latest(limit: limit) }
+  }
+
+  /// Records of a kind whose interval starts in [from, to), by (start, asset, revision).
+  ///
+  /// - Parameters:
+  ///   - asset: only this one; nil = all.
+  ///   - latestOnly: only the newest revision of each key.
+  public func records(
+    kind: RecordKind, asset: String? = nil, from: Timestamp = .distantPast, to: Timestamp = .distantFuture,
+    latestOnly: Bool = true, newestFirst: Bool = false, limit: Int
+  ) throws -> [IssuedRecord] {
+    let reader = RecordReader(gateway: gateway, formatTime: options.formatTime)
+    return try read { db in
+      let latest = """
+         AND NOT EXISTS (SELECT 1 FROM records AS later WHERE later.kind = records.kind
+          AND later.start = records.start AND later.asset = records.asset AND later.key = records.key
+          AND later.revision > records.revision)
+        """
+      let order = newestFirst ? "start DESC, records.asset DESC" : "start, records.asset"
+      let statement = try db.cachedStatement(
+        sql: RecordReader.select
+          + " WHERE records.kind = ?1 AND records.start >= ?2 AND records.start < ?3"
+          + " AND (?4 IS NULL OR records.asset = ?4)" + (latestOnly ? latest : "")
+          + " ORDER BY records.\(order), records.sequence\(newestFirst ? " DESC" : "") LIMIT ?5")
+      return try Row.fetchAll(
+        statement, arguments: [kind.code, from.nanoseconds, to.nanoseconds, asset, limit]
+      ).map(reader.record)
+    }
+  }
+
+  /// One record by its id, if its body was not evicted.
+  public func record(id: String) throws -> IssuedRecord? {
+    guard let name = RecordName(id: id) else { return nil }
+    let reader = RecordReader(gateway: gateway, formatTime: options.formatTime)
+    return try read { db in
+      let filter = " WHERE records.kind = ?1 AND records.key = ?2 AND records.revision = ?3"
+      // A key ends with the start of its interval, which the index needs; without that, all of the kind are looked at.
+      let start = name.start.map { " AND records.start = \($0.nanoseconds)" } ?? ""
+      let rows = try Row.fetchAll(
+        db, sql: RecordReader.select + filter + start, arguments: [name.kind.code, name.key, name.revision])
+      return try rows.map(reader.record).first { $0.id == id }
+    }
+  }
+
+  /// Samples that the engine set aside, newest first.
+  ///
+  /// - Parameter before: for paging: the lowest number of the page before.
+  public func sampleQuarantine(
+    asset: String? = nil, before number: Int64 = .max, limit: Int
+  ) throws -> [StoredQuarantinedSample] {
+    try read { db in try QuarantineTable(db: db).list(before: number, asset: asset, limit: limit) }
+  }
+
+  /// How many set-aside samples are kept (the engine's counts have all there ever were).
+  public func sampleQuarantineCount() throws -> Int {
+    try read { db in try QuarantineTable(db: db).count() }
+  }
+}
+
+/// The parts of a record id.
+struct RecordName: Hashable {
+  var gateway: String
+  var kind: RecordKind
+  var key: String
+  var revision: Int
+
+  init?(id: String) {
+    let parts = id.split(separator: "/", omittingEmptySubsequences: false)
+    guard parts.count >= 4, let kind = RecordKind(rawValue: String(parts[1])),
+      let revision = Int(parts[parts.count - 1])
+    else { return nil }
+    gateway = String(parts[0])
+    self.kind = kind
+    key = parts[2..<parts.count - 1].joined(separator: "/")
+    self.revision = revision
+  }
+
+  /// The start of the interval that ends the key.
+  var start: Timestamp? { key.split(separator: "/").last.flatMap { Timestamp(rfc3339: String($0)) } }
+}

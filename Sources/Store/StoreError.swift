@@ -1,0 +1,39 @@
+import GRDB
+
+/// Why the Store could not do what it was asked. The transaction was rolled back; the Store stays usable.
+public enum StoreError: Error, Hashable, CustomStringConvertible {
+  /// The file system, or the bound of `StorageSettings.storeBytes`, has no room although everything that may be
+  /// evicted was. Try again when there is room.
+  case diskFull(String)
+  /// The file is damaged. The next opening checks all of it, and sets it aside if that is so.
+  case corrupt(String)
+  /// Anything else: an I/O error, or a call that would break the Store's order.
+  case failed(String)
+
+  public var description: String {
+    switch self {
+    case .diskFull(let text): "no room for store.sqlite: \(text)"
+    case .corrupt(let text): "store.sqlite is damaged: \(text)"
+    case .failed(let text): "store.sqlite: \(text)"
+    }
+  }
+
+  /// What SQLite means by its result code.
+  init(_ error: DatabaseError) {
+    let text = error.message ?? "\(error.resultCode)"
+    switch error.resultCode {
+    case .SQLITE_FULL: self = .diskFull(text)
+    case .SQLITE_CORRUPT, .SQLITE_NOTADB: self = .corrupt(text)
+    default: self = .failed("\(text) (code \(error.extendedResultCode.rawValue))")
+    }
+  }
+
+  /// The error of this module for any error of a database access.
+  static func from(_ error: any Error) -> StoreError {
+    switch error {
+    case let error as StoreError: error
+    case let error as DatabaseError: StoreError(error)
+    default: .failed("\(error)")
+    }
+  }
+}

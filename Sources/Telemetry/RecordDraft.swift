@@ -1,0 +1,77 @@
+/// What kinds of record the gateway forwards. The raw value is the stream name upstream systems subscribe to.
+public enum RecordKind: String, Hashable, Sendable, CaseIterable {
+  /// Energy of a meter in one 15-minute window, with demand and power factor.
+  case energyInterval = "energy-interval"
+  /// Energy, maximum demand and power factor of a meter in one plant-local day.
+  case energyDay = "energy-day"
+  /// The same for one plant-local month.
+  case energyMonth = "energy-month"
+  /// Statistics of the gauges and states of an asset in one minute.
+  case signalSummary = "signal-summary"
+  /// Verdicts and defects of an inspection station in one window.
+  case inspectionCount = "inspection-count"
+  /// A rule's result with its evidence, opened or closed.
+  case finding = "finding"
+
+  /// Energy and carbon records carry the hash chain of the ledger.
+  public var isLedger: Bool {
+    switch self {
+    case .energyInterval, .energyDay, .energyMonth: true
+    case .signalSummary, .inspectionCount, .finding: false
+    }
+  }
+}
+
+/// A record as a rule makes it. The Store turns it into an issued record with its envelope
+/// (id, issue time, hash, chain).
+public struct RecordDraft: Hashable, Sendable {
+  public var kind: RecordKind
+  /// Unique within the kind: asset and window start, for example `press-3/2026-11-21T08:15:00Z`.
+  public var key: String
+  /// 0 for the first issue; n + 1 supersedes n.
+  public var revision: Int
+  /// Asset id, for allow-lists and queries.
+  public var asset: String
+  /// The interval that the record speaks of, half-open.
+  public var start: Timestamp
+  public var end: Timestamp
+  /// The canonical JSON (RFC 8785) of the body: without revision, supersedes, issue time and chain.
+  public var body: [UInt8]
+  /// Why this revision exists; nil for revision 0.
+  public var cause: RevisionCause?
+
+  public init(
+    kind: RecordKind, key: String, revision: Int, asset: String, start: Timestamp, end: Timestamp, body: [UInt8],
+    cause: RevisionCause? = nil
+  ) {
+    self.kind = kind
+    self.key = key
+    self.revision = revision
+    self.asset = asset
+    self.start = start
+    self.end = end
+    self.body = body
+    self.cause = cause
+  }
+}
+
+/// The sample that made a closed window be issued again.
+public struct RevisionCause: Hashable, Sendable {
+  public var asset: String
+  public var signal: String
+  public var time: Timestamp
+  /// `late`: arrived after the window's lateness. `gap-closed`: the first reading after a silence.
+  public var reason: Reason
+
+  public enum Reason: String, Hashable, Sendable {
+    case late
+    case gapClosed = "gap-closed"
+  }
+
+  public init(asset: String, signal: String, time: Timestamp, reason: Reason) {
+    self.asset = asset
+    self.signal = signal
+    self.time = time
+    self.reason = reason
+  }
+}

@@ -1,0 +1,80 @@
+extension RecordSchema {
+  /// An issued record of a kind, as it is forwarded: the envelope with the body of the kind.
+  public static func record(_ kind: RecordKind) -> RecordSchema {
+    envelope(
+      title: title(kind), file: "\(kind.rawValue).schema.json",
+      kind: .const(kind.rawValue, "The stream of the record."), body: body(kind), chain: kind.isLedger)
+  }
+
+  /// What all issued records have in common, with any body.
+  public static let envelope = envelope(
+    title: "Issued record of a Weir gateway", file: "envelope.schema.json",
+    kind: .word("The stream of the record.", of: RecordKind.allCases.map(\.rawValue)),
+    body: RecordSchema(["type": "object", "description": "See the schema of the kind."]), chain: nil)
+
+  /// File name in `Config/schemas` and schema, for all that is written there.
+  public static var files: [(name: String, schema: RecordSchema)] {
+    RecordKind.allCases.map { ("\($0.rawValue).schema.json", record($0)) } + [("envelope.schema.json", envelope)]
+  }
+
+  /// - Parameter chain: whether the record has a place in the ledger; nil = it may.
+  private static func envelope(
+    title: String, file: String, kind: RecordSchema, body: RecordSchema, chain: Bool?
+  ) -> RecordSchema {
+    var members: [Member] = [
+      .required("body", body),
+      .optional(
+        "cause",
+        .object(
+          "Why this revision exists; absent for revision 0.",
+          [
+            .required("asset", .string("Asset of the reading that caused it.")),
+            .required("signal", .string("Signal of that reading.")),
+            .required("time", .time("Device time of that reading.")),
+            .required(
+              "reason",
+              .word(
+                "late: arrived after the lateness of the window. gap-closed: the first reading after a silence.",
+                of: ["late", "gap-closed"])),
+          ])),
+      .required("gateway", .string("Id of the gateway.")),
+      .required("hash", .hash("SHA-256 of the body in canonical JSON (RFC 8785), hexadecimal.")),
+      .required("id", .string("<gateway>/<kind>/<key>/<revision>: the same at every repetition.")),
+      .required("issued", .time("When the gateway issued this revision.")),
+      .required("key", .string("Unique within gateway and kind; ends with the start of the interval in UTC.")),
+      .required("kind", kind),
+      .required("revision", .count("0 = first issue; n + 1 supersedes n.")),
+      .optional("supersedes", .hash("Hash of the body of the revision before; absent for revision 0.")),
+    ]
+    if chain != false {
+      let place = RecordSchema.object(
+        "Place in the gateway's ledger.",
+        [
+          .required("sequence", .count("Number of the leaf, without gaps.", from: 1)),
+          .required("previous", .hash("Hash of the leaf before; 64 zeros for the first.")),
+          .required("hash", .hash("SHA-256 of previous, hash of the body (32 raw bytes each), and id (UTF-8).")),
+        ])
+      members.append(Member(name: "chain", schema: place, isRequired: chain == true))
+    }
+    guard case .object(var json) = object("An issued record.", members).json else { return object(title, members) }
+    json["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    json["$id"] = .string("urn:weir:schema:\(file)")
+    json["title"] = .string(title)
+    return RecordSchema(json)
+  }
+
+  private static func const(_ value: String, _ description: String) -> RecordSchema {
+    RecordSchema(["const": .string(value), "description": .string(description)])
+  }
+
+  private static func title(_ kind: RecordKind) -> String {
+    switch kind {
+    case .energyInterval: "Energy of a meter in one window"
+    case .energyDay: "Energy of a meter in one plant-local day"
+    case .energyMonth: "Energy of a meter in one plant-local month"
+    case .signalSummary: "Gauges and states of an asset in one minute"
+    case .inspectionCount: "Results of an inspection station in one window"
+    case .finding: "Finding, opened or closed"
+    }
+  }
+}

@@ -1,0 +1,201 @@
+import Telemetry
+
+/// Reads signals: as a template defines them, and as an asset changes them.
+struct SignalReader {
+  static let templateKeys = [
+    "kind", "counts", "unit", "payload-unit", "path", "range", "expected-interval", "resolution", "modulus", "states",
+    "required", "attributes",
+  ]
+  static let overrideKeys = [
+    "path", "unit", "range", "expected-interval", "resolution", "modulus", "states", "required", "attributes", "topic",
+  ]
+  static let attributeKeys = ["path", "required", "words"]
+  static let interval = Scalar<Span64>.duration(.milliseconds(1)...(.days(31)))
+
+  enum KindWord: String, CaseIterable { case gauge, register, state, event }
+
+  // MARK: - Template
+
+  /// A signal of a template with its fields; nil if it cannot be used. `index` is its position in the template.
+  static func define(_ entry: YAMLNode.Entry, index: Int, in parent: Section) -> (Signal, [FieldMapping])? {
+    let what = "signal \"\(entry.key)\""
+    guard let section = parent.section(entry.value, what, keys: templateKeys),
+      let word = section.require("kind", .word(KindWord.allCases, noun: "kind of signal"))
+    else { return nil }
+    var signal = Signal(
+      name: entry.key, kind: .gauge, unit: "", minimum: nil, maximum: nil, expectedInterval: .minutes(1), modulus: nil,
+      resolution: 0, stateWords: [:])
+    if let interval = section.require("expected-interval", interval) { signal.expectedInterval = interval }
+    switch word {
+    case .gauge:
+      break
+    case .register:
+      guard let counts = section.require("counts", .word(Signal.Quantity.allCases, noun: "counted quantity")) else {
+        return nil
+      }
+      signal.kind = .register(counts)
+      if !section.has("resolution") {
+        section.missing("resolution", remedy: "Add the value of the register's last digit: `resolution: 0.01`.")
+      }
+    case .state:
+      signal.kind = .state(names: states(section).names)
+      signal.stateWords = states(section).words
+    case .event:
+      signal.kind = .event
+      return (signal, attributes(section, index: index, base: nil))
+    }
+    if word != .state, let unit = unit(section, "unit", dimensionOf: nil, signal: entry.key) {
+      signal.unit = unit.symbol
+    } else if word != .state, !section.has("unit") {
+      section.missing("unit", remedy: "Add the unit inside the gateway: `unit: kWh`; `unit: 1` for a plain number.")
+    }
+    readNumbers(section, into: &signal)
+    let path = section.require("path", .path) ?? FieldPath([entry.key])
+    var field = FieldMapping(
+      signal: index, path: path, conversion: .identity, required: section.read("required", .boolean, default: false),
+      attribute: nil, payloadUnit: signal.unit)
+    readUnit(section, "payload-unit", signal: signal, into: &field)
+    return (signal, [field])
+  }
+
+  // MARK: - Asset
+
+  /// The signal and its fields as an asset changes them.
+  static func change(
+    _ section: Section, _ signal: Signal, _ fields: [FieldMapping]
+  ) -> (signal: Signal, fields: [FieldMapping]) {
+    var signal = signal
+    var fields = fields
+    if let value = section.read("expected-interval", interval) { signal.expectedInterval = value }
+    if signal.kind == .event {
+      refuse(["path", "unit", "range", "resolution", "modulus", "states"], section, "an event has attributes")
+      return (signal, attributes(section, index: fields.first?.signal ?? 0, base: fields))
+    }
+    refuse(["attributes"], section, "only events have attributes")
+    if case .state(let names) = signal.kind {
+      refuse(["unit"], section, "a state is a word, it has no unit")
+      if section.has("states") { signal.stateWords = stateWords(section, names: names, base: signal.stateWords) }
+    } else {
+      refuse(["states"], section, "only signals of kind \"state\" have states")
+    }
+    readNumbers(section, into: &signal)
+    for index in fields.indices {
+      if let path = section.read("path", .path) { fields[index].path = path }
+      if let required = section.read("required", .boolean) { fields[index].required = required }
+      readUnit(section, "unit", signal: signal, into: &fields[index])
+    }
+    return (signal, fields)
+  }
+
+  private static func refuse(_ keys: [String], _ section: Section, _ reason: String) {
+    for key in keys where section.has(key) {
+      section.report(
+        section.position(of: key), "\"\(key)\" does not fit \(section.name): \(reason)", remedy: "Remove this line.")
+    }
+  }
+
+  // MARK: - Numbers and units
+
+  private static func readNumbers(_ section: Section, into signal: inout Signal) {
+    if let node = section["range"] { readRange(node, section, into: &signal) }
+    guard case .register = signal.kind else {
+      refuse(["resolution", "modulus"], section, "only registers have one")
+      return
+    }
+    if let exponent = section.read("resolution", resolution) { signal.resolution = exponent }
+    if section.isOff("modulus") {
+      signal.modulus = nil
+    } else if let node = section["modulus"] {
+      let modulus = section.value(
+        node, "\"modulus\" in \(section.name)",
+        .decimal("a number greater than 0, the value at which the register starts again", example: "1000000") {
+          $0.mantissa > 0
+        })
+      if let modulus, modulus.rescaled(to: signal.resolution) == nil {
+        section.report(
+          node.position, "the modulus \(modulus) is finer than the resolution of \(section.name)",
+          remedy: "Give the modulus in \(signal.unit), a multiple of the resolution.")
+      } else if let modulus {
+        signal.modulus = modulus.rescaled(to: signal.resolution)
+      }
+    }
+  }
+
+  private static let resolution = Scalar<Int8>(
+    "a power of ten from 0.000000001 to 1000, the value of the register's last digit", example: "0.01"
+  ) { text in
+    guard var value = ScaledInteger(text), value.mantissa > 0 else { return nil }
+    while value.mantissa % 10 == 0 {
+      guard let coarser = value.rescaled(to: value.exponent + 1) else { return nil }
+      value = coarser
+    }
+    return value.mantissa == 1 && (-9...3).contains(value.exponent) ? value.exponent : nil
+  }
+
+  private static func readRange(_ node: YAMLNode, _ section: Section, into signal: inout Signal) {
+    let bound = Scalar<Double?>("a number or `none`", example: "0") { text in
+      if text == "none" { return .some(nil) }
+      return Double(text).flatMap { $0.isFinite ? .some($0) : nil }
+    }
+    guard let items = node.items, items.count == 2 else {
+      section.report(
+        node.position, "\"range\" in \(section.name) must be a list of two numbers, found \(node.description)",
+        remedy: "Write the lowest and the highest possible value: `range: [0, 400]`; `none` for an open end.")
+      return
+    }
+    guard let low = section.value(items[0], "the lower end of \"range\" in \(section.name)", bound),
+      let high = section.value(items[1], "the upper end of \"range\" in \(section.name)", bound)
+    else { return }
+    if let low, let high, low >= high {
+      section.report(
+        node.position, "the range of \(section.name) is empty: \(low) is not below \(high)",
+        remedy: "Write the lower value first.")
+      return
+    }
+    signal.minimum = low
+    signal.maximum = high
+  }
+
+  private static func readUnit(_ section: Section, _ key: String, signal: Signal, into field: inout FieldMapping) {
+    guard section.has(key), let inner = try? UnitCatalogue.unit(signal.unit),
+      let payload = unit(section, key, dimensionOf: inner, signal: signal.name)
+    else { return }
+    do {
+      field.conversion = try UnitConversion(from: payload, to: inner)
+      field.payloadUnit = payload.symbol
+    } catch {
+      section.report(section[key]?.position, "\(error)", remedy: "Use \(inner.symbol).")
+    }
+  }
+
+  /// The unit named by `key`; reported and nil if it is unknown or measures something else than `dimensionOf`.
+  private static func unit(_ section: Section, _ key: String, dimensionOf inner: Unit?, signal: String) -> Unit? {
+    guard let node = section[key] else { return nil }
+    guard let text = node.text else {
+      section.report(
+        node.position, "\"\(key)\" in \(section.name) must be a unit, found \(node.description)",
+        remedy: "Write for example `\(key): kWh`.")
+      return nil
+    }
+    do {
+      let unit = try UnitCatalogue.unit(text)
+      guard let inner, inner.dimension != unit.dimension else { return unit }
+      section.report(
+        node.position,
+        "\"\(text)\" is a unit of \(unit.dimension.rawValue), but \"\(signal)\" is in \(inner.symbol) "
+          + "(\(inner.dimension.rawValue))",
+        remedy: "Use one of \(UnitCatalogue.symbols(of: inner.dimension).joined(separator: ", ")).")
+    } catch .ambiguous(_, let meant) {
+      section.report(
+        node.position, "the unit \"\(text)\" can be read in two ways (\"m\" is milli, \"M\" is mega)",
+        remedy: "Did you mean \"\(meant)\"?")
+    } catch {
+      let known = UnitCatalogue.symbols(of: inner?.dimension ?? .energy)
+      section.report(
+        node.position, "unknown unit \"\(text)\"",
+        remedy: NearestWord.of(text, in: inner == nil ? UnitCatalogue.units.map(\.symbol) : known)
+          .map { "Did you mean \"\($0)\"?" } ?? "Use one of \(known.joined(separator: ", ")).")
+    }
+    return nil
+  }
+}

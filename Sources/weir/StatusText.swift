@@ -1,0 +1,151 @@
+import Control
+
+/// `weir status` as text: what an operator sees at 3 a.m.
+enum StatusText {
+  static func exitCode(_ verdict: GatewayStatus.Verdict) -> Int32 {
+    switch verdict {
+    case .good: 0
+    case .degraded: 1
+    case .down: 2
+    }
+  }
+
+  /// One line, for logs and for terminals that are none.
+  static func line(_ status: GatewayStatus) -> String {
+    let pending = status.destinations.map(\.pending).reduce(0, +)
+    let records = status.records.values.reduce(0, +)
+    return "\(status.now) \(status.verdict.rawValue): \(Figures.places(status.stages.messagesPerSecond, 0)) msg/s, "
+      + "\(Figures.count(status.messages.received)) messages, \(Figures.count(records)) records, "
+      + "\(Figures.count(pending)) to deliver, \(status.findings.count) open findings"
+      + (status.reasons.first.map { "; \($0)" } ?? "")
+  }
+
+  static func page(_ status: GatewayStatus, color: Bool = false) -> String {
+    var lines: [String] = []
+    lines.append(
+      "weir \(status.gateway)  \(paint(status.verdict.rawValue.uppercased(), status.verdict, color))  \(status.now)  "
+        + "(since \(status.started), version \(status.version))")
+    for reason in status.reasons { lines.append("  → \(reason)") }
+    lines.append("")
+    lines += connections(status)
+    lines += flow(status)
+    lines += sums(status)
+    lines += destinations(status)
+    lines += storage(status)
+    lines += findings(status, color: color)
+    return lines.joined(separator: "\n")
+  }
+
+  private static func paint(_ text: String, _ verdict: GatewayStatus.Verdict, _ color: Bool) -> String {
+    guard color else { return text }
+    let code =
+      switch verdict {
+      case .good: 32
+      case .degraded: 33
+      case .down: 31
+      }
+    return "\u{1B}[1;\(code)m\(text)\u{1B}[0m"
+  }
+
+  private static func connections(_ status: GatewayStatus) -> [String] {
+    var table = Columns()
+    for connection in status.connections {
+      let last = connection.lastMessageAgeSeconds.map { "last message \(Figures.age($0)) ago" } ?? "no message yet"
+      var notes = connection.reconnects > 0 ? "\(Figures.count(connection.reconnects)) reconnects" : ""
+      if let seconds = connection.brokerSavesEverySeconds {
+        notes += (notes.isEmpty ? "" : ", ") + "broker saves every \(Figures.age(seconds))"
+      }
+      table.add(connection.name, connection.broker, connection.state, last, notes)
+    }
+    return ["CONNECTIONS"] + table.lines()
+      + status.connections.compactMap { connection in
+        connection.lastError.map { "  \(connection.name): \($0)" }
+      } + [""]
+  }
+
+  private static func flow(_ status: GatewayStatus) -> [String] {
+    let stages = status.stages
+    var lines = [
+      "FLOW",
+      "  \(Figures.places(stages.messagesPerSecond, 1)) messages/s, \(Figures.places(stages.samplesPerSecond, 1)) "
+        + "samples/s; engine behind by \(Figures.count(stages.engineLagBatches)) batches "
+        + "(\(Figures.age(stages.engineLagSeconds))); memory \(Figures.bytes(Double(stages.residentBytes)))",
+      "  plant clock \(stages.plantClock ?? "not yet set"); "
+        + "\(Figures.count(status.assets.reporting)) of \(Figures.count(status.assets.configured)) assets report, "
+        + "\(Figures.count(status.assets.silent)) silent",
+    ]
+    if !stages.waitingConnections.isEmpty {
+      lines.append("  windows wait for: \(stages.waitingConnections.joined(separator: ", "))")
+    }
+    return lines + [""]
+  }
+
+  private static func sums(_ status: GatewayStatus) -> [String] {
+    func reasons(_ counts: [String: Int]) -> String {
+      let total = counts.values.reduce(0, +)
+      let words = Figures.reasons(counts)
+      return Figures.count(total) + (words.isEmpty ? "" : " (\(words))")
+    }
+    let messages = status.messages
+    let samples = status.samples
+    return [
+      "ACCOUNTS",
+      "  messages  received \(Figures.count(messages.received)) = decoded \(Figures.count(messages.decoded)) + "
+        + "redelivered \(Figures.count(messages.redelivered)) + quarantined \(reasons(messages.quarantined))"
+        + mark(messages.balanced),
+      "  samples   decoded \(Figures.count(samples.decoded)) = used \(Figures.count(samples.used)) + duplicate "
+        + "\(Figures.count(samples.duplicate)) + quarantined \(reasons(samples.quarantined)) + pending "
+        + "\(Figures.count(samples.pending))" + mark(samples.balanced),
+      "  records   " + (Figures.reasons(status.records).isEmpty ? "none yet" : Figures.reasons(status.records)),
+      "",
+    ]
+  }
+
+  private static func mark(_ balanced: Bool) -> String { balanced ? "  ✓" : "  ✗ DOES NOT ADD UP" }
+
+  private static func destinations(_ status: GatewayStatus) -> [String] {
+    guard !status.destinations.isEmpty else { return ["DESTINATIONS", "  none: records stay in the store", ""] }
+    var table = Columns()
+    for destination in status.destinations {
+      let lost = Figures.reasons(destination.refused)
+      let evicted = Figures.reasons(destination.evicted)
+      table.add(
+        destination.name, destination.transport, destination.state,
+        "issued \(Figures.count(destination.issued)) = delivered \(Figures.count(destination.delivered)) + pending "
+          + "\(Figures.count(destination.pending)) + refused "
+          + "\(Figures.count(destination.refused.values.reduce(0, +)))\(lost.isEmpty ? "" : " (\(lost))") + evicted "
+          + "\(Figures.count(destination.evicted.values.reduce(0, +)))\(evicted.isEmpty ? "" : " (\(evicted))")"
+          + mark(destination.balanced))
+    }
+    return ["DESTINATIONS"] + table.lines()
+      + status.destinations.compactMap { destination in
+        destination.lastError.map { "  \(destination.name): \($0)" }
+      } + [""]
+  }
+
+  private static func storage(_ status: GatewayStatus) -> [String] {
+    let storage = status.storage
+    let broker = storage.brokerBytes.map { ", broker \(Figures.bytes(Double($0)))" } ?? ""
+    let reduction = storage.reduction.map { " (\(Figures.places($0 * 100, 1)) % less)" } ?? ""
+    return [
+      "DISK",
+      "  journal \(Figures.bytes(Double(storage.journalBytes))), store \(Figures.bytes(Double(storage.storeBytes)))"
+        + "\(broker), free \(Figures.bytes(Double(storage.freeBytes))); "
+        + "written \(Figures.bytes(storage.bytesWrittenPerDay)) a day",
+      "  received \(Figures.bytes(Double(storage.payloadBytes))) → forwarded "
+        + "\(Figures.bytes(Double(storage.forwardedBytes)))\(reduction)",
+      "",
+    ]
+  }
+
+  private static func findings(_ status: GatewayStatus, color: Bool) -> [String] {
+    guard !status.findings.isEmpty else { return ["FINDINGS", "  none open"] }
+    var lines = ["FINDINGS (\(status.findings.count) open)"]
+    for finding in status.findings.prefix(20) {
+      lines.append("  \(finding.severity.uppercased())  \(finding.summary)  (since \(finding.opened))")
+      lines.append("      → \(finding.advice)")
+    }
+    if status.findings.count > 20 { lines.append("  … and \(status.findings.count - 20) more: weir status --json") }
+    return lines
+  }
+}
