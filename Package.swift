@@ -9,7 +9,8 @@ func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target 
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-  .testTarget(name: name, dependencies: dependencies + ["Telemetry", "Templates", "TestSupport"], swiftSettings: strict)
+  .testTarget(
+    name: name, dependencies: dependencies + ["Telemetry", "Templates", "TestSupport"], swiftSettings: strict)
 }
 
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -71,18 +72,34 @@ let package = Package(
     .executableTarget(
       name: "weir", dependencies: ["Gateway", "Control", "Simulation", arguments], swiftSettings: strict),
 
-    .target(name: "TestSupport", dependencies: ["MQTT"], path: "Tests/TestSupport", swiftSettings: strict),
+    .target(
+      name: "TestSupport", dependencies: ["Telemetry", "Templates", "MQTT"], path: "Tests/TestSupport",
+      swiftSettings: strict),
     tests("TelemetryTests"),
+    tests("PlantTests", ["Plant"]),
     tests("TemplatesTests"),
-    tests("JournalTests", ["Journal"]),
+    tests("JournalTests", ["Journal", grdb]),
+    tests("MQTTTests", ["MQTT"]),
+    tests("IngestTests", ["Ingest", "Journal"]),
+    tests("RulesTests", ["Rules"]),
     tests("EngineTests", ["Engine", "Rules", "Journal"]),
+    tests("EnergyTests", ["Energy", "Plant", "Rules"]),
+    tests("EquipmentTests", ["Equipment", "Engine", "Journal", "Plant", "Rules"]),
+    tests("InspectionTests", ["Inspection", "Engine", "Journal", "Plant", "Rules"]),
+    tests("StoreTests", ["Store", "Rules", grdb, crypto]),
     tests(
       "ForwardingTests",
       [
-        "Forwarding", "MQTT", logging, nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"), nio("NIOConcurrencyHelpers"),
-        nioSSL,
+        "Forwarding", "MQTT", "Store", "Rules", logging, nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"),
+        nio("NIOConcurrencyHelpers"), nioSSL,
       ]),
-    tests("MQTTTests", ["MQTT"]),
+    tests("SimulationTests", ["Simulation", "Plant"]),
+    tests("GatewayTests", ["Gateway", "Control", "Journal", "weir"]),
+    .testTarget(
+      name: "Scenarios",
+      dependencies: [
+        "Telemetry", "Templates", "Plant", "MQTT", "Simulation", "Control", "TestSupport", "weir", hummingbird, logging,
+      ], path: "Tests/Scenarios", swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -182,7 +182,7 @@ public struct GatewayStatus: Codable, Sendable {
     public var brokerBytes: Int?
     public var freeBytes: Int
     public var bytesWrittenPerDay: Double
-    /// Payload bytes received and record bytes forwarded since the start of the counts.
+    /// Payload bytes received and record bytes forwarded since the start of the process.
     public var payloadBytes: Int
     public var forwardedBytes: Int
     /// 1 − forwarded / payload; nil before anything was received.

@@ -56,7 +56,11 @@ public struct CounterLimits: Hashable, Sendable {
   /// Whether the register may have moved by `delta` in `span`. One unit more than the limit is allowed, because a
   /// register shows whole units: read every second, a slow one stands still and then steps by one.
   func isPlausible(_ delta: Int64, in span: Span64) -> Bool {
-    let limit = limit(span)
-    return delta <= (limit == .max ? limit : limit + 1)
+    guard let rate, delta > 1 else { return true }
+    // delta ≤ ⌊limit⌋ + 1, without a division.
+    let (allowed, overflow) = rate.numerator.multipliedReportingOverflow(by: Int128(max(0, span.nanoseconds)))
+    if overflow { return true }
+    let (needed, isTooMuch) = rate.denominator.multipliedReportingOverflow(by: Int128(delta - 1))
+    return !isTooMuch && needed <= allowed
   }
 }

@@ -6,6 +6,9 @@ import Telemetry
 /// While the connection is drained it is the plant clock itself. While it is down, or up with a backlog still arriving,
 /// the clock stands still, but not longer than `maximumWait`: then it follows the plant clock at that distance, and
 /// windows close with what is there.
+///
+/// Marks that come as messages (replay, simulation) have their place among the data by the broker's order: they count
+/// whatever the connection's state, since everything before them has arrived.
 struct ConnectionClock: Hashable, Sendable {
   private(set) var state: Batch.ConnectionChange = .down
   /// `distantPast` before the first mark that counted.
@@ -13,11 +16,18 @@ struct ConnectionClock: Hashable, Sendable {
   /// The highest mark of the gateway.
   private var plant: Timestamp = .distantPast
   let maximumWait: Span64
+  private let marksAreOrdered: Bool
 
-  init(maximumWait: Span64) { self.maximumWait = maximumWait }
+  /// - Parameter marksAreOrdered: marks are messages among the data.
+  init(maximumWait: Span64, marksAreOrdered: Bool = false) {
+    self.maximumWait = maximumWait
+    self.marksAreOrdered = marksAreOrdered
+  }
+
+  private var follows: Bool { marksAreOrdered || state == .drained }
 
   /// Windows of its sources wait.
-  var isWaiting: Bool { state != .drained && time < plant }
+  var isWaiting: Bool { !follows && time < plant }
 
   /// A mark; a lower one than before is ignored. Returns whether rules may close windows now.
   mutating func mark(_ mark: Timestamp) -> Bool {
@@ -34,7 +44,7 @@ struct ConnectionClock: Hashable, Sendable {
   }
 
   private mutating func advance() -> Bool {
-    if state == .drained {
+    if follows {
       time = plant
       return true
     }
@@ -46,7 +56,7 @@ struct ConnectionClock: Hashable, Sendable {
 
   /// The plant clock at which a rule with this deadline runs, if nothing changes.
   func wake(_ deadline: Timestamp) -> Timestamp {
-    state == .drained ? deadline : max(deadline, time + Span64(nanoseconds: 1)) + maximumWait
+    follows ? deadline : max(deadline, time + Span64(nanoseconds: 1)) + maximumWait
   }
 
   func encode(into writer: inout ByteWriter) {

@@ -72,7 +72,7 @@ extension EngineCore {
     try clockFindings.restore(from: &reader)
     for _ in 0..<(try reader.count()) {
       let name = try reader.string()
-      var clock = ConnectionClock(maximumWait: limits.maximumWait)
+      var clock = ConnectionClock(maximumWait: limits.maximumWait, marksAreOrdered: site.clock == .messages)
       try clock.restore(from: &reader)
       if let place = site.connections.firstIndex(where: { $0.name == name }) { clocks[place] = clock }
     }
@@ -128,8 +128,16 @@ extension EngineCore {
       let bytes = Array(try reader.blob())
       // A rule that the asset no longer has loses its state.
       guard let rule = rulesOfAsset[asset].first(where: { ruleNames[$0] == name }) else { continue }
+      let fresh = rules[rule]
       var own = ByteReader(bytes)
-      try rules[rule].restoreState(from: &own)
+      do {
+        try rules[rule].restoreState(from: &own)
+      } catch {
+        // After a change of the configuration (a meter has another register now) the old state may mean nothing to the
+        // rule: it begins anew. Without a change the bytes are damaged.
+        guard let hash = configurationHash, hash != site.hash else { throw error }
+        rules[rule] = fresh
+      }
     }
   }
 

@@ -83,7 +83,9 @@ struct EngineCore {
     horizons = SeriesState.Class.allCases.map { $0.horizon(site) }
     oldest = horizons.map { _ in Self.lowestTime }
     clockFindings = ClockFindings(quiet: limits.futureQuiet)
-    clocks = site.connections.map { _ in ConnectionClock(maximumWait: limits.maximumWait) }
+    clocks = site.connections.map { _ in
+      ConnectionClock(maximumWait: limits.maximumWait, marksAreOrdered: site.clock == .messages)
+    }
     connectionDeadlines = site.connections.map { _ in .distantFuture }
     due = site.connections.map { _ in false }
     connectionNumbers = Array(repeating: nil, count: 256)

@@ -32,6 +32,9 @@ public struct SignalSummaryRule: AssetRule {
   private let states: [Int]
   /// By position in `asset.signals`: gauge or state.
   private let isSummarised: [Bool]
+  private let isState: [Bool]
+  /// Gauges and states in the canonical order of their names.
+  private let signalsByName: [Int]
 
   /// Windows that end at or before this are issued.
   private var closedThrough: Timestamp?
@@ -51,6 +54,10 @@ public struct SignalSummaryRule: AssetRule {
     place = asset.place
     lateness = horizon.lateness
     isSummarised = asset.signals.indices.map { gauges.contains($0) || states.contains($0) }
+    isState = asset.signals.indices.map { states.contains($0) }
+    signalsByName = (gauges + states).sorted {
+      asset.signals[$0].name.utf16.lexicographicallyPrecedes(asset.signals[$1].name.utf16)
+    }
   }
 
   public func interest(in signal: Int) -> SignalInterest { isSummarised[signal] ? .count : .none }
@@ -165,44 +172,44 @@ public struct SignalSummaryRule: AssetRule {
   }
 
   private func emit(
-    _ start: Timestamp, _ body: JSONValue, revision: Int, cause: RevisionCause?, context: inout RuleContext
+    _ start: Timestamp, _ body: [UInt8], revision: Int, cause: RevisionCause?, context: inout RuleContext
   ) {
     context.emit(
       RecordDraft(
         kind: .signalSummary, key: "\(asset.id)/\(start.rfc3339UTC)", revision: revision, asset: asset.id,
-        start: start, end: start + Self.window, body: body.canonicalBytes(), cause: cause))
+        start: start, end: start + Self.window, body: body, cause: cause))
   }
 
   // MARK: Body
 
-  private func body(_ window: OpenWindow, context: RuleContext) throws -> (body: JSONValue, used: Int) {
+  private func body(_ window: OpenWindow, context: RuleContext) throws -> (body: [UInt8], used: Int) {
     let range = window.start..<window.start + Self.window
-    var signals: [String: JSONValue] = [:]
     var used = 0
-    for signal in gauges {
-      var statistics = SignalStatistics()
-      if window.isDirty {
-        for sample in try context.samples(signal: signal, from: range.lowerBound, to: range.upperBound) {
-          if case .double(let value) = sample.value { statistics.add(value, isGood: sample.quality == .good) }
-        }
+    var text = SummaryText(
+      asset: asset.id, end: zone.rfc3339(range.upperBound), place: place, capacity: 160 + 220 * signalsByName.count)
+    for signal in signalsByName {
+      if isState[signal] {
+        let times = try stateTimes(signal, range, context: context)
+        used += times.count
+        guard times.count > 0 || times.nanoseconds.contains(where: { $0 > 0 }) else { continue }
+        text.add(times, of: asset.signals[signal], window: Self.window)
       } else {
-        statistics = window.statistics[signal]
+        let statistics = try statistics(signal, window, context: context)
+        used += statistics.count
+        guard statistics.count > 0 else { continue }
+        text.add(statistics, of: asset.signals[signal], coverage: coverage(statistics.count, asset.signals[signal]))
       }
-      used += statistics.count
-      guard statistics.count > 0 else { continue }
-      signals[asset.signals[signal].name] = describe(statistics, asset.signals[signal])
     }
-    for signal in states {
-      let times = try stateTimes(signal, range, context: context)
-      used += times.count
-      guard times.count > 0 || times.nanoseconds.contains(where: { $0 > 0 }) else { continue }
-      signals[asset.signals[signal].name] = describe(times, asset.signals[signal])
+    return (text.finish(start: zone.rfc3339(range.lowerBound)), used)
+  }
+
+  private func statistics(_ signal: Int, _ window: OpenWindow, context: RuleContext) throws -> SignalStatistics {
+    guard window.isDirty else { return window.statistics[signal] }
+    var statistics = SignalStatistics()
+    for sample in try context.samples(signal: signal, from: window.start, to: window.start + Self.window) {
+      if case .double(let value) = sample.value { statistics.add(value, isGood: sample.quality == .good) }
     }
-    let body: JSONValue = [
-      "asset": .string(asset.id), "place": .string(place), "start": .string(zone.rfc3339(range.lowerBound)),
-      "end": .string(zone.rfc3339(range.upperBound)), "signals": .object(signals),
-    ]
-    return (body, used)
+    return statistics
   }
 
   private func stateTimes(_ signal: Int, _ range: Range<Timestamp>, context: RuleContext) throws -> StateTimes {
@@ -226,34 +233,6 @@ public struct SignalSummaryRule: AssetRule {
 
   private func code(_ sample: Sample) -> Int? {
     if case .double(let value) = sample.value { Int(exactly: value) } else { nil }
-  }
-
-  private func describe(_ statistics: SignalStatistics, _ signal: Signal) -> JSONValue {
-    var members: [String: JSONValue] = [
-      "unit": .string(signal.unit), "count": .integer(Int64(statistics.count)),
-      "minimum": .number(statistics.minimum), "maximum": .number(statistics.maximum),
-      "mean": .number(statistics.mean), "first": .number(statistics.first), "last": .number(statistics.last),
-      "good_share": .number(Double(statistics.good) / Double(statistics.count)),
-      "coverage": .number(coverage(statistics.count, signal)),
-    ]
-    if let deviation = statistics.standardDeviation { members["standard_deviation"] = .number(deviation) }
-    return .object(members)
-  }
-
-  private func describe(_ times: StateTimes, _ signal: Signal) -> JSONValue {
-    guard case .state(let names) = signal.kind else { return .null }
-    var seconds: [String: JSONValue] = [:]
-    for (name, nanoseconds) in zip(names, times.nanoseconds) where nanoseconds > 0 {
-      seconds[name] = .number(Double(nanoseconds) / 1e9)
-    }
-    var members: [String: JSONValue] = [
-      "count": .integer(Int64(times.count)), "seconds_in_state": .object(seconds),
-      "coverage": .number(Double(times.nanoseconds.reduce(0, +)) / Double(Self.window.nanoseconds)),
-    ]
-    if times.count > 0 { members["good_share"] = .number(Double(times.good) / Double(times.count)) }
-    if let first = times.first { members["first"] = .string(names[first]) }
-    if let last = times.last { members["last"] = .string(names[last]) }
-    return .object(members)
   }
 
   /// Share of the expected samples that arrived, at most 1.

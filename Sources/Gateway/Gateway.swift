@@ -50,14 +50,32 @@ public final class Gateway: Sendable {
     let lock = try DataDirectoryLock(directory: directory)
     defer { withExtendedLifetime(lock) {} }
     let brokers = try startBrokers()
+    let supervisor = Task { await supervise(brokers) }
+    let result: Result<Void, any Error>
     do {
-      try await serve(directory: directory)
+      result = .success(try await serve(directory: directory))
     } catch {
-      if !options.keepBroker { for broker in brokers { try? broker.stop() } }
-      throw error
+      result = .failure(error)
     }
+    supervisor.cancel()
+    await supervisor.value
     if !options.keepBroker { for broker in brokers { try broker.stop() } }
+    try result.get()
     logger.info("stopped")
+  }
+
+  /// Starts an embedded broker again that has died.
+  private func supervise(_ brokers: [EmbeddedBroker]) async {
+    while !brokers.isEmpty, !Task.isCancelled {
+      for broker in brokers {
+        do {
+          if try broker.ensureRunning() { logger.error("the broker was gone and has been started again") }
+        } catch {
+          logger.error("the broker is gone and cannot be started", metadata: ["error": "\(error)"])
+        }
+      }
+      do { try await Task.sleep(for: .seconds(2)) } catch { return }
+    }
   }
 
   private func startBrokers() throws -> [EmbeddedBroker] {
@@ -89,6 +107,7 @@ public final class Gateway: Sendable {
     findings.opened(journal: journal.openingNotes, store: store.openingNotes)
 
     var recovered = try Recovery(journal: journal, store: store, logger: logger).run(site: site)
+    findings.recovered(damaged: recovered.damaged)
     let queue = BatchQueue(maximumSamples: Self.queuedSamples)
     let plantClock = recovered.engine.view().plantClock ?? .distantPast
     let stampsTime = site.clock == .system
@@ -126,9 +145,14 @@ public final class Gateway: Sendable {
     let source = GatewayControl(
       site: site, zone: zone, started: PlantClock.system().wall, board: board, monitors: monitors, journal: journal,
       store: store,
-      forwarder: forwarder, queue: queue, writer: writer, catalog: catalog, findings: findings)
+      forwarder: forwarder, queue: queue, writer: writer, catalog: catalog, findings: findings,
+      payloadBefore: recovered.engine.counts.payloadBytes)
+    // The server calls its own cancellation at a stop an error.
+    var serverLogger = logger
+    serverLogger.logLevel = .critical
     let control = ControlServer(
-      source: source, socketPath: "\(directory)/control.sock", metricsPort: site.control.metricsPort, logger: logger)
+      source: source, socketPath: "\(directory)/control.sock", metricsPort: site.control.metricsPort,
+      logger: serverLogger)
     let controlTask = Task { [logger] in
       do {
         try await control.run()

@@ -24,6 +24,8 @@ struct GatewayControl: ControlSource {
   let writer: JournalWriter
   let catalog: SeriesCatalog
   let findings: GatewayFindings
+  /// Payload bytes that were counted before this start: forwarded bytes are known since the start only.
+  let payloadBefore: Int
 
   func status() async throws -> GatewayStatus {
     let now = PlantClock.system().wall
@@ -42,7 +44,7 @@ struct GatewayControl: ControlSource {
     let rates = board.rates
     return GatewayStatus(
       gateway: site.gateway.id, version: Version.text, verdict: verdict, reasons: reasons,
-      started: zone.rfc3339(started), now: zone.rfc3339(Self.toSeconds(now)), zone: site.zone,
+      started: zone.rfc3339(Self.toSeconds(started)), now: zone.rfc3339(Self.toSeconds(now)), zone: site.zone,
       configurationHash: site.hash, connections: connections,
       stages: GatewayStatus.Stages(
         messagesPerSecond: rates.messages, samplesPerSecond: rates.samples,
@@ -60,7 +62,7 @@ struct GatewayControl: ControlSource {
         quarantined: Self.words(counts.samplesQuarantined), pending: counts.samplesPending,
         balanced: counts.samplesBalance),
       records: try records(), destinations: destinations,
-      storage: storage(payload: counts.payloadBytes, forwarded: forwarded, now: now),
+      storage: storage(payload: max(0, counts.payloadBytes - payloadBefore), forwarded: forwarded, now: now),
       findings: open.map(describe))
   }
 

@@ -70,6 +70,15 @@ final class GatewayFindings: @unchecked Sendable {
     }
   }
 
+  /// What the recovery could not read.
+  func recovered(damaged: [Int64]) {
+    guard let first = damaged.first else { return close("journal-damaged") }
+    open(
+      "journal-damaged", severity: .critical,
+      summary: "\(damaged.count) batches of the journal are damaged, the first is \(first); their samples are lost.",
+      advice: "Check the disk and replace it. Ask the devices for the time in question, if they keep data.")
+  }
+
   /// What the opening of the databases has to tell.
   func opened(journal: [Journal.OpeningNote], store: [String]) {
     for note in journal {

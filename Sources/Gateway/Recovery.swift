@@ -18,6 +18,8 @@ struct Recovery {
     var site: Site
     /// Batches that were replayed.
     var batches: Int
+    /// Positions of batches whose bytes were damaged.
+    var damaged: [Int64]
   }
 
   /// - Parameter site: the configuration of this start; taken where the journal has none yet.
@@ -34,7 +36,15 @@ struct Recovery {
       try store.commit(SiteRecord.attach(site, to: engine.checkpoint()), output: output, issued: issueTime())
       output = EngineOutput()
     }
-    try journal.forEachBatch(after: store.checkpointPosition) { batch in
+    var damaged: [Int64] = []
+    try journal.forEachBatch(
+      after: store.checkpointPosition,
+      skipping: { position, reason in
+        logger.error("a batch of the journal is damaged and left out", metadata: ["error": "\(reason)"])
+        damaged.append(position)
+        return true
+      }
+    ) { batch in
       for case .configuration(let hash, let text) in batch.entries where hash != site.hash {
         // From here on another configuration was in force: close the books of the one before.
         if engine.position > 0 { try checkpoint() }
@@ -50,7 +60,7 @@ struct Recovery {
     }
     if !output.isEmpty { try checkpoint() }
     if batches > 0 { logger.info("recovered", metadata: ["batches": "\(batches)", "position": "\(engine.position)"]) }
-    return Result(engine: engine, site: site, batches: batches)
+    return Result(engine: engine, site: site, batches: batches, damaged: damaged)
   }
 
   func makeEngine(_ site: Site) throws -> Engine {

@@ -16,6 +16,7 @@ extension DecodePlan {
       var conversion: UnitConversion
       var required: Bool
       var attribute: String?
+      var words: [String: String]
       /// The position among the signals matters for events: fields of one signal are one event.
       var signal: Int
       var kind: Signal.Kind
@@ -93,7 +94,8 @@ extension DecodePlan {
             let signal = site.assets[item.asset].signals[field.signal]
             return ShapeKey.Field(
               path: field.path, conversion: field.conversion, required: field.required, attribute: field.attribute,
-              signal: field.signal, kind: signal.kind, minimum: signal.minimum, maximum: signal.maximum,
+              words: field.words, signal: field.signal, kind: signal.kind, minimum: signal.minimum,
+              maximum: signal.maximum,
               resolution: signal.resolution, stateWords: signal.stateWords)
           })
       })
@@ -165,7 +167,7 @@ extension DecodePlan {
       attributes.append(
         AttributeField(
           slot: slot, isRequired: field.required, name: field.attribute ?? field.path.steps.last ?? "value",
-          path: field.path.description))
+          path: field.path.description, words: field.words))
     }
     func position(_ name: String) -> Int? { attributes[first...].firstIndex { $0.name == name } }
     events.append(

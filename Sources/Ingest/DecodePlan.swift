@@ -79,6 +79,8 @@ struct DecodePlan {
     var isRequired: Bool
     var name: String
     var path: String
+    /// Payload word → the plant's word; empty = any text.
+    var words: [String: String]
   }
 
   var tree = PathTree()

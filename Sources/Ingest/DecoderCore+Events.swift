@@ -30,7 +30,7 @@ extension DecoderCore {
       if capture.kind == .array {
         try appendElements(of: capture, field, place, payload, &attributes)
       } else if let text = text(capture, payload) {
-        attributes.append(Event.Attribute(field.name, text))
+        attributes.append(Event.Attribute(field.name, try word(text, capture, field, place, payload)))
       } else {
         throw wrongType(field.path, place, capture, payload, "a string, a number, a boolean or an array of them")
       }
@@ -63,8 +63,21 @@ extension DecoderCore {
       guard let text = text(element, payload) else {
         throw wrongType(field.path, place, element, payload, "an array of strings, numbers or booleans")
       }
-      attributes.append(Event.Attribute(field.name, text))
+      attributes.append(Event.Attribute(field.name, try word(text, element, field, place, payload)))
     }
+  }
+
+  /// The plant's word for a payload's word (`合格` → `OK`): a closed list, so that counts by verdict are comparable
+  /// between vendors. A word that is not on the list sets the message aside until the list has it.
+  private func word(
+    _ text: String, _ capture: Capture, _ field: DecodePlan.AttributeField, _ place: Place, _ payload: Span<UInt8>
+  ) throws(DecodeFailure) -> String {
+    guard !field.words.isEmpty else { return text }
+    guard let word = field.words[text] else {
+      let known = Set(field.words.values).sorted().joined(separator: ", ")
+      throw wrongType(field.path, place, capture, payload, "a word that means one of \(known)")
+    }
+    return word
   }
 
   // MARK: - Identity

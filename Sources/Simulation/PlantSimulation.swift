@@ -51,7 +51,10 @@ public struct PlantSimulation: Sequence, IteratorProtocol {
   /// The next message; a plant never ends.
   public mutating func next() -> SimulatedMessage? {
     while let pending = pop() {
-      if let message = pending.message { return message }
+      if var message = pending.message {
+        message.time = pending.time
+        return message
+      }
       if let message = regular(pending) { return message }
     }
     return nil
@@ -85,9 +88,7 @@ public struct PlantSimulation: Sequence, IteratorProtocol {
   }
 
   private mutating func delay(_ message: SimulatedMessage, by delay: Span64, _ device: Int) {
-    var message = message
-    message.time = message.time + delay
-    push(message.time, message, device)
+    push(message.time + delay, message, device)
   }
 
   // MARK: A binary heap by (time, sequence)

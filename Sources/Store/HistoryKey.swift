@@ -1,7 +1,7 @@
 /// The row number of a history chunk: block, run and asset in one integer that sorts by them.
 ///
 /// A rowid table with such a number keeps chunks of up to 4 kB in its leaves. A table without rowid and with the key
-/// (block, sequence, asset) moves every chunk beyond 1 kB to a page of its own: measured, twice the bytes written.
+/// (block, sequence, asset) moves every chunk beyond 1 kB to overflow pages of its own, which are written as well.
 ///
 /// The *run* counts the checkpoints that brought samples of the block, from 0 and without gaps, so that the chunks of
 /// an asset are found by a few direct look-ups.

@@ -29,7 +29,7 @@ extension Store {
       $0.latest = position
       $0.output = position
     }
-    try makeRoomIfNeeded(usedPages: used, now: issued)
+    makeRoomIfNeeded(usedPages: used, now: issued)
   }
 
   /// Stores a checkpoint of the engine and the outputs up to it, durably and in one transaction.
@@ -49,7 +49,7 @@ extension Store {
       $0.checkpoint = position
       if stores { $0.output = position }
     }
-    try makeRoomIfNeeded(usedPages: used, now: issued)
+    makeRoomIfNeeded(usedPages: used, now: issued)
   }
 
   /// Stores findings that are not the engine's: a destination on hold, a full disk. They have no position and are not
@@ -62,7 +62,7 @@ extension Store {
       try writer.finish()
       return try usedPages(db)
     }
-    try makeRoomIfNeeded(usedPages: used, now: issued)
+    makeRoomIfNeeded(usedPages: used, now: issued)
   }
 
   /// Whether outputs up to `position` are to be stored. Throws for a call out of order.

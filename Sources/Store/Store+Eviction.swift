@@ -52,6 +52,7 @@ enum EvictionStep: CaseIterable {
 extension Store {
   /// Records or chunks in one transaction of the eviction, so that commits do not wait long and the log stays small.
   private static let slice = 1000
+  private static let commitsBetweenVainEvictions = 100
 
   /// Bytes of the file, its write-ahead log and its shared memory.
   public var bytesOnDisk: Int {
@@ -86,11 +87,22 @@ extension Store {
   }
 
   /// After a commit: evicts if the file is nearly at its bound, or gives a little of much free space back.
-  func makeRoomIfNeeded(usedPages used: Int, now: Timestamp) throws {
-    if used > budget.highWater {
-      try makeRoom(now: now)
-    } else {
-      try shrink(by: 256, checkpoint: false)
+  ///
+  /// Does not throw: the commit is stored, and its caller must not repeat it. A commit that then finds no room says so.
+  func makeRoomIfNeeded(usedPages used: Int, now: Timestamp) {
+    do {
+      if used <= budget.highWater {
+        try shrink(by: 256, checkpoint: false)
+      } else if shared.read({ $0.commitsUntilEviction }) > 0 {
+        shared.change { $0.commitsUntilEviction -= 1 }
+      } else if try makeRoom(now: now).isEmpty {
+        // To look for something to evict means to read all records: not with every commit.
+        shared.change { $0.commitsUntilEviction = Self.commitsBetweenVainEvictions }
+      }
+      shared.change { $0.evictionTrouble = nil }
+    } catch {
+      let trouble = StoreError.from(error)
+      shared.change { $0.evictionTrouble = trouble }
     }
   }
 
@@ -112,11 +124,12 @@ extension Store {
     }
     var destinations = try DestinationRow.all(in: db)
     let codes = step.kinds.map { String($0.code) }.joined(separator: ",")
-    // A signal summary takes most of the space: the scan finds a slice within a few slices of rows.
+    // The plus keeps SQLite from taking the index by kind and sorting. Signal summaries are most of the rows, so the
+    // scan finds a slice within a few slices of rows.
     let rows = try Row.fetchCursor(
       db,
       sql: """
-        SELECT sequence, kind, asset, issued FROM records WHERE sequence > ? AND kind IN (\(codes)) ORDER BY sequence
+        SELECT sequence, kind, asset, issued FROM records WHERE sequence > ? AND +kind IN (\(codes)) ORDER BY sequence
         """,
       arguments: [after])
     var chosen: [Int64] = []
@@ -170,9 +183,7 @@ extension Store {
         try db.execute(sql: "PRAGMA incremental_vacuum(\(min(surplus, pages)))")
         try db.execute(sql: "PRAGMA max_page_count = \(budget.maximumPages)")
       }
-      if checkpoint { try pool.writeWithoutTransaction { db in _ = try db.checkpoint(.truncate) } }
-    } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
-      // A reader holds an older snapshot: the file shrinks with a later checkpoint of the log.
+      if checkpoint { try emptyLog() }
     } catch {
       throw StoreError.from(error)
     }

@@ -22,9 +22,7 @@ extension Store {
       let row = try DestinationRow.one(destination, in: db)
       guard row.isActive, row.counts.pending > 0, limit > 0 else { return nil }
       let newest = try Meta.integer(.recordSequence, in: db)
-      let statement = try db.cachedStatement(
-        sql: RecordReader.select
-          + " WHERE records.sequence > ? AND records.kind IN (\(row.allowed.kindCodes)) ORDER BY records.sequence")
+      let statement = try db.cachedStatement(sql: RecordReader.page(of: row.allowed))
       let cursor = try Row.fetchCursor(statement, arguments: [max(row.cursor, sequence, scanned)])
       var bytes = 0
       while let next = try cursor.next() {
@@ -138,7 +136,7 @@ extension DestinationRow {
   /// Counts the kept records that await the destination, by a scan of all after its cursor.
   func countPending(in db: Database) throws -> Int {
     let rows = try Row.fetchCursor(
-      db, sql: "SELECT asset FROM records WHERE sequence > ? AND sequence <= ? AND kind IN (\(allowed.kindCodes))",
+      db, sql: "SELECT asset FROM records WHERE sequence > ? AND sequence <= ? AND +kind IN (\(allowed.kindCodes))",
       arguments: [cursor, horizon ?? .max])
     var count = 0
     while let row = try rows.next() {

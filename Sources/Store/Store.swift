@@ -65,7 +65,24 @@ public final class Store: StateReader, Sendable {
 
   /// Closes the file. Nothing may be called afterwards.
   public func close() throws {
-    do { try pool.close() } catch { throw StoreError.from(error) }
+    do {
+      // The pool's last connection is a reader, which could not empty the log.
+      try emptyLog()
+      try pool.close()
+    } catch { throw StoreError.from(error) }
+  }
+
+  /// Copies the write-ahead log into the file and empties it; both become as short as they can be.
+  ///
+  /// Unless a reader needs an older snapshot for long: then a later checkpoint of the log does it.
+  func emptyLog() throws {
+    try pool.writeWithoutTransaction { db in
+      try db.execute(sql: "PRAGMA busy_timeout = 200")
+      do {
+        _ = try db.checkpoint(.truncate)
+      } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {}
+      try db.execute(sql: "PRAGMA busy_timeout = \(StoreOpening.busyMilliseconds)")
+    }
   }
 
   /// The last batch of the journal whose effects are in the saved engine state. 0 for a new file.
@@ -73,6 +90,9 @@ public final class Store: StateReader, Sendable {
 
   /// The last batch of the journal whose outputs are stored. Batches without outputs do not move it.
   public var outputPosition: Int64 { shared.read { $0.output } }
+
+  /// Why space could not be made after the newest commit (which itself is stored); nil if it could.
+  public var evictionTrouble: StoreError? { shared.read { $0.evictionTrouble } }
 
   // MARK: StateReader
 
@@ -153,6 +173,9 @@ final class SharedState: @unchecked Sendable {
     var latest: Int64
     /// Per destination: no record that it awaits has a sequence after its cursor and up to here.
     var scanned: [String: Int64] = [:]
+    /// Commits until the next attempt to make room, after one that found nothing to evict.
+    var commitsUntilEviction = 0
+    var evictionTrouble: StoreError?
   }
 
   private let lock = NSLock()

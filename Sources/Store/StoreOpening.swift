@@ -11,6 +11,9 @@ struct StoreOpening {
     var positions: SharedState.Values
   }
 
+  /// How long an access waits for another process (the command line on a stopped gateway's file).
+  static let busyMilliseconds = 10_000
+
   let path: String
   let budget: SpaceBudget
   private(set) var notes: [String] = []
@@ -64,7 +67,7 @@ struct StoreOpening {
     var configuration = Configuration()
     configuration.label = "store"
     configuration.maximumReaderCount = 3
-    configuration.busyMode = .timeout(10)
+    configuration.busyMode = .timeout(Double(Self.busyMilliseconds) / 1000)
     configuration.prepareDatabase { db in
       // Debian builds SQLite so that deleted content is overwritten with zeros: twice the writes for every eviction.
       try db.execute(sql: "PRAGMA secure_delete = OFF; PRAGMA cache_size = -2000; PRAGMA temp_store = MEMORY")

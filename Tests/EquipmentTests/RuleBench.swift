@@ -31,9 +31,8 @@ struct RuleBench {
     self.factories = factories
     catalog = SeriesCatalog(site: site)
     engine = try Engine(site: site, catalog: catalog, reader: memory, rules: factories)
-    try feed { batch in
-      batch.entries.append(.connection(catalog.connection(named: site.connections[0].name), .drained))
-    }
+    let connection = catalog.connection(named: site.connections[0].name)
+    try feed { $0.entries.append(.connection(connection, .drained)) }
   }
 
   mutating func feed(_ fill: (inout Batch) -> Void) throws {

@@ -58,11 +58,11 @@ import Testing
     let end = Self.start + Self.duration + .hours(2)
     let status = try await weir.waitFor("everything delivered") { status in
       guard let clock = status.stages.plantClock.flatMap({ Timestamp(rfc3339: $0) }) else { return false }
-      return clock >= end && status.destinations.allSatisfy { $0.pending == 0 }
+      return clock + .minutes(1) >= end && status.destinations.allSatisfy { $0.pending == 0 }
         && status.stages.engineLagBatches == 0
     }
     #expect(status.messages.balanced && status.samples.balanced)
-    #expect(status.destinations.allSatisfy(\.balanced))
+    #expect(!status.destinations.contains { !$0.balanced })
     try weir.stop()
     return (try Upstream(file: weir.directory.appending("upstream.jsonl")), weir.starts)
   }

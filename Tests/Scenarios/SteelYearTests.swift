@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// A year of a real plant's meter and two months of a real machine through a real broker and the whole gateway.
-@Suite(.enabled(if: ReferenceData.isExpected, .init(rawValue: ReferenceData.explanation)))
+@Suite(.enabled(if: ReferenceData.isExpected, Comment(rawValue: ReferenceData.explanation)))
 struct SteelYearTests {
   @Test(.timeLimit(.minutes(10)))
   func recordsUpstreamSumToTheFile() async throws {
@@ -62,7 +62,8 @@ struct SteelYearTests {
       let start = try #require(interval.body["start"]?.stringValue)
       let month = zone.localDate(try #require(Timestamp(rfc3339: start))).month
       let energy = try #require(interval.body["energy_kwh"]?.stringValue.flatMap { ScaledInteger($0) })
-      months[month] = try #require((months[month] ?? .zero).adding(energy))
+      let sum: ScaledInteger = try #require((months[month] ?? .zero).adding(energy))
+      months[month] = sum
       let power = try #require(interval.body["demand_kw"]?.stringValue.flatMap { ScaledInteger($0) })
       if demand[month].map({ $0.kw < power }) ?? true { demand[month] = (power, start) }
     }

@@ -59,7 +59,7 @@ import Testing
 
   @Test func aFailureInsideTheTransactionLeavesNothing() throws {
     struct Stop: Error {}
-    let fixture = try StoreFixture()
+    var fixture = try StoreFixture()
     let fails = FlagBox()
     fixture.options.beforeCommit = { if fails.isSet { throw Stop() } }
     let store = try fixture.open()

@@ -19,7 +19,7 @@ import Testing
   }
 
   @Test func theOrderOfTheTable() throws {
-    let fixture = try StoreFixture()
+    var fixture = try StoreFixture()
     fixture.destinations = [destination("up", assets: ["new-*", "old-*", "undelivered"])]
     let store = try fixture.open()
     let kinds: [RecordKind] = [.signalSummary, .energyDay, .inspectionCount, .finding]
@@ -61,7 +61,7 @@ import Testing
   }
 
   @Test func theFileStaysWithinItsBoundAndTheNewestIsKept() throws {
-    let fixture = try StoreFixture()
+    var fixture = try StoreFixture()
     fixture.settings.storeBytes = 4 << 20
     fixture.destinations = [destination("dead")]
     let store = try fixture.open()
@@ -87,7 +87,7 @@ import Testing
   }
 
   @Test func theFileShrinks() throws {
-    let fixture = try StoreFixture()
+    var fixture = try StoreFixture()
     fixture.settings.storeBytes = 32 << 20
     let store = try fixture.open()
     for position in 1...20 {
@@ -105,7 +105,7 @@ import Testing
   @Test func aLowerBoundIsMet() throws {
     let fixture = try StoreFixture()
     try fixture.open().commit((0..<10_000).map { draft(minute: $0, size: 1000) }, at: 1)
-    let smaller = try fixture.copy()
+    var smaller = try fixture.copy()
     smaller.settings.storeBytes = 4 << 20
     let store = try smaller.open()
     try store.makeRoom(now: StoreFixture.origin)
@@ -138,5 +138,27 @@ import Testing
     try store.commit(output(findings: many), upTo: 2, counts: EngineCounts(), issued: Self.now)
     #expect(try store.openFindings().count == 200)
     #expect(try store.verifyLedger() == nil)
+  }
+  /// The caller repeats a commit that threw: one that is stored must not throw because of what comes after it.
+  @Test func aCommitThatIsStoredDoesNotThrowForWantOfRoom() throws {
+    var fixture = try StoreFixture()
+    fixture.settings.storeBytes = 1 << 20
+    let store = try fixture.open()
+    var stored = 0
+    var failures = 0
+    for position in Int64(1)...400 {
+      do {
+        try store.commit(
+          output(findings: (0..<5).map { finding("f\(position) \($0)", opened: Int(position)) }), upTo: position,
+          counts: EngineCounts(), issued: Self.now)
+        stored += 5
+      } catch StoreError.diskFull {
+        failures += 1
+      }
+      #expect(try store.openFindings().count == stored)
+    }
+    #expect(stored > 100 && failures > 0)
+    #expect(store.bytesOnDisk <= 1 << 20)
+    #expect(try store.destinationCounts("all").balances)
   }
 }

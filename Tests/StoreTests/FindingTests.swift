@@ -49,7 +49,7 @@ import Testing
   }
 
   @Test func samplesThatWereSetAsideAreKept() throws {
-    let fixture = try StoreFixture()
+    var fixture = try StoreFixture()
     fixture.options.quarantineRows = 10
     let store = try fixture.open()
     #expect(try store.sampleQuarantineCount() == 0)

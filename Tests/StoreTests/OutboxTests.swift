@@ -1,3 +1,4 @@
+import GRDB
 import Rules
 import Telemetry
 import Testing
@@ -15,7 +16,7 @@ import Testing
   }
 
   @Test func onlyWhatIsAllowedLeaves() throws {
-    let fixture = try StoreFixture()
+    var fixture = try StoreFixture()
     fixture.destinations = [
       destination("energy", kinds: [.energyInterval, .energyDay]), destination("press", assets: ["press-*"]),
       destination("none", assets: []), destination("nothing", kinds: []),
@@ -50,6 +51,19 @@ import Testing
     #expect(try store.drain("all").count == 20)
   }
 
+  /// A page must not cost a look at the whole backlog.
+  @Test func aPageIsReadInTheOrderOfTheTable() throws {
+    let store = try StoreFixture().open()
+    try store.commit((0..<100).map { draft(minute: $0) }, at: 1)
+    let page = RecordReader.page(of: AllowList(kinds: [.signalSummary, .finding], assets: ["*"]))
+    let plan = try store.pool.write { db in
+      try db.execute(sql: "ANALYZE")
+      return try Row.fetchAll(db, sql: "EXPLAIN QUERY PLAN " + page, arguments: [7]).map { $0["detail"] as String }
+    }
+    #expect(plan.first == "SEARCH records USING INTEGER PRIMARY KEY (rowid>?)")
+    #expect(!plan.contains { $0.contains("TEMP B-TREE") })
+  }
+
   @Test func settlingCountsAndKeepsReasons() throws {
     let fixture = try StoreFixture()
     let store = try fixture.open()
@@ -79,7 +93,7 @@ import Testing
   @Test func aDestinationAddedLaterStartsNow() throws {
     let fixture = try StoreFixture()
     try fixture.open().commit([draft(minute: 1)], at: 1)
-    let later = try fixture.copy()
+    var later = try fixture.copy()
     later.destinations.append(destination("new"))
     let store = try later.open()
     #expect(store.openingNotes.count == 1)

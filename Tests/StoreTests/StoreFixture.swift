@@ -5,8 +5,17 @@ import Templates
 
 @testable import Store
 
-/// A folder of its own for a store, removed at the end.
-final class StoreFixture {
+/// A folder of its own for a store, removed when the process ends (a store may outlive the fixture).
+struct StoreFixture {
+  private static let root: String = {
+    let root = NSTemporaryDirectory() + "weir-store-tests-\(ProcessInfo.processInfo.processIdentifier)"
+    atexit {
+      // What cannot be removed is the temporary folder's business.
+      try? FileManager.default.removeItem(atPath: StoreFixture.root)
+    }
+    return root
+  }()
+
   let folder: String
   var settings = StorageSettings(
     journalBytes: 0, journalAge: .zero, storeBytes: 256 << 20, freeSpaceFloor: 0, reserveBytes: 0)
@@ -15,13 +24,8 @@ final class StoreFixture {
   static let origin = Timestamp(seconds: 1_795_219_200)
 
   init() throws {
-    folder = NSTemporaryDirectory() + "weir-store-\(UUID().uuidString)"
+    folder = Self.root + "/\(UUID().uuidString)"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-  }
-
-  deinit {
-    // A test that leaves the folder behind is not wrong.
-    try? FileManager.default.removeItem(atPath: folder)
   }
 
   var path: String { folder + "/store.sqlite" }
@@ -32,7 +36,7 @@ final class StoreFixture {
 
   /// What a crash at this moment would leave behind.
   func copy() throws -> StoreFixture {
-    let other = try StoreFixture()
+    var other = try StoreFixture()
     other.settings = settings
     other.destinations = destinations
     for suffix in ["", "-wal"] where FileManager.default.fileExists(atPath: path + suffix) {

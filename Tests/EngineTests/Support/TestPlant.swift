@@ -30,7 +30,7 @@ struct TestPlant {
     let signals = Array(all.prefix(count))
     let names = ["north", "south"]
     site = Site(
-      gateway: GatewaySettings(id: "test", dataDirectory: "unused"), zone: "UTC", clock: .messages,
+      gateway: GatewaySettings(id: "test", dataDirectory: "unused"), zone: "UTC", clock: .system,
       connections: names.map(Self.connection),
       assets: (0..<assets).map { number in
         Asset(

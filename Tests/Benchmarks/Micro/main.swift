@@ -1,0 +1,25 @@
+// Parts of the gateway measured alone, for Deploy/benchmark. Prints `name=number` pairs; limits are checked there.
+//
+//   weir-bench decode <configuration> <messages>    ns per message of the decoder
+//   weir-bench engine <configuration> <messages>    ns per sample of the engine with the real rules
+//   weir-bench backlog <configuration> <records>    fills the data directory's store with undelivered records
+//
+// <messages> is a file of lines "topic, tab, payload". Templates: $WEIR_DEVICES, else Devices.
+import Foundation
+import Templates
+
+let words = CommandLine.arguments
+guard words.count == 4 else {
+  FileHandle.standardError.write(Data("usage: weir-bench decode|engine|backlog <configuration> <messages>\n".utf8))
+  exit(64)
+}
+let devices = ProcessInfo.processInfo.environment["WEIR_DEVICES"] ?? "Devices"
+let site = try SiteLoader.load(path: words[2], devices: [devices])
+switch words[1] {
+case "decode": try DecodeBench(site: site, messages: MessageFile(words[3])).run()
+case "engine": try EngineBench(site: site, messages: MessageFile(words[3])).run()
+case "backlog": try Backlog(site: site, records: Int(words[3]) ?? 0).fill()
+default:
+  FileHandle.standardError.write(Data("weir-bench: unknown part \"\(words[1])\"\n".utf8))
+  exit(64)
+}
