@@ -72,9 +72,18 @@ let package = Package(
     .executableTarget(
       name: "weir", dependencies: ["Gateway", "Control", "Simulation", arguments], swiftSettings: strict),
 
+    .executableTarget(
+      name: "weir-bench",
+      dependencies: [
+        "Telemetry", "Templates", "Plant", "Journal", "Ingest", "Rules", "Engine", "Energy", "Equipment", "Inspection",
+        "Store",
+      ], path: "Tests/Benchmarks/Micro", swiftSettings: strict),
     .target(
       name: "TestSupport", dependencies: ["Telemetry", "Templates", "MQTT"], path: "Tests/TestSupport",
       swiftSettings: strict),
+    .target(
+      name: "RuleBench", dependencies: ["Telemetry", "Templates", "Plant", "Journal", "Rules", "Engine"],
+      path: "Tests/RuleBench", swiftSettings: strict),
     tests("TelemetryTests"),
     tests("PlantTests", ["Plant"]),
     tests("TemplatesTests"),
@@ -84,8 +93,8 @@ let package = Package(
     tests("RulesTests", ["Rules"]),
     tests("EngineTests", ["Engine", "Rules", "Journal"]),
     tests("EnergyTests", ["Energy", "Plant", "Rules"]),
-    tests("EquipmentTests", ["Equipment", "Engine", "Journal", "Plant", "Rules"]),
-    tests("InspectionTests", ["Inspection", "Engine", "Journal", "Plant", "Rules"]),
+    tests("EquipmentTests", ["Equipment", "RuleBench", "Journal", "Plant", "Rules"]),
+    tests("InspectionTests", ["Inspection", "RuleBench", "Journal", "Plant", "Rules"]),
     tests("StoreTests", ["Store", "Rules", grdb, crypto]),
     tests(
       "ForwardingTests",

@@ -6,14 +6,18 @@ public struct AssetLine: Codable, Sendable {
   public var template: String
   public var criticality: String
   public var topics: [String]
-  /// `reporting`, `silent` or `never`.
+  /// `reporting`; `quiet`: nothing for long, which may be right for a station without work; `silent`: nothing for long
+  /// although it should (there is a finding); `waiting`: its broker connection is down or catching up, so nobody knows;
+  /// `never`: nothing since the gateway knows it.
   public var state: String
   public var lastSample: String?
+  /// By the plant clock. Negative for a device whose clock is ahead.
+  public var lastSampleAgeSeconds: Double?
   public var openFindings: Int
 
   public init(
     id: String, name: String, place: String, template: String, criticality: String, topics: [String], state: String,
-    lastSample: String?, openFindings: Int
+    lastSample: String?, lastSampleAgeSeconds: Double?, openFindings: Int
   ) {
     self.id = id
     self.name = name
@@ -23,6 +27,7 @@ public struct AssetLine: Codable, Sendable {
     self.topics = topics
     self.state = state
     self.lastSample = lastSample
+    self.lastSampleAgeSeconds = lastSampleAgeSeconds
     self.openFindings = openFindings
   }
 }
@@ -31,6 +36,8 @@ public struct AssetLine: Codable, Sendable {
 public struct AssetDetail: Codable, Sendable {
   public var asset: AssetLine
   public var signals: [SignalDetail]
+  /// Where the signals' last hour ends: the time of the asset's last sample; nil if there is none.
+  public var lastHourUntil: String?
   public var findings: [GatewayStatus.FindingStatus]
 
   public struct SignalDetail: Codable, Sendable {
@@ -60,34 +67,11 @@ public struct AssetDetail: Codable, Sendable {
   }
 
   public init(
-    asset: AssetLine, signals: [SignalDetail], findings: [GatewayStatus.FindingStatus]
+    asset: AssetLine, signals: [SignalDetail], lastHourUntil: String?, findings: [GatewayStatus.FindingStatus]
   ) {
     self.asset = asset
     self.signals = signals
+    self.lastHourUntil = lastHourUntil
     self.findings = findings
-  }
-}
-
-/// One line of `weir quarantine list`.
-public struct QuarantineLine: Codable, Sendable {
-  /// `m` and number for a message, `s` and number for a sample.
-  public var id: String
-  public var reason: String
-  public var time: String
-  /// Topic of a message, asset and signal of a sample.
-  public var subject: String
-  public var detail: String
-  /// The payload as text, as far as it is text.
-  public var payload: String?
-
-  public init(
-    id: String, reason: String, time: String, subject: String, detail: String, payload: String?
-  ) {
-    self.id = id
-    self.reason = reason
-    self.time = time
-    self.subject = subject
-    self.detail = detail
-    self.payload = payload
   }
 }

@@ -3,42 +3,33 @@ import Foundation
 import NIOCore
 import NIOFoundationCompat
 
-/// Why the gateway could not be asked.
-public enum ControlClientError: Error, CustomStringConvertible {
-  case notRunning(socket: String, detail: String)
-  case refused(status: Int, message: String)
-
-  public var description: String {
-    switch self {
-    case .notRunning(let socket, let detail):
-      "no gateway answers on \(socket) (\(detail)); start it with `weir run <config.yaml>`, or name its data "
-        + "directory with --data"
-    case .refused(let status, let message):
-      "the gateway answered \(status): \(message.trimmingCharacters(in: .whitespacesAndNewlines))"
-    }
-  }
-}
-
-/// Asks a running gateway through its unix socket.
+/// Asks a running gateway through its unix socket. Every error is a `ControlClientError`.
 public struct ControlClient: Sendable {
   public let socketPath: String
+  /// For one question with its answer.
+  public let timeoutSeconds: Int
 
-  public init(socketPath: String) { self.socketPath = socketPath }
+  public init(socketPath: String, timeoutSeconds: Int = 30) {
+    self.socketPath = socketPath
+    self.timeoutSeconds = timeoutSeconds
+  }
 
-  public func status() async throws -> GatewayStatus { try await get("/v1/status") }
-  public func assets() async throws -> [AssetLine] { try await get("/v1/assets") }
-  public func asset(_ id: String) async throws -> AssetDetail { try await get("/v1/assets/\(escaped(id))") }
-  public func metrics() async throws -> String {
+  public func status() async throws(ControlClientError) -> GatewayStatus { try await get("/v1/status") }
+  public func assets() async throws(ControlClientError) -> [AssetLine] { try await get("/v1/assets") }
+  public func asset(_ id: String) async throws(ControlClientError) -> AssetDetail {
+    try await get("/v1/assets/\(escaped(id))")
+  }
+  public func metrics() async throws(ControlClientError) -> String {
     String(decoding: try await request("/metrics", method: .get), as: UTF8.self)
   }
-  public func quarantine(reason: String?, limit: Int) async throws -> [QuarantineLine] {
+  public func quarantine(reason: String?, limit: Int) async throws(ControlClientError) -> [QuarantineLine] {
     let filter = reason.map { "&reason=\(escaped($0))" } ?? ""
     return try await get("/v1/quarantine?limit=\(limit)\(filter)")
   }
-  public func retryQuarantine(ids: [String]) async throws -> Int {
+  public func retryQuarantine(ids: [String]) async throws(ControlClientError) -> QuarantineOutcome {
     try await post("/v1/quarantine/retry?ids=\(ids.map(escaped).joined(separator: ","))")
   }
-  public func dropQuarantine(ids: [String]) async throws -> Int {
+  public func dropQuarantine(ids: [String]) async throws(ControlClientError) -> QuarantineOutcome {
     try await post("/v1/quarantine/drop?ids=\(ids.map(escaped).joined(separator: ","))")
   }
 
@@ -46,33 +37,52 @@ public struct ControlClient: Sendable {
     text.addingPercentEncoding(withAllowedCharacters: .alphanumerics.union(CharacterSet(charactersIn: "-._~"))) ?? text
   }
 
-  private func get<Answer: Decodable>(_ path: String) async throws -> Answer {
-    try ControlCoding.decoder().decode(Answer.self, from: try await request(path, method: .get))
+  private func get<Answer: Decodable>(_ path: String) async throws(ControlClientError) -> Answer {
+    try decoded(try await request(path, method: .get))
   }
 
-  private func post(_ path: String) async throws -> Int {
-    let answer = try ControlCoding.decoder().decode([String: Int].self, from: try await request(path, method: .post))
-    return answer["done"] ?? 0
+  private func post<Answer: Decodable>(_ path: String) async throws(ControlClientError) -> Answer {
+    try decoded(try await request(path, method: .post))
   }
 
-  private func request(_ path: String, method: Method) async throws -> Data {
+  private func decoded<Answer: Decodable>(_ data: Data) throws(ControlClientError) -> Answer {
+    do {
+      return try ControlCoding.decoder().decode(Answer.self, from: data)
+    } catch {
+      throw .unreadable("\(error)")
+    }
+  }
+
+  private func request(_ path: String, method: Method) async throws(ControlClientError) -> Data {
+    try SocketProbe.check(socketPath, timeoutSeconds: timeoutSeconds)
     guard let url = URL(httpURLWithSocketPath: socketPath, uri: path) else {
-      throw ControlClientError.notRunning(socket: socketPath, detail: "the path cannot be a socket's")
+      throw .failed("\(socketPath) cannot be the path of a socket")
     }
     var request = HTTPClientRequest(url: url.absoluteString)
     request.method = method == .get ? .GET : .POST
-    let response: HTTPClientResponse
+    let status: UInt
+    let body: ByteBuffer
     do {
-      response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
+      let response = try await HTTPClient.shared.execute(request, timeout: .seconds(Int64(timeoutSeconds)))
+      status = response.status.code
+      body = try await response.body.collect(upTo: 64 << 20)
+    } catch let error as HTTPClientError where Self.timeouts.contains(error) {
+      throw .timeout(seconds: timeoutSeconds)
     } catch {
-      throw ControlClientError.notRunning(socket: socketPath, detail: "\(error)")
+      // The gateway may just have gone: then that is the better answer.
+      try SocketProbe.check(socketPath, timeoutSeconds: timeoutSeconds)
+      throw .failed("\(error)")
     }
-    let body = try await response.body.collect(upTo: 64 << 20)
-    guard response.status.code == 200 else {
-      throw ControlClientError.refused(status: Int(response.status.code), message: String(buffer: body))
+    guard status == 200 else {
+      throw .refused(
+        status: Int(status), message: String(buffer: body).trimmingCharacters(in: .whitespacesAndNewlines))
     }
     return Data(buffer: body)
   }
+
+  private static let timeouts: [HTTPClientError] = [
+    .deadlineExceeded, .readTimeout, .connectTimeout, .getConnectionFromPoolTimeout,
+  ]
 
   private enum Method { case get, post }
 }

@@ -22,31 +22,69 @@ public struct ControlServer: Sendable {
 
   /// Serves until the task is cancelled.
   ///
-  /// - Parameter onMetricsPort: the TCP port that was bound.
-  public func run(onMetricsPort: @escaping @Sendable (Int) -> Void = { _ in }) async throws {
+  /// Throws if the unix socket cannot be served. A metrics port that cannot be served (it is taken) is logged, told to
+  /// the source, and tried again: it must not cost the unix socket.
+  ///
+  /// - Parameters:
+  ///   - retry: how long to wait before the metrics port is tried again.
+  ///   - onMetricsPort: the TCP port that was bound.
+  public func run(
+    retry: Duration = .seconds(15), onMetricsPort: @escaping @Sendable (Int) -> Void = { _ in }
+  ) async throws {
     // A socket that a killed gateway left behind; the lock on the data directory proves that nobody listens on it.
     unlink(socketPath)
-    try await withThrowingTaskGroup(of: Void.self) { group in
+    enum Part { case socket, metrics }
+    try await withThrowingTaskGroup(of: Part.self) { group in
       let socket = Application(
         router: router(withCommands: true),
         configuration: ApplicationConfiguration(address: .unixDomainSocket(path: socketPath)),
         onServerRunning: { [socketPath] _ in _ = chmod(socketPath, 0o660) }, logger: logger)
-      group.addTask { try await socket.run() }
-      if let metricsPort {
-        let loopback = Application(
-          router: router(withCommands: false),
-          configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: metricsPort)),
-          onServerRunning: { channel in if let port = channel.localAddress?.port { onMetricsPort(port) } },
-          logger: logger)
-        group.addTask { try await loopback.run() }
+      group.addTask {
+        try await socket.run()
+        return .socket
       }
-      try await group.next()
-      group.cancelAll()
+      group.addTask {
+        try await serveMetrics(retry: retry, onMetricsPort: onMetricsPort)
+        return .metrics
+      }
+      defer { group.cancelAll() }
+      while let ended = try await group.next(), ended != .socket {}
     }
+  }
+
+  private func serveMetrics(retry: Duration, onMetricsPort: @escaping @Sendable (Int) -> Void) async throws {
+    guard let metricsPort else { return await source.metricsPort(trouble: nil) }
+    var told: String?
+    while !Task.isCancelled {
+      let loopback = Application(
+        router: router(withCommands: false),
+        configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: metricsPort)),
+        onServerRunning: { [source] channel in
+          await source.metricsPort(trouble: nil)
+          if let port = channel.localAddress?.port { onMetricsPort(port) }
+        }, logger: logger)
+      do {
+        try await loopback.run()
+        return
+      } catch let error where !(error is CancellationError) {
+        let trouble = "127.0.0.1:\(metricsPort) cannot be served: \(Self.reason(error))"
+        if told != trouble { logger.critical("metrics: \(trouble); trying again every \(retry)") }
+        told = trouble
+        await source.metricsPort(trouble: trouble)
+      }
+      try await Task.sleep(for: retry)
+    }
+  }
+
+  private static func reason(_ error: any Error) -> String {
+    guard let error = error as? IOError else { return "\(error)" }
+    return error.errnoCode == EADDRINUSE
+      ? "another program has taken the port" : String(cString: strerror(error.errnoCode))
   }
 
   private func router(withCommands: Bool) -> Router<BasicRequestContext> {
     let router = Router()
+    router.add(middleware: PlainErrors())
     router.get("/healthz") { _, _ in Self.text("alive\n") }
     router.get("/readyz") { [source] _, _ in
       await source.isReady() ? Self.text("ready\n") : Self.text("not ready\n", status: .serviceUnavailable)
@@ -60,10 +98,7 @@ public struct ControlServer: Sendable {
     router.get("/v1/assets") { [source] _, _ in try Self.json(await source.assets()) }
     router.get("/v1/assets/:id") { [source] _, context in
       let id = try context.parameters.require("id").removingPercentEncoding ?? ""
-      guard let detail = try await source.asset(id) else {
-        return Self.text("no asset \"\(id)\"; `weir assets` lists them\n", status: .notFound)
-      }
-      return try Self.json(detail)
+      return try Self.json(await source.asset(id))
     }
     router.get("/v1/quarantine") { [source] request, _ in
       let reason = request.uri.queryParameters.get("reason")
@@ -71,10 +106,10 @@ public struct ControlServer: Sendable {
       return try Self.json(await source.quarantine(reason: reason, limit: max(1, min(limit, 10_000))))
     }
     router.post("/v1/quarantine/retry") { [source] request, _ in
-      try Self.json(["done": await source.retryQuarantine(ids: Self.ids(request))])
+      try Self.json(await source.retryQuarantine(ids: Self.ids(request)))
     }
     router.post("/v1/quarantine/drop") { [source] request, _ in
-      try Self.json(["done": await source.dropQuarantine(ids: Self.ids(request))])
+      try Self.json(await source.dropQuarantine(ids: Self.ids(request)))
     }
     return router
   }
@@ -82,12 +117,12 @@ public struct ControlServer: Sendable {
   /// `ids=m1,m2` of the query.
   private static func ids(_ request: Request) throws -> [String] {
     guard let ids = request.uri.queryParameters.get("ids"), !ids.isEmpty else {
-      throw HTTPError(.badRequest, message: "name the entries: ?ids=m1,m2 or ?ids=all")
+      throw ControlRefusal(.badRequest, "name the entries: ?ids=m1,m2 or ?ids=all")
     }
     return ids.split(separator: ",").map(String.init)
   }
 
-  private static func text(
+  fileprivate static func text(
     _ text: String, status: HTTPResponse.Status = .ok, type: String = "text/plain; charset=utf-8"
   ) -> Response {
     Response(
@@ -99,5 +134,23 @@ public struct ControlServer: Sendable {
     return Response(
       status: .ok, headers: [.contentType: "application/json"],
       body: ResponseBody(byteBuffer: ByteBuffer(bytes: data)))
+  }
+}
+
+/// Answers errors as text, so that a person at the other end can read them.
+private struct PlainErrors: RouterMiddleware {
+  func handle(
+    _ request: Request, context: BasicRequestContext,
+    next: (Request, BasicRequestContext) async throws -> Response
+  ) async throws -> Response {
+    do {
+      return try await next(request, context)
+    } catch let error as ControlRefusal {
+      return ControlServer.text(error.description, status: error.kind == .notFound ? .notFound : .badRequest)
+    } catch let error as HTTPError {
+      throw error
+    } catch {
+      return ControlServer.text("\(error)", status: .internalServerError)
+    }
   }
 }

@@ -1,16 +1,31 @@
 /// What the control API asks of the gateway. Answers come from snapshots; none of them touches the engine's state.
+///
+/// A question that cannot be answered as it was put throws `ControlRefusal`.
 public protocol ControlSource: Sendable {
   func status() async throws -> GatewayStatus
   func assets() async throws -> [AssetLine]
-  /// Nil for an unknown asset.
-  func asset(_ id: String) async throws -> AssetDetail?
+  func asset(_ id: String) async throws -> AssetDetail
   func quarantine(reason: String?, limit: Int) async throws -> [QuarantineLine]
-  /// Decodes messages of the quarantine again with the mapping in force; answers how many were decoded.
-  func retryQuarantine(ids: [String]) async throws -> Int
-  /// Forgets entries of the quarantine (the counts stay); answers how many.
-  func dropQuarantine(ids: [String]) async throws -> Int
+  /// Decodes messages of the quarantine again with the mapping in force.
+  func retryQuarantine(ids: [String]) async throws -> QuarantineOutcome
+  /// Forgets entries of the quarantine (the counts stay).
+  func dropQuarantine(ids: [String]) async throws -> QuarantineOutcome
   /// OpenMetrics text, complete with `# EOF`.
   func metrics() async throws -> String
   /// Configured, recovered, and the broker session is there.
   func isReady() async -> Bool
+  /// The metrics port cannot be served (with the reason), or can again (nil).
+  func metricsPort(trouble: String?) async
+}
+
+/// The question was wrong: what is wrong with it, and what would be right.
+public struct ControlRefusal: Error, Hashable, CustomStringConvertible {
+  public enum Kind: Hashable, Sendable { case badRequest, notFound }
+  public var kind: Kind
+  public var description: String
+
+  public init(_ kind: Kind, _ description: String) {
+    self.kind = kind
+    self.description = description
+  }
 }

@@ -15,6 +15,7 @@ public struct GatewayStatus: Codable, Sendable {
   /// Why the verdict is not good; one sentence each, worst first.
   public var reasons: [String]
   public var started: String
+  public var uptimeSeconds: Double
   public var now: String
   public var zone: String
   public var configurationHash: String
@@ -38,12 +39,17 @@ public struct GatewayStatus: Codable, Sendable {
     public var lastMessageAgeSeconds: Double?
     public var reconnects: Int
     public var lastError: String?
+    /// Topics that the broker does not deliver, each with its reason.
+    public var refusedTopics: [String]
+    /// Topics that it delivers at QoS 0 only: their messages can be lost on the way.
+    public var weakTopics: [String]
     /// What a broker acknowledges is only as durable as the broker: the embedded one saves each so many seconds.
     public var brokerSavesEverySeconds: Double?
 
     public init(
       name: String, broker: String, state: String, since: String, lastMessage: String?, lastMessageAgeSeconds: Double?,
-      reconnects: Int, lastError: String?, brokerSavesEverySeconds: Double?
+      reconnects: Int, lastError: String?, refusedTopics: [String] = [], weakTopics: [String] = [],
+      brokerSavesEverySeconds: Double?
     ) {
       self.name = name
       self.broker = broker
@@ -53,6 +59,8 @@ public struct GatewayStatus: Codable, Sendable {
       self.lastMessageAgeSeconds = lastMessageAgeSeconds
       self.reconnects = reconnects
       self.lastError = lastError
+      self.refusedTopics = refusedTopics
+      self.weakTopics = weakTopics
       self.brokerSavesEverySeconds = brokerSavesEverySeconds
     }
   }
@@ -61,9 +69,10 @@ public struct GatewayStatus: Codable, Sendable {
     /// Messages a second over the last ten seconds.
     public var messagesPerSecond: Double
     public var samplesPerSecond: Double
-    /// Journal positions that the engine has not processed.
+    /// Journal positions that the engine has not processed, as of its last look at itself (one a second).
     public var engineLagBatches: Int
-    /// Age of the oldest unprocessed batch.
+    /// An upper bound of the age of the oldest of them: the time since the journal was last seen to hold nothing that
+    /// the engine had not processed by now. 0 if there is none.
     public var engineLagSeconds: Double
     /// The plant clock by which windows close; nil before the first mark.
     public var plantClock: String?
@@ -85,16 +94,23 @@ public struct GatewayStatus: Codable, Sendable {
   }
 
   public struct AssetTotals: Codable, Sendable {
+    /// The sum of the others, which are the states of `AssetLine.state`.
     public var configured: Int
     public var reporting: Int
+    public var quiet: Int
     public var silent: Int
+    public var waiting: Int
+    public var never: Int
 
     public init(
-      configured: Int, reporting: Int, silent: Int
+      configured: Int, reporting: Int, quiet: Int, silent: Int, waiting: Int, never: Int
     ) {
       self.configured = configured
       self.reporting = reporting
+      self.quiet = quiet
       self.silent = silent
+      self.waiting = waiting
+      self.never = never
     }
   }
 
@@ -181,6 +197,8 @@ public struct GatewayStatus: Codable, Sendable {
     public var storeBytes: Int
     public var brokerBytes: Int?
     public var freeBytes: Int
+    /// What this process wrote to the disk since its start, and that as a rate.
+    public var bytesWritten: Int
     public var bytesWrittenPerDay: Double
     /// Payload bytes received and record bytes forwarded since the start of the process.
     public var payloadBytes: Int
@@ -189,13 +207,14 @@ public struct GatewayStatus: Codable, Sendable {
     public var reduction: Double?
 
     public init(
-      journalBytes: Int, storeBytes: Int, brokerBytes: Int?, freeBytes: Int, bytesWrittenPerDay: Double,
-      payloadBytes: Int, forwardedBytes: Int, reduction: Double?
+      journalBytes: Int, storeBytes: Int, brokerBytes: Int?, freeBytes: Int, bytesWritten: Int,
+      bytesWrittenPerDay: Double, payloadBytes: Int, forwardedBytes: Int, reduction: Double?
     ) {
       self.journalBytes = journalBytes
       self.storeBytes = storeBytes
       self.brokerBytes = brokerBytes
       self.freeBytes = freeBytes
+      self.bytesWritten = bytesWritten
       self.bytesWrittenPerDay = bytesWrittenPerDay
       self.payloadBytes = payloadBytes
       self.forwardedBytes = forwardedBytes
@@ -229,8 +248,9 @@ public struct GatewayStatus: Codable, Sendable {
   }
 
   public init(
-    gateway: String, version: String, verdict: Verdict, reasons: [String], started: String, now: String, zone: String,
-    configurationHash: String, connections: [ConnectionStatus], stages: Stages, assets: AssetTotals,
+    gateway: String, version: String, verdict: Verdict, reasons: [String], started: String, uptimeSeconds: Double,
+    now: String,
+    zone: String, configurationHash: String, connections: [ConnectionStatus], stages: Stages, assets: AssetTotals,
     messages: MessageCounts, samples: SampleCounts, records: [String: Int], destinations: [DestinationStatus],
     storage: Storage, findings: [FindingStatus]
   ) {
@@ -239,6 +259,7 @@ public struct GatewayStatus: Codable, Sendable {
     self.verdict = verdict
     self.reasons = reasons
     self.started = started
+    self.uptimeSeconds = uptimeSeconds
     self.now = now
     self.zone = zone
     self.configurationHash = configurationHash

@@ -8,13 +8,16 @@ import Telemetry
 /// windows close with what is there.
 ///
 /// Marks that come as messages (replay, simulation) have their place among the data by the broker's order: they count
-/// whatever the connection's state, since everything before them has arrived.
+/// whatever the connection's state, since everything before them has arrived. So windows close at these marks only, and
+/// a mark that is published twice is one mark: a disturbed run closes what an undisturbed one closes.
 struct ConnectionClock: Hashable, Sendable {
   private(set) var state: Batch.ConnectionChange = .down
   /// `distantPast` before the first mark that counted.
   private(set) var time: Timestamp = .distantPast
   /// The highest mark of the gateway.
   private var plant: Timestamp = .distantPast
+  /// The first mark since the connection is drained; nil while it is not, and until that mark.
+  private var drainedSince: Timestamp?
   let maximumWait: Span64
   private let marksAreOrdered: Bool
 
@@ -26,13 +29,18 @@ struct ConnectionClock: Hashable, Sendable {
 
   private var follows: Bool { marksAreOrdered || state == .drained }
 
+  /// Since when a source that is silent is silent by itself (see `RuleContext.connectedSince`). Ordered marks count
+  /// only with everything before them, so they leave no doubt.
+  var connectedSince: Timestamp? { marksAreOrdered ? .distantPast : drainedSince }
+
   /// Windows of its sources wait.
   var isWaiting: Bool { !follows && time < plant }
 
   /// A mark; a lower one than before is ignored. Returns whether rules may close windows now.
   mutating func mark(_ mark: Timestamp) -> Bool {
-    guard plant <= mark else { return false }
+    guard plant < mark || (plant == mark && !marksAreOrdered) else { return false }
     plant = mark
+    if state == .drained, drainedSince == nil { drainedSince = mark }
     return advance()
   }
 
@@ -40,7 +48,9 @@ struct ConnectionClock: Hashable, Sendable {
   /// meanwhile count.
   mutating func change(_ change: Batch.ConnectionChange) -> Bool {
     state = change
-    return change == .drained && plant != .distantPast && advance()
+    if change != .drained { drainedSince = nil }
+    // Ordered marks waited for nothing.
+    return change == .drained && !marksAreOrdered && plant != .distantPast && advance()
   }
 
   private mutating func advance() -> Bool {
@@ -63,6 +73,7 @@ struct ConnectionClock: Hashable, Sendable {
     writer.byte(state.rawValue)
     writer.timestamp(time)
     writer.timestamp(plant)
+    writer.timestamp(drainedSince ?? .distantPast)
   }
 
   mutating func restore(from reader: inout ByteReader) throws(ByteReaderError) {
@@ -72,5 +83,7 @@ struct ConnectionClock: Hashable, Sendable {
     self.state = state
     time = try reader.timestamp()
     plant = try reader.timestamp()
+    let since = try reader.timestamp()
+    drainedSince = since == .distantPast ? nil : since
   }
 }

@@ -111,8 +111,7 @@ extension EngineCore {
     if state.isCounted { counts.samplesPending += 1 } else { counts.samplesUsed += 1 }
     if marked[asset] != Self.touchedBit | Self.dirtyBit { touch(asset) }
     guard state.watchers > 0 else { return }
-    services.asset = asset
-    context.clock = clocks[connectionOfAsset[asset]].time
+    face(asset)
     for place in Int(state.firstWatcher)..<Int(state.firstWatcher + state.watchers) {
       let rule = Int(watchers[place])
       do {
@@ -121,6 +120,15 @@ extension EngineCore {
         throw EngineError.rule(name: ruleNames[rule], asset: site.assets[asset].id, error)
       }
     }
+  }
+
+  /// Turns the context to an asset.
+  @inline(__always)
+  mutating func face(_ asset: Int) {
+    let connection = connectionOfAsset[asset]
+    services.asset = asset
+    context.clock = clocks[connection].time
+    context.connectedSince = clocks[connection].connectedSince
   }
 
   /// Notes that the asset's deadlines must be read and its state saved.
@@ -160,8 +168,7 @@ extension EngineCore {
     history.insert(event, asset: asset)
     if state.isCounted { counts.samplesPending += 1 } else { counts.samplesUsed += 1 }
     touch(asset)
-    services.asset = asset
-    context.clock = clocks[connectionOfAsset[asset]].time
+    face(asset)
     for place in Int(state.firstWatcher)..<Int(state.firstWatcher + state.watchers) {
       let rule = Int(watchers[place])
       do {

@@ -34,8 +34,10 @@ extension EngineCore {
       try restoring(Self.engineKey, bytes) { try $1.restoreEngine(from: &$0) }
     }
     for asset in site.assets.indices {
-      guard let bytes = try saved.read(key(asset)) else { continue }
-      try restoring(key(asset), bytes) { try $1.restore(asset, from: &$0) }
+      if let bytes = try saved.read(key(asset)) {
+        try restoring(key(asset), bytes) { try $1.restore(asset, from: &$0) }
+      }
+      // A rule may wait for something before it has any state: a device never heard of is missed too.
       touch(asset)
       marked[asset] &= ~Self.dirtyBit
     }

@@ -41,8 +41,7 @@ extension EngineCore {
         let asset = ruleAssets[rule]
         let connection = connectionOfAsset[asset]
         guard due[connection], deadlines[rule] <= clocks[connection].time else { continue }
-        services.asset = asset
-        context.clock = clocks[connection].time
+        face(asset)
         do {
           try rules[rule].close(now: clocks[connection].time, context: &context)
         } catch {

@@ -4,6 +4,9 @@ import Telemetry
 import Templates
 
 /// A device that is silent on a live connection is *no data*: a finding of its own, never "normal" and never zero.
+///
+/// While the connection is down or a backlog arrives nobody is silent, and patience begins anew with the first time mark
+/// after it: what the device has sent meanwhile is dated long ago by then.
 public struct SilenceRule: AssetRule {
   /// Silence of this many expected intervals opens the finding.
   public static let intervals: Int64 = 3
@@ -12,6 +15,7 @@ public struct SilenceRule: AssetRule {
 
   private let asset: Asset
   private let zone: PlantZone
+  private let interval: Span64
   private let patience: Span64
   /// The plant clock when the asset was last heard of, or first missed.
   private var heard: Timestamp?
@@ -24,6 +28,7 @@ public struct SilenceRule: AssetRule {
     guard let interval = regular.map(\.expectedInterval).min() else { return nil }
     self.asset = asset
     self.zone = zone
+    self.interval = interval
     patience = max(Self.shortest, Span64(nanoseconds: interval.nanoseconds * Self.intervals))
   }
 
@@ -37,7 +42,7 @@ public struct SilenceRule: AssetRule {
 
   public mutating func accepted(_ sample: Sample, signal: Int, inOrder: Bool, context: inout RuleContext) throws {
     lastSample = max(lastSample ?? .distantPast, sample.time)
-    heard = context.clock
+    heard = context.clock == .distantPast ? nil : context.clock
     guard var finding = opened else { return }
     finding.closed = context.clock
     context.emit(finding)
@@ -46,11 +51,12 @@ public struct SilenceRule: AssetRule {
 
   public mutating func close(now: Timestamp, context: inout RuleContext) throws {
     guard opened == nil else { return }
-    guard let heard, heard > .distantPast else {
+    guard let since = context.connectedSince, let heard else {
       self.heard = now
       return
     }
-    guard heard + patience <= now else { return }
+    if heard < since { self.heard = since }
+    guard max(heard, since) + patience <= now else { return }
     let last = lastSample.map { "last reading \(zone.rfc3339($0))" } ?? "never heard of since the gateway knows it"
     let topics = asset.topics.map(\.topic).joined(separator: ", ")
     let finding = Finding(
@@ -59,7 +65,7 @@ public struct SilenceRule: AssetRule {
       summary: "\(asset.id) at \(asset.place) sends nothing: \(last).",
       advice: "Check power and network of the device and that it publishes to \(topics).",
       evidence: [
-        Event.Attribute("expected_every_seconds", "\(patience.nanoseconds / Self.intervals / 1_000_000_000)"),
+        Event.Attribute("expected_every_seconds", "\(interval.nanoseconds / 1_000_000_000)"),
         Event.Attribute("last_reading", lastSample.map { zone.rfc3339($0) } ?? "none"),
       ])
     opened = finding

@@ -10,14 +10,14 @@ final class BatchQueue: @unchecked Sendable {
   private var batches: [Batch] = []
   private var samples = 0
   private var closed = false
-  private let maximumSamples: Int
+  private var maximumSamples: Int
 
   init(maximumSamples: Int) { self.maximumSamples = maximumSamples }
 
   /// Waits while the queue is full. A batch larger than the bound passes when the queue is empty.
   func push(_ batch: Batch) {
     condition.lock()
-    while !batches.isEmpty, samples + batch.samples.count > maximumSamples, !closed { condition.wait() }
+    while !batches.isEmpty, samples > maximumSamples - batch.samples.count, !closed { condition.wait() }
     batches.append(batch)
     samples += batch.samples.count
     condition.broadcast()
@@ -45,6 +45,14 @@ final class BatchQueue: @unchecked Sendable {
     condition.lock()
     defer { condition.unlock() }
     return batches.isEmpty || samples < maximumSamples
+  }
+
+  /// Takes the bound away: at a stop nobody may wait for an engine that is itself waiting or gone.
+  func unbound() {
+    condition.lock()
+    maximumSamples = .max
+    condition.broadcast()
+    condition.unlock()
   }
 
   /// Batches waiting, for the status.

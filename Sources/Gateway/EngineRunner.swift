@@ -86,11 +86,10 @@ final class EngineRunner: @unchecked Sendable {
     guard isDue || ContinuousClock.now - lastMark >= cadence.idleMark else { return }
     do {
       if let batch = try writer.appendIdleMark() { try process(batch) }
+      if isTroubled { recovered() }
     } catch let error as JournalError {
       // The journal cannot be written just now (disk full): windows close when it can.
-      board.journalTrouble(error)
-      logger.error("the journal cannot be written", metadata: ["error": "\(error)"])
-      makeRoom()
+      trouble("the journal cannot be written", error)
       Thread.sleep(forTimeInterval: 0.5)
     }
   }
@@ -110,6 +109,7 @@ final class EngineRunner: @unchecked Sendable {
       lastMaintenance = now
       makeRoom()
       lookAtClock()
+      lookAtEvictions()
       findings.save()
     }
   }
@@ -127,7 +127,7 @@ final class EngineRunner: @unchecked Sendable {
     lastOutputCommit = lastCheckpoint
     guard engine.position > checkpointed || !output.isEmpty else { return }
     let hadRecords = !output.isEmpty
-    let checkpoint = pending ?? SiteRecord.attach(site, to: engine.checkpoint())
+    let checkpoint = pending ?? engine.checkpoint()
     pending = checkpoint
     try store.commit(checkpoint, output: output, issued: PlantClock.system().wall)
     pending = nil
@@ -145,17 +145,40 @@ final class EngineRunner: @unchecked Sendable {
     while true {
       do {
         try commit()
-        board.storeRecovered()
+        if isTroubled { recovered() }
         return
       } catch let error as StoreError {
         guard case .diskFull = error else { throw error }
         board.storeTrouble(error)
-        logger.error("the store cannot be written: waiting for room", metadata: ["error": "\(error)"])
-        makeRoom()
+        trouble("the store cannot be written", error)
         if queue.isClosed { throw error }
         Thread.sleep(forTimeInterval: 0.5)
       }
     }
+  }
+
+  private var isTroubled = false
+  private var lastTroubleLog: ContinuousClock.Instant?
+
+  private func trouble(_ what: String, _ error: any Error) {
+    isTroubled = true
+    // A full disk must not be filled further by the log about it.
+    if lastTroubleLog.map({ ContinuousClock.now - $0 > .seconds(60) }) ?? true {
+      lastTroubleLog = ContinuousClock.now
+      logger.error("\(what): waiting for room", metadata: ["error": "\(error)"])
+    }
+    makeRoom()
+    findings.open(
+      "disk-full", severity: .critical, summary: "The disk is full: \(what).",
+      advice: "Free some space on the gateway's disk. Until then the broker keeps what comes; nothing is lost.")
+  }
+
+  private func recovered() {
+    isTroubled = false
+    lastTroubleLog = nil
+    board.storeRecovered()
+    findings.close("disk-full")
+    logger.info("there is room again")
   }
 
   /// Keeps journal and store within their bounds, and gives back the reserve when the disk is full.
@@ -164,14 +187,29 @@ final class EngineRunner: @unchecked Sendable {
       let free = journal.freeBytes ?? .max
       if free < site.storage.freeSpaceFloor, journal.holdsReserve { try journal.releaseReserve() }
       if free < site.storage.freeSpaceFloor {
-        try store.makeRoom(bytes: site.storage.freeSpaceFloor - free, now: PlantClock.system().wall)
+        try store.makeRoom(
+          bytes: site.storage.freeSpaceFloor - free, now: PlantClock.system().wall, sparingUndelivered: true)
       }
-      try journal.trim(before: checkpointed, now: PlantClock.system().wall)
+      if let now = writer.ageClock() { try journal.trim(before: checkpointed, now: now) }
       if free > site.storage.freeSpaceFloor + site.storage.reserveBytes, !journal.holdsReserve {
         try journal.restoreReserve()
       }
     } catch {
       logger.warning("could not make room", metadata: ["error": "\(error)"])
+    }
+  }
+
+  /// Tells of what had to go although somebody still wanted it.
+  private func lookAtEvictions() {
+    let report = store.takeEvictions()
+    if report.undeliveredRecords > 0 {
+      findings.open(
+        "records-evicted", severity: .critical,
+        summary:
+          "\(report.undeliveredRecords) records were given up before their destination had them: the store is full.",
+        advice: "Bring the destination back (weir status), or give the store more room (storage: store: size).")
+    } else {
+      findings.close("records-evicted")
     }
   }
 

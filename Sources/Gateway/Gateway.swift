@@ -102,21 +102,22 @@ public final class Gateway: Sendable {
     let store = try Store(
       path: "\(directory)/store.sqlite", gateway: site.gateway.id, settings: site.storage,
       destinations: site.destinations, options: storeOptions)
+    try SiteRecord.restoreCatalogue(of: journal, from: store)
     journal.continuePositions(after: max(store.checkpointPosition, store.outputPosition))
-    let findings = try GatewayFindings(store: store, logger: logger)
+    let findings = try GatewayFindings(store: store, site: site, logger: logger)
     findings.opened(journal: journal.openingNotes, store: store.openingNotes)
 
     var recovered = try Recovery(journal: journal, store: store, logger: logger).run(site: site)
     findings.recovered(damaged: recovered.damaged)
+    let board = StatusBoard()
     let queue = BatchQueue(maximumSamples: Self.queuedSamples)
     let plantClock = recovered.engine.view().plantClock ?? .distantPast
     let stampsTime = site.clock == .system
     let writer = JournalWriter(
       journal: journal, queue: queue, clock: PlantClock(notBefore: stampsTime ? plantClock : .distantPast),
-      stampsTime: stampsTime)
+      stampsTime: stampsTime, board: board)
     try takeOver(&recovered, journal: journal, store: store)
 
-    let board = StatusBoard()
     let forwarder = Forwarder(
       gateway: site.gateway.id, destinations: site.destinations, outbox: store,
       heldBefore: findings.heldDestinations, logger: logger, onFinding: { findings.note($0) })
@@ -135,7 +136,7 @@ public final class Gateway: Sendable {
       connectionLogger[metadataKey: "connection"] = "\(connection.name)"
       let pipeline = IngestPipeline(
         connection: id, decoder: decoder, writer: writer, queue: queue, monitor: monitor,
-        takesMarks: site.clock == .messages, recent: try journal.recentIdentities(id), logger: connectionLogger)
+        lastMark: stampsTime ? nil : plantClock, recent: try journal.recentIdentities(id), logger: connectionLogger)
       receivers.append(
         Receiver(
           settings: connection, gateway: site.gateway.id, subscriptions: decoder.subscriptions, delegate: pipeline))
@@ -173,6 +174,7 @@ public final class Gateway: Sendable {
 
     let failure = await firstOf(engineThread)
     // Stop in the direction of the data: nothing more comes in, what came in is processed, what was made is delivered.
+    queue.unbound()
     for receiver in receivers { receiver.stop() }
     queue.close()
     let engineFailure = await engineThread.finished()
@@ -193,7 +195,7 @@ public final class Gateway: Sendable {
       if recovered.engine.position > 0 {
         // The state that the old configuration left is the begin of the new one.
         try store.commit(
-          SiteRecord.attach(recovered.site, to: recovered.engine.checkpoint()), output: output,
+          SiteRecord.attach(recovered.site, journal, to: recovered.engine.checkpoint()), output: output,
           issued: PlantClock.system().wall)
         recovered.engine = try recovery.makeEngine(site)
       }
@@ -212,7 +214,8 @@ public final class Gateway: Sendable {
     try journal.append(&batch)
     try recovered.engine.process(batch, into: &output)
     try store.commit(
-      SiteRecord.attach(site, to: recovered.engine.checkpoint()), output: output, issued: PlantClock.system().wall)
+      SiteRecord.attach(site, journal, to: recovered.engine.checkpoint()), output: output,
+      issued: PlantClock.system().wall)
   }
 
   /// Waits for a signal to stop (nil) or for the engine thread to fail.

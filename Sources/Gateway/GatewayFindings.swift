@@ -3,23 +3,34 @@ import Journal
 import Logging
 import Store
 import Telemetry
+import Templates
 
 /// Findings about the gateway itself (disk, clock, brokers, destinations), as distinct from those of the rules: they
 /// come from the shells and are no function of the journal, so they go to the Store directly.
 final class GatewayFindings: @unchecked Sendable {
   private let lock = NSLock()
+  /// Findings reach the Store in the order in which they were noted.
+  private let saving = NSLock()
   private let store: Store
   private let logger: Logger
   private var open: [String: Finding] = [:]
   /// Not yet in the Store (the disk was full).
   private var unsaved: [Finding] = []
 
-  init(store: Store, logger: Logger) throws {
+  init(store: Store, site: Site, logger: Logger) throws {
     self.store = store
     self.logger = logger
-    for finding in try store.openFindings() where finding.subject == Self.subject || finding.rule == Self.held {
-      open[finding.key] = finding
+    let subjects = Set(site.assets.map(\.id) + site.destinations.map(\.name) + [Self.subject])
+    for var finding in try store.openFindings() {
+      if !subjects.contains(finding.subject) {
+        // The asset or destination is not configured any more: nobody will ever close it.
+        finding.closed = PlantClock.system().wall
+        unsaved.append(finding)
+      } else if finding.subject == Self.subject || finding.rule == Self.held {
+        open[finding.key] = finding
+      }
     }
+    save()
   }
 
   static let subject = "gateway"
@@ -57,6 +68,8 @@ final class GatewayFindings: @unchecked Sendable {
 
   /// Writes what could not be written before; cheap if there is nothing.
   func save() {
+    saving.lock()
+    defer { saving.unlock() }
     let findings = lock.withLock {
       defer { unsaved = [] }
       return unsaved

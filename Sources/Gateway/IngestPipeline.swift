@@ -12,7 +12,6 @@ final class IngestPipeline: ReceiverDelegate {
   private let writer: JournalWriter
   private let queue: BatchQueue
   private let monitor: ConnectionMonitor
-  private let takesMarks: Bool
   private let logger: Logger
 
   private var filter: RedeliveryFilter
@@ -21,19 +20,19 @@ final class IngestPipeline: ReceiverDelegate {
   private var batch = Batch()
   /// The broker began a new session and no commit has recorded it yet.
   private var sessionBeganAnew = false
-  /// With time marks from messages: the last one, the receive time of undated messages.
+  /// With time marks from messages: the last one, the receive time of undated messages; nil with the system's clock.
   private var lastMark: Timestamp?
 
   init(
     connection: ConnectionID, decoder: Decoder, writer: JournalWriter, queue: BatchQueue, monitor: ConnectionMonitor,
-    takesMarks: Bool, recent: [MessageIdentity], logger: Logger
+    lastMark: Timestamp?, recent: [MessageIdentity], logger: Logger
   ) {
     self.connection = connection
     self.decoder = decoder
     self.writer = writer
     self.queue = queue
     self.monitor = monitor
-    self.takesMarks = takesMarks
+    self.lastMark = lastMark
     self.recent = recent
     self.logger = logger
     filter = RedeliveryFilter(connection: connection)
@@ -57,9 +56,8 @@ final class IngestPipeline: ReceiverDelegate {
       }
       batch.identities.append(identity)
     }
-    let now = PlantClock.system().wall
-    decoder.decode(topic: topic, payload: payload, received: takesMarks ? lastMark ?? now : now, into: &batch)
-    if takesMarks, case .mark(let mark) = batch.entries.last { lastMark = mark }
+    decoder.decode(topic: topic, payload: payload, received: lastMark ?? PlantClock.system().wall, into: &batch)
+    if lastMark != nil, case .mark(let mark) = batch.entries.last { lastMark = mark }
   }
 
   func connectionChanged(_ change: ReceiverEvent) {
@@ -101,6 +99,8 @@ final class IngestPipeline: ReceiverDelegate {
       try writer.append(&committing)
     } catch {
       logger.error("commit failed; nothing was acknowledged", metadata: ["error": "\(error)"])
+      // The batch may have said that the connection is up, or down: whatever it was, its windows must wait.
+      batch.entries.append(.connection(connection, .down))
       if sessionBeganAnew { batch.identities.append(.newSession(connection)) }
       throw error
     }

@@ -12,14 +12,17 @@ final class JournalWriter: @unchecked Sendable {
   private let journal: Journal
   private let queue: BatchQueue
   private let stampsTime: Bool
+  private let board: StatusBoard
   private var clock: PlantClock
+  private var isTroubled = false
 
   /// - Parameter stampsTime: false in replay and simulation, where marks are messages.
-  init(journal: Journal, queue: BatchQueue, clock: PlantClock, stampsTime: Bool) {
+  init(journal: Journal, queue: BatchQueue, clock: PlantClock, stampsTime: Bool, board: StatusBoard) {
     self.journal = journal
     self.queue = queue
     self.clock = clock
     self.stampsTime = stampsTime
+    self.board = board
   }
 
   /// Durable when it returns.
@@ -29,8 +32,23 @@ final class JournalWriter: @unchecked Sendable {
     lock.lock()
     defer { lock.unlock() }
     if stampsTime { batch.entries.insert(.mark(clock.now()), at: 0) }
-    try journal.append(&batch, retried: ids)
+    try commit(&batch, retried: ids)
     queue.push(batch)
+  }
+
+  /// Tells the status board of a change between working and not working.
+  private func commit(_ batch: inout Batch, retried ids: [Int64] = []) throws(JournalError) {
+    do {
+      try journal.append(&batch, retried: ids)
+    } catch {
+      isTroubled = true
+      board.journalTrouble(error)
+      throw error
+    }
+    if isTroubled {
+      isTroubled = false
+      board.journalRecovered()
+    }
   }
 
   /// An idle mark by the engine thread itself: returned instead of queued, since that thread would wait for itself.
@@ -42,8 +60,17 @@ final class JournalWriter: @unchecked Sendable {
     guard stampsTime, queue.depth == 0 else { return nil }
     var batch = Batch()
     batch.entries.append(.mark(clock.now()))
-    try journal.append(&batch)
+    try commit(&batch)
     return batch
+  }
+
+  /// The time by which stored data gets old: the plant clock, which does not believe a leap of the system clock at
+  /// once; nil while a commit is under way.
+  func ageClock() -> Timestamp? {
+    guard stampsTime else { return PlantClock.system().wall }
+    guard lock.try() else { return nil }
+    defer { lock.unlock() }
+    return clock.now()
   }
 
   /// A step of the system clock that was not reported yet, and how far marks are ahead of it; nil while a commit

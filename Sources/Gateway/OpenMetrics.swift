@@ -42,6 +42,20 @@ enum OpenMetrics {
     for connection in status.connections {
       page.sample("weir_connection_up", ["connection": connection.name], connection.state == "connected" ? 1 : 0)
     }
+    page.family(
+      "weir_connection_last_message_age_seconds", .gauge, "Since the last message that was made durable.",
+      unit: "seconds")
+    for connection in status.connections {
+      guard let age = connection.lastMessageAgeSeconds else { continue }
+      page.sample("weir_connection_last_message_age_seconds", ["connection": connection.name], age)
+    }
+    page.family("weir_assets", .gauge, "Assets by state.")
+    for (state, count) in [
+      ("never", status.assets.never), ("quiet", status.assets.quiet), ("reporting", status.assets.reporting),
+      ("silent", status.assets.silent), ("waiting", status.assets.waiting),
+    ] {
+      page.sample("weir_assets", ["state": state], count)
+    }
     page.family("weir_findings_open", .gauge, "Open findings.")
     for severity in ["critical", "info", "warning"] {
       page.sample(
@@ -50,10 +64,24 @@ enum OpenMetrics {
     page.family("weir_disk_bytes", .gauge, "Size on disk.", unit: "bytes")
     page.sample("weir_disk_bytes", ["database": "journal"], status.storage.journalBytes)
     page.sample("weir_disk_bytes", ["database": "store"], status.storage.storeBytes)
+    page.family("weir_written_bytes", .counter, "Written to the disk since the start.", unit: "bytes")
+    page.sample("weir_written_bytes_total", [:], status.storage.bytesWritten)
+    page.family("weir_received_payload_bytes", .counter, "MQTT payloads received since the start.", unit: "bytes")
+    page.sample("weir_received_payload_bytes_total", [:], status.storage.payloadBytes)
+    page.family(
+      "weir_forwarded_bytes", .counter, "Records delivered since the start, before compression.", unit: "bytes")
+    for destination in status.destinations {
+      page.sample("weir_forwarded_bytes_total", ["destination": destination.name], destination.deliveredBytes)
+    }
     page.family("weir_resident_memory_bytes", .gauge, "Resident memory.", unit: "bytes")
     page.sample("weir_resident_memory_bytes", [:], status.stages.residentBytes)
+    page.family("weir_uptime_seconds", .gauge, "Since the start of the gateway.", unit: "seconds")
+    page.sample("weir_uptime_seconds", [:], status.uptimeSeconds)
     page.family("weir_engine_lag_batches", .gauge, "Journal batches that the engine has not processed.")
     page.sample("weir_engine_lag_batches", [:], status.stages.engineLagBatches)
+    page.family(
+      "weir_engine_lag_seconds", .gauge, "Upper bound of the age of the oldest of them.", unit: "seconds")
+    page.sample("weir_engine_lag_seconds", [:], status.stages.engineLagSeconds)
     return page.text + "# EOF\n"
   }
 
@@ -68,7 +96,14 @@ enum OpenMetrics {
       text += "# HELP \(name) \(help)\n"
     }
 
-    mutating func sample(_ name: String, _ labels: [String: String], _ value: Int) {
+    mutating func sample(_ name: String, _ labels: [String: String], _ value: Int) { line(name, labels, "\(value)") }
+
+    mutating func sample(_ name: String, _ labels: [String: String], _ value: Double) {
+      // OpenMetrics writes numbers as Swift does, but for those that are none.
+      line(name, labels, value.isNaN ? "NaN" : value.isInfinite ? (value > 0 ? "+Inf" : "-Inf") : "\(value)")
+    }
+
+    private mutating func line(_ name: String, _ labels: [String: String], _ value: String) {
       let list = labels.sorted { $0.key < $1.key }.map { "\($0.key)=\"\(escape($0.value))\"" }
       text += "\(name)\(list.isEmpty ? "" : "{\(list.joined(separator: ","))}") \(value)\n"
     }

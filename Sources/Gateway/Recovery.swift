@@ -25,7 +25,7 @@ struct Recovery {
   /// - Parameter site: the configuration of this start; taken where the journal has none yet.
   func run(site configured: Site) throws -> Result {
     var site = configured
-    if let bytes = try store.state(SiteRecord.key) {
+    if let bytes = try store.state(SiteRecord.configuration) {
       site = try SiteLoader.load(canonicalText: String(decoding: bytes, as: UTF8.self))
     }
     var engine = try makeEngine(site)
@@ -33,7 +33,7 @@ struct Recovery {
     var batches = 0
     let known = store.outputPosition
     func checkpoint() throws {
-      try store.commit(SiteRecord.attach(site, to: engine.checkpoint()), output: output, issued: issueTime())
+      try store.commit(SiteRecord.attach(site, journal, to: engine.checkpoint()), output: output, issued: issueTime())
       output = EngineOutput()
     }
     var damaged: [Int64] = []

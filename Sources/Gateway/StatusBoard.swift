@@ -9,23 +9,42 @@ import Telemetry
 final class StatusBoard: @unchecked Sendable {
   private struct State {
     var view: EngineView?
-    var viewed: Timestamp = .distantPast
+    /// By the monotonic clock.
+    var viewed: Timestamp?
     var storeTrouble: String?
     var journalTrouble: String?
     var rates = RateMeter()
+    var lag = LagMeter()
+    var intake = IntakeMeter()
+    var journalPosition: @Sendable () -> Int64? = { nil }
   }
 
   private let lock = NSLock()
   private var state = State()
+  private let clock: @Sendable () -> (wall: Timestamp, monotonic: Timestamp)
+  private let began: Timestamp
 
+  init(clock: @escaping @Sendable () -> (wall: Timestamp, monotonic: Timestamp) = PlantClock.system) {
+    self.clock = clock
+    began = clock().monotonic
+  }
+
+  /// The engine shows itself; about once a second.
   func publish(_ view: EngineView) {
-    let now = PlantClock.system()
+    let now = clock().monotonic
+    let journaled = lock.withLock { state.journalPosition }()
     lock.withLock {
       state.view = view
-      state.viewed = now.wall
-      state.rates.add(
-        messages: view.counts.messagesReceived, samples: view.counts.samplesDecoded, at: now.monotonic)
+      state.viewed = now
+      state.rates.add(messages: view.counts.messagesReceived, samples: view.counts.samplesDecoded, at: now)
+      state.intake.add(view.counts)
+      state.lag.add(journal: journaled ?? view.position, engine: view.position, at: now)
     }
+  }
+
+  /// - Parameter journalPosition: the last position of the journal; must not wait for the engine.
+  func follow(journalPosition: @escaping @Sendable () -> Int64) {
+    lock.withLock { state.journalPosition = journalPosition }
   }
 
   func storeTrouble(_ error: StoreError) { lock.withLock { state.storeTrouble = "\(error)" } }
@@ -36,26 +55,26 @@ final class StatusBoard: @unchecked Sendable {
   var view: EngineView? { lock.withLock { state.view } }
   var troubles: (store: String?, journal: String?) { lock.withLock { (state.storeTrouble, state.journalTrouble) } }
   var rates: (messages: Double, samples: Double) { lock.withLock { state.rates.perSecond } }
-}
+  /// Received since the last usable sample, and set aside, all of it.
+  var unusable: (messages: Int, samples: Int) { lock.withLock { (state.intake.messages, state.intake.samples) } }
 
-/// Messages and samples a second over the last ten seconds, from running totals.
-struct RateMeter {
-  private struct Point {
-    var time: Timestamp
-    var messages: Int
-    var samples: Int
-  }
-  private static let span = Span64.seconds(10)
-  private var points: [Point] = []
-
-  mutating func add(messages: Int, samples: Int, at time: Timestamp) {
-    points.append(Point(time: time, messages: messages, samples: samples))
-    while points.count > 2, points[1].time < time - Self.span { points.removeFirst() }
+  /// Since the engine last showed itself; nil before it did for the first time.
+  var engineSilence: Span64? {
+    let now = clock().monotonic
+    return lock.withLock { state.viewed.map { now - $0 } }
   }
 
-  var perSecond: (messages: Double, samples: Double) {
-    guard let first = points.first, let last = points.last, first.time < last.time else { return (0, 0) }
-    let seconds = (last.time - first.time).seconds
-    return (Double(last.messages - first.messages) / seconds, Double(last.samples - first.samples) / seconds)
+  /// An upper bound of the age of the oldest batch that the engine has not processed; zero if there is none.
+  var engineLag: Span64 {
+    let now = clock().monotonic
+    return lock.withLock {
+      guard let view = state.view, let journaled = state.journalPosition(), journaled > view.position else {
+        return .zero
+      }
+      return state.lag.age(engine: view.position, at: now)
+    }
   }
+
+  /// Since the start, not moved by steps of the system clock.
+  var uptime: Span64 { clock().monotonic - began }
 }

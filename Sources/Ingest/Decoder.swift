@@ -25,6 +25,8 @@ public final class Decoder {
   private let takesMarks: Bool
   private var core: DecoderCore
   private var keptBytes = 0
+  /// Tells undated events without an id apart; begins anywhere, so that two starts do not meet.
+  private var ordinal = Int.random(in: 0...(.max / 2))
 
   /// - Parameter connectionName: a name of `site.connections`; assets of other connections are left out.
   public init(
@@ -49,12 +51,13 @@ public final class Decoder {
   ) {
     batch.counts.received += 1
     batch.counts.payloadBytes += payload.count
+    ordinal &+= 1
     do throws(DecodeFailure) {
       if isClock(topic) {
         batch.entries.append(.mark(try mark(payload.span)))
       } else {
         try core.decode(
-          topic: topic.span, payload: payload.span, received: received, ordinal: batch.counts.received, into: &batch)
+          topic: topic.span, payload: payload.span, received: received, ordinal: ordinal, into: &batch)
       }
       batch.counts.decoded += 1
     } catch {

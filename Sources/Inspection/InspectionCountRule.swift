@@ -4,149 +4,133 @@ import Telemetry
 import Templates
 
 /// Verdicts and defect codes of an inspection station per window, counted once per result whatever is sent twice.
+///
+/// Counts are folded from the history, which holds every result once; state is only which windows wait. A late result
+/// issues its window again, once for all that arrive within the lateness after the first one.
 public struct InspectionCountRule: AssetRule {
-  /// Counts of one window; order-free, so a late result is simply added.
-  struct Counts: Hashable {
-    var results = 0
-    var verdicts: [String: Int] = [:]
-    var defects: [String: Int] = [:]
-    /// −1 until revision 0 is issued.
-    var revision = -1
-    var cause: RevisionCause?
-  }
-
   private let asset: Asset
   private let zone: PlantZone
   private let window: Span64
   private let lateness: Span64
   private let signal: Int
-  private var closedThrough: Timestamp?
-  /// Not yet issued, or to be issued again at the next mark.
-  private var pending: [Timestamp: Counts] = [:]
+  private let ledger: WindowLedger
+  /// How many results wait in each window that is not issued yet.
+  private var open: [Timestamp: Int] = [:]
+  private var late: LateWindows
 
   /// Nil for an asset without an event signal.
   public init?(asset: Asset, site: Site, zone: PlantZone) {
     guard let signal = asset.signals.firstIndex(where: { $0.kind == .event }),
-      let horizon = site.horizons[.inspectionCount]
+      let horizon = site.horizons[.inspectionCount], site.energy.window > .zero
     else { return nil }
     self.asset = asset
     self.zone = zone
     self.signal = signal
     window = site.energy.window
     lateness = horizon.lateness
+    late = LateWindows(wait: lateness)
+    // A page is a day whatever the length of the window (it divides a day): where a window of another length has been
+    // issued under the same key before, the next one under it is its next revision and not another revision 0.
+    ledger = WindowLedger(
+      kind: .inspectionCount, asset: asset.id, length: window, retention: horizon.revision + lateness + window,
+      pageWindows: max(1, Span64.days(1).nanoseconds / window.nanoseconds))
   }
 
   public func interest(in signal: Int) -> SignalInterest { signal == self.signal ? .count : .none }
 
   public var deadline: Timestamp? {
-    var earliest: Timestamp?
-    for (start, counts) in pending {
-      let due = counts.revision >= 0 || start < closedThrough ?? .distantPast ? .distantPast : start + window + lateness
-      earliest = min(earliest ?? due, due)
-    }
-    return earliest
+    let close = open.keys.min().map { $0 + window + lateness }
+    return [close, late.deadline].compactMap(\.self).min()
   }
 
   public mutating func accepted(_ event: Event, signal: Int, inOrder: Bool, context: inout RuleContext) throws {
     let start = event.time.windowStart(window)
-    var counts = try pending[start] ?? load(start, context: context)
-    counts.results += 1
-    counts.verdicts[event.first("verdict") ?? "unknown", default: 0] += 1
-    for defect in event.all("defect") { counts.defects[defect, default: 0] += 1 }
-    if start < closedThrough ?? .distantPast {
-      context.newlyUsed += 1
-      if counts.revision >= 0, counts.cause == nil {
-        counts.cause = RevisionCause(
-          asset: asset.id, signal: asset.signals[signal].name, time: event.time, reason: .late)
-      }
+    if open[start] == nil, start + window + lateness <= context.clock {
+      let cause = RevisionCause(
+        asset: asset.id, signal: asset.signals[signal].name, time: event.time, reason: .late)
+      late.add(start: start, clock: context.clock, cause: cause)
+    } else {
+      open[start, default: 0] += 1
     }
-    pending[start] = counts
   }
 
   public mutating func close(now: Timestamp, context: inout RuleContext) throws {
-    for start in pending.keys.sorted() {
-      guard var counts = pending[start] else { continue }
-      let isLate = start < closedThrough ?? .distantPast
-      guard isLate || start + window + lateness <= now else { continue }
-      pending[start] = nil
-      if !isLate { context.newlyUsed += counts.results }
-      counts.revision += 1
-      context.emit(
-        RecordDraft(
-          kind: .inspectionCount, key: "\(asset.id)/\(start.rfc3339UTC)", revision: counts.revision,
-          asset: asset.id, start: start, end: start + window, body: body(start, counts).canonicalBytes(),
-          cause: counts.revision > 0 ? counts.cause : nil))
-      counts.cause = nil
-      var writer = ByteWriter()
-      encode(counts, into: &writer)
-      context.save(key(start), writer.bytes)
+    for window in late.take(now) {
+      try issue(window.start, results: window.samples, cause: window.cause, context: &context)
     }
-    let passed = (now - lateness).windowStart(window)
-    if passed > closedThrough ?? .distantPast { closedThrough = passed }
+    for start in open.keys.sorted() where start + window + lateness <= now {
+      try issue(start, results: open.removeValue(forKey: start) ?? 0, cause: nil, context: &context)
+    }
   }
 
-  private func body(_ start: Timestamp, _ counts: Counts) -> JSONValue {
-    [
+  /// - Parameter results: how many are counted in a record for the first time.
+  private func issue(
+    _ start: Timestamp, results: Int, cause: RevisionCause?, context: inout RuleContext
+  ) throws {
+    context.newlyUsed += results
+    let events = try context.events(signal: signal, from: start, to: start + window)
+    // Parts of a window of another length (see `restoreState`) may be empty.
+    guard !events.isEmpty else { return }
+    try ledger.issue(start: start, body: body(start, events).canonicalBytes(), cause: cause, context: &context)
+  }
+
+  private func body(_ start: Timestamp, _ events: [Event]) -> JSONValue {
+    var verdicts: [String: Int64] = [:]
+    var defects: [String: Int64] = [:]
+    for event in events {
+      verdicts[event.first("verdict") ?? "unknown", default: 0] += 1
+      for defect in event.all("defect") { defects[defect, default: 0] += 1 }
+    }
+    return [
       "asset": .string(asset.id), "place": .string(asset.place), "start": .string(zone.rfc3339(start)),
-      "end": .string(zone.rfc3339(start + window)), "results": .integer(Int64(counts.results)),
-      "verdicts": .object(counts.verdicts.mapValues { .integer(Int64($0)) }),
-      "defects": .object(counts.defects.mapValues { .integer(Int64($0)) }),
+      "end": .string(zone.rfc3339(start + window)), "results": .integer(Int64(events.count)),
+      "verdicts": .object(verdicts.mapValues { .integer($0) }), "defects": .object(defects.mapValues { .integer($0) }),
     ]
   }
 
   // MARK: State
 
-  private func key(_ start: Timestamp) -> String { "inspection/\(start.nanoseconds / 1_000_000_000)" }
-
-  private func load(_ start: Timestamp, context: RuleContext) throws -> Counts {
-    guard start < closedThrough ?? .distantPast, let bytes = try context.load(key(start)) else { return Counts() }
-    var reader = ByteReader(bytes)
-    return try decode(from: &reader)
-  }
-
-  private func encode(_ counts: Counts, into writer: inout ByteWriter) {
-    writer.varint(counts.results)
-    writer.zigzag(Int64(counts.revision))
-    for table in [counts.verdicts, counts.defects] {
-      writer.varint(table.count)
-      for (word, count) in table.sorted(by: { $0.key < $1.key }) {
-        writer.string(word)
-        writer.varint(count)
-      }
-    }
-    writer.boolean(counts.cause != nil)
-    if let cause = counts.cause { writer.timestamp(cause.time) }
-  }
-
-  private func decode(from reader: inout ByteReader) throws -> Counts {
-    var counts = Counts()
-    counts.results = try reader.integer()
-    counts.revision = Int(try reader.zigzag())
-    for _ in 0..<(try reader.count()) { counts.verdicts[try reader.string()] = try reader.integer() }
-    for _ in 0..<(try reader.count()) { counts.defects[try reader.string()] = try reader.integer() }
-    if try reader.boolean() {
-      counts.cause = RevisionCause(
-        asset: asset.id, signal: asset.signals[signal].name, time: try reader.timestamp(), reason: .late)
-    }
-    return counts
-  }
-
   public func encodeState(into writer: inout ByteWriter) {
-    writer.timestamp(closedThrough ?? .distantPast)
-    writer.varint(pending.count)
-    for (start, counts) in pending.sorted(by: { $0.key < $1.key }) {
+    writer.varint(UInt64(window.nanoseconds))
+    writer.varint(open.count)
+    for (start, results) in open.sorted(by: { $0.key < $1.key }) {
       writer.timestamp(start)
-      encode(counts, into: &writer)
+      writer.varint(results)
     }
+    late.encode(into: &writer)
   }
 
+  /// After a change of the window's length, what waited waits in the windows of the new length that it lies in.
   public mutating func restoreState(from reader: inout ByteReader) throws {
-    let closed = try reader.timestamp()
-    closedThrough = closed == .distantPast ? nil : closed
-    pending = [:]
+    let length = Span64(nanoseconds: Int64(try reader.integer()))
+    guard length > .zero else { throw ByteReaderError(offset: reader.offset, expected: "the length of a window") }
+    open = [:]
     for _ in 0..<(try reader.count()) {
       let start = try reader.timestamp()
-      pending[start] = try decode(from: &reader)
+      let results = try reader.integer()
+      for (place, part) in parts(start, length).enumerated() { open[part, default: 0] += place == 0 ? results : 0 }
     }
+    var restored = LateWindows(wait: lateness)
+    try restored.restore(from: &reader)
+    guard length != window else {
+      late = restored
+      return
+    }
+    late = LateWindows(wait: lateness)
+    for old in restored.windows {
+      for (place, part) in parts(old.start, length).enumerated() {
+        late.add(
+          start: part, clock: old.due - lateness, cause: old.cause, samples: place == 0 ? old.samples : 0)
+      }
+    }
+  }
+
+  /// Starts of the windows that a window of another length lies in.
+  private func parts(_ start: Timestamp, _ length: Span64) -> [Timestamp] {
+    let first = start.windowStart(window)
+    // No window is longer than an hour or shorter than a minute, but a damaged state may say so.
+    let count = min((start + length - first).nanoseconds / window.nanoseconds, 60)
+    let isWhole = (start + length - first).nanoseconds % window.nanoseconds == 0
+    return (0..<count + (isWhole ? 0 : 1)).map { first + Span64(nanoseconds: $0 * window.nanoseconds) }
   }
 }

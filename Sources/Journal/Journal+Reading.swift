@@ -57,6 +57,8 @@ extension Journal {
   /// The identities of the last `limit` messages of a connection within its present session, oldest first: what
   /// `RedeliveryFilter.reconnected` wants after a start.
   ///
+  /// A batch whose bytes are damaged ends the search: what is older is not needed to tell the newest redeliveries.
+  ///
   /// Looks no further back than four times `limit` messages of all connections together.
   public func recentIdentities(_ connection: ConnectionID, limit: Int = 65_535) throws(JournalError)
     -> [MessageIdentity]
@@ -69,7 +71,12 @@ extension Journal {
       let rows = try perform { try pool.read { try Self.rowsWithMessages(before: position, in: $0) } }
       guard let oldest = rows.last else { break }
       for row in rows {
-        let identities = try BatchDecoder.identities(row.bytes, position: row.position)
+        let identities: [MessageIdentity]
+        do {
+          identities = try BatchDecoder.identities(row.bytes, position: row.position)
+        } catch {
+          return found.reversed()
+        }
         seen += identities.count
         for identity in identities.reversed() where identity.connection == connection {
           if identity == .newSession(connection) { return found.reversed() }

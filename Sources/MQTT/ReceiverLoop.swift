@@ -112,8 +112,11 @@ final class ReceiverLoop {
     return true
   }
 
-  /// While the delegate has no room there is no point in connecting: what the broker keeps is safe there.
-  private func hasRoomToConnect() -> Bool { session.phase != .waiting || delegate.hasRoom }
+  /// While the delegate has no room there is no point in connecting: what the broker keeps is safe there. And what is
+  /// left of the last connection is committed first, so that its redelivery is recognised.
+  private func hasRoomToConnect() -> Bool {
+    session.phase != .waiting || delegate.hasRoom && !delegate.hasUncommitted
+  }
 
   private func tick(_ now: Int64) -> Int64 {
     nextTick = now + Self.tickInterval

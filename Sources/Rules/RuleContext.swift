@@ -6,6 +6,9 @@ import Telemetry
 public struct RuleContext {
   /// The plant clock of the asset's connection; `distantPast` before the first mark.
   public var clock: Timestamp
+  /// Plant clock since which whatever the asset sends arrives at once: its connection is up and drained. nil while it
+  /// is not, and until the first mark after it is. Who has been silent for longer may only have been unheard.
+  public var connectedSince: Timestamp?
   /// Samples that went into an issued revision 0 or a later revision for the first time (moves pending → used).
   public var newlyUsed = 0
   /// Samples that the rule set aside before they were used, and after; kept by `quarantine`.

@@ -120,8 +120,9 @@ public struct WindowLedger: Sendable {
     start.windowStart(Span64(nanoseconds: pageLength)).nanoseconds / pageLength
   }
 
-  private func name(_ page: Int64) -> String { "windows/\(kind.rawValue)/\(page)" }
-  private var indexName: String { "windows/\(kind.rawValue)" }
+  /// With the length of the page: after a change of the window's length, pages of another length are not read as these.
+  private var indexName: String { "windows/\(kind.rawValue)/\(pageLength / 1_000_000_000)" }
+  private func name(_ page: Int64) -> String { "\(indexName)/\(page)" }
 
   private func loadOldest(context: RuleContext) throws -> Int64? {
     guard let bytes = try context.load(indexName) else { return nil }

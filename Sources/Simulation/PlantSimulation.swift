@@ -5,7 +5,7 @@ import Templates
 /// A plant on paper: every asset of a site sends at its expected interval what its device would measure.
 ///
 /// Pure and seeded: the same site, seed, start and faults give the same messages in the same order.
-public struct PlantSimulation: Sequence, IteratorProtocol {
+public struct PlantSimulation: Sequence, IteratorProtocol, Sendable {
   private struct Pending {
     var time: Timestamp
     /// Breaks ties, so that the order is total.

@@ -6,6 +6,8 @@ import Telemetry
 struct FindingTable {
   let db: Database
   let formatTime: (Timestamp) -> String
+  /// Closed findings that are kept.
+  var keep: Int64 = .max
 
   /// Opening what is open already updates it (a new revision if anything differs); closing what is not open changes
   /// nothing.
@@ -18,7 +20,21 @@ struct FindingTable {
       case (nil, _?): break
       }
     }
+    if findings.contains(where: { $0.closed != nil }) { try dropOldest() }
   }
+
+  /// The newest are those that were closed last, not opened last: one that was open for long has its time to be read.
+  private func dropOldest() throws {
+    let statement = try db.cachedStatement(
+      sql: """
+        DELETE FROM findings WHERE number IN (
+          SELECT number FROM findings WHERE closed IS NOT NULL ORDER BY closed DESC, number DESC LIMIT ? OFFSET ?)
+        """)
+    try statement.execute(arguments: [Self.dropLimit, keep])
+  }
+
+  /// In one commit; a file of a program that kept all of them gets there step by step.
+  private static let dropLimit = 1000
 
   // MARK: Changes
 

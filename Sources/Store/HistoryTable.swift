@@ -4,6 +4,9 @@ import Rules
 
 /// The chunks of accepted samples, within a transaction.
 struct HistoryTable {
+  /// Two days.
+  private static let blocksNeverGivenUp: Int64 = 192
+
   let db: Database
 
   func chunks(asset: UInt32, block: Int64) throws -> [[UInt8]] {
@@ -60,6 +63,28 @@ struct HistoryTable {
         ON CONFLICT (asset) DO UPDATE SET block = max(block, excluded.block)
         """)
     for floor in floors { try statement.execute(arguments: [Int64(floor.asset), floor.block, oldest]) }
+  }
+
+  /// Deletes about `limit` chunks that a horizon still needs, by whole blocks from the oldest, but none of the newest
+  /// two days: nearly all late samples belong there. Returns how many; fewer than the limit means that nothing is left.
+  func giveUpOldest(limit: Int) throws -> Int {
+    guard let newest = try Int64.fetchOne(db, sql: "SELECT max(id) FROM history") else { return 0 }
+    let end = HistoryKey(rowID: newest).block - Self.blocksNeverGivenUp
+    var deleted = 0
+    while deleted < limit, let block = try firstBlock(from: .min), block < end {
+      try db.execute(sql: "DELETE FROM history WHERE id < ?", arguments: [HistoryKey.start(of: block + 1)])
+      deleted += db.changesCount
+      let floor = try givenUp()?.beforeBlock ?? block
+      try Meta.set(.historyFloor, max(floor, block + 1), in: db)
+    }
+    try Meta.add(Meta.neededHistoryEvicted.rawValue, deleted, in: db)
+    return deleted
+  }
+
+  func givenUp() throws -> LostHistory? {
+    let floor = try db.cachedStatement(sql: "SELECT value FROM meta WHERE name = ?")
+    guard let block = try Int64.fetchOne(floor, arguments: [Meta.historyFloor.rawValue]) else { return nil }
+    return LostHistory(chunks: Int(try Meta.integer(.neededHistoryEvicted, in: db)), beforeBlock: block)
   }
 
   /// Deletes up to about `limit` chunks that no horizon needs: those before `oldestBlock`, and those of single assets

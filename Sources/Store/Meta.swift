@@ -9,6 +9,9 @@ enum Meta: String {
   case outputPosition = "output-position"
   /// History of blocks before this one is no longer needed.
   case oldestBlock = "oldest-block"
+  /// History before this block was given up for space although a horizon needs it, and how many chunks that were.
+  case historyFloor = "history-floor"
+  case neededHistoryEvicted = "needed-history-evicted"
   /// The last number given to a record; never given again, also when the record is evicted.
   case recordSequence = "record-sequence"
   case leafNumber = "leaf-number"

@@ -13,7 +13,8 @@ extension Store {
   /// after a crash makes it again.
   ///
   /// - Parameter issued: the issue time of its records; the clock of the caller.
-  /// - Throws: `StoreError.diskFull` after everything evictable was evicted; the same call may be repeated later.
+  /// - Throws: `StoreError.diskFull` after everything was evicted that may go for a commit; the same call may be repeated
+  ///   later.
   public func commit(
     _ output: EngineOutput, upTo position: Int64, counts: EngineCounts, issued: Timestamp
   ) throws {
@@ -22,7 +23,7 @@ extension Store {
       shared.change { $0.latest = position }
       return
     }
-    let used = try writeMakingRoom(now: issued) { db in
+    let used = try writeMakingRoom(output.storedBytes, now: issued) { db in
       try store(output, upTo: position, counts: counts, issued: issued, in: db)
     }
     shared.change {
@@ -38,7 +39,7 @@ extension Store {
   public func commit(_ checkpoint: Checkpoint, output: EngineOutput, issued: Timestamp) throws {
     let position = checkpoint.position
     let stores = try admits(output, upTo: position) && position > outputPosition
-    let used = try writeMakingRoom(now: issued) { db in
+    let used = try writeMakingRoom(checkpoint.storedBytes + output.storedBytes, now: issued) { db in
       try save(checkpoint, in: db)
       return try stores
         ? store(output, upTo: position, counts: checkpoint.counts, issued: issued, in: db)
@@ -56,9 +57,11 @@ extension Store {
   /// replayed.
   public func commit(findings: [Finding], issued: Timestamp) throws {
     guard !findings.isEmpty else { return }
-    let used = try writeMakingRoom(now: issued) { db in
+    var output = EngineOutput()
+    output.findings = findings
+    let used = try writeMakingRoom(output.storedBytes, now: issued) { db in
       var writer = try RecordWriter(db: db, gateway: gateway)
-      try FindingTable(db: db, formatTime: options.formatTime).store(findings, with: &writer, issued: issued)
+      try findingTable(db).store(findings, with: &writer, issued: issued)
       try writer.finish()
       return try usedPages(db)
     }
@@ -84,7 +87,7 @@ extension Store {
   ) throws -> Int {
     var writer = try RecordWriter(db: db, gateway: gateway)
     for draft in output.records { try writer.issue(draft, at: issued) }
-    try FindingTable(db: db, formatTime: options.formatTime).store(output.findings, with: &writer, issued: issued)
+    try findingTable(db).store(output.findings, with: &writer, issued: issued)
     try writer.finish()
     try QuarantineTable(db: db).insert(output.quarantined, keep: options.quarantineRows)
     try Meta.set(.outputPosition, position, in: db)
@@ -113,13 +116,54 @@ extension Store {
     if checkpoint.position <= outputPosition { try options.beforeCommit?() }
   }
 
-  /// A durable transaction that evicts and tries once more when there is no room.
-  private func writeMakingRoom(now: Timestamp, _ body: (Database) throws -> Int) throws -> Int {
-    do {
-      return try write(body)
-    } catch StoreError.diskFull {
-      try makeRoom(now: now)
-      return try write(body)
+  private func findingTable(_ db: Database) -> FindingTable {
+    FindingTable(db: db, formatTime: options.formatTime, keep: options.closedFindings)
+  }
+
+  /// A durable transaction that evicts and tries again when there is no room: first for what nobody misses, then for
+  /// undelivered records.
+  ///
+  /// - Parameter bytes: about what it writes.
+  private func writeMakingRoom(
+    _ bytes: Int, now: Timestamp, _ body: (Database) throws -> Int
+  ) throws -> Int {
+    let need = min(max(2 * bytes, Self.leastRoom), budget.logBytes)
+    var result = try attempt(body)
+    if case .failure = result {
+      do {
+        try makeRoom(forCommitOf: need, now: now)
+      } catch StoreError.diskFull {
+        // Part of it may have been enough, which the next attempt shows.
+      }
+      result = try attempt(body)
     }
+    if case .failure = result, try evictUndelivered(forCommitOf: need, now: now) { result = try attempt(body) }
+    let used = try result.get()
+    shared.change { $0.hasEvictedForCommit = false }
+    return used
+  }
+
+  /// A failure is a full disk; anything else is thrown.
+  private func attempt(_ body: (Database) throws -> Int) throws -> Result<Int, StoreError> {
+    do {
+      return .success(try write(body))
+    } catch let error as StoreError {
+      guard case .diskFull = error else { throw error }
+      return .failure(error)
+    }
+  }
+}
+
+extension EngineOutput {
+  /// About what its rows and their entries in indexes take.
+  fileprivate var storedBytes: Int {
+    records.reduce(0) { $0 + $1.body.count + 600 } + findings.count * 2500 + quarantined.count * 250
+  }
+}
+
+extension Checkpoint {
+  fileprivate var storedBytes: Int {
+    state.reduce(0) { $0 + $1.key.utf8.count + ($1.bytes?.count ?? 0) + 32 }
+      + history.reduce(0) { $0 + $1.bytes.count + 32 }
   }
 }

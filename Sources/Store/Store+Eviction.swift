@@ -1,89 +1,64 @@
-import Foundation
 import GRDB
 import Telemetry
-
-/// What was given up for space.
-public struct EvictionReport: Hashable, Sendable {
-  /// Bodies of which every destination had its copy.
-  public var deliveredRecords = 0
-  /// Bodies that some destination now never gets (counted there as evicted).
-  public var undeliveredRecords = 0
-  public var historyChunks = 0
-  /// Pages that became free, in bytes.
-  public var freedBytes = 0
-
-  public init() {}
-  public var isEmpty: Bool { deliveredRecords == 0 && undeliveredRecords == 0 && historyChunks == 0 }
-}
-
-/// The order in which space is given up. Findings that are not delivered, and leaves of the ledger, never are; within a
-/// step the oldest go first.
-enum EvictionStep: CaseIterable {
-  /// Delivered bodies that were kept for their time: signal summaries first.
-  case agedSummaries
-  case agedOthers
-  /// Delivered bodies that are younger.
-  case deliveredSummaries
-  case deliveredOthers
-  /// History that no horizon needs.
-  case history
-  case undeliveredSummaries
-  case undeliveredFigures
-
-  var evictsDelivered: Bool {
-    switch self {
-    case .agedSummaries, .agedOthers, .deliveredSummaries, .deliveredOthers: true
-    case .history, .undeliveredSummaries, .undeliveredFigures: false
-    }
-  }
-
-  var needsAge: Bool { self == .agedSummaries || self == .agedOthers }
-
-  var kinds: [RecordKind] {
-    switch self {
-    case .agedSummaries, .deliveredSummaries, .undeliveredSummaries: [.signalSummary]
-    case .agedOthers, .deliveredOthers: RecordKind.allCases.filter { $0 != .signalSummary }
-    case .undeliveredFigures: RecordKind.allCases.filter { $0 != .signalSummary && $0 != .finding }
-    case .history: []
-    }
-  }
-}
 
 extension Store {
   /// Records or chunks in one transaction of the eviction, so that commits do not wait long and the log stays small.
   private static let slice = 1000
+  /// Fewer of those that are still wanted, so that no more go than must.
+  private static let wantedSlice = 100
   private static let commitsBetweenVainEvictions = 100
 
-  /// Bytes of the file, its write-ahead log and its shared memory.
-  public var bytesOnDisk: Int {
-    ["", "-wal", "-shm"].reduce(0) { sum, suffix in
-      let attributes = try? FileManager.default.attributesOfItem(atPath: path + suffix)
-      return sum + ((attributes?[.size] as? NSNumber)?.intValue ?? 0)
-    }
-  }
-
-  /// Evicts until the file is at its low-water mark, and `bytes` more are free, or nothing more may go.
+  /// Gives up what may go, and gives space back to the file system.
+  ///
+  /// For the file system (`bytes`) only free pages go, then delivered bodies and history that no horizon needs.
+  /// Records that await a destination go for the Store's own bound only: if the file is above its high-water mark
+  /// although nothing else is left to evict, and then no more than a few MB of them. (A commit that finds no room at
+  /// all may evict as much as it needs itself.)
   ///
   /// The Store calls it by itself when its bound comes near. The gateway calls it when the file system's free space
   /// falls below its floor.
+  ///
+  /// - Parameters:
+  ///   - bytes: to be given back to the file system; 0 = only keep to the bound. `EvictionReport.freedBytes` has what
+  ///     was given back, also if it is less.
+  ///   - sparingUndelivered: nothing goes that is still wanted, not for the Store's own bound either.
+  /// - Throws: `StoreError.diskFull` if not even deleting has room. `takeEvictions()` has what went before.
   @discardableResult
-  public func makeRoom(bytes: Int = 0, now: Timestamp) throws -> EvictionReport {
-    let before = try read { db in try usedPages(db) }
-    let target = min(budget.lowWater, before - bytes / SpaceBudget.pageSize)
-    var report = EvictionReport()
-    var used = before
-    for step in EvictionStep.allCases {
-      var after: Int64? = 0
-      while used > target, let from = after {
-        (after, used) = try write { db in
-          let next = try evict(step, after: from, limit: Self.slice, now: now, report: &report, in: db)
-          return (next, try usedPages(db))
-        }
+  public func makeRoom(
+    bytes: Int = 0, now: Timestamp, sparingUndelivered: Bool = false
+  ) throws -> EvictionReport {
+    try reporting { report in
+      let goal = bytes > 0 ? try pageGoal(giving: bytes) : nil
+      if let goal { try shrink(toPages: goal) }
+      let used = try read { db in try usedPages(db) }
+      // For the file system alone no more goes than it needs.
+      let mark = used > budget.highWater ? min(budget.lowWater, goal ?? .max) : goal ?? budget.lowWater
+      let left = try evictUnwanted(downTo: mark, now: now, report: &report)
+      if !sparingUndelivered, left > budget.highWater {
+        try evictWanted(downTo: budget.wantedMark, now: now, history: true, report: &report)
       }
+      if let goal { try shrink(toPages: goal) }
+      try shrinkSurplus(by: .max, settlingLog: true)
     }
-    report.freedBytes = max(0, before - used) * SpaceBudget.pageSize
-    try shrink(by: .max, checkpoint: true)
-    return report
+  }
+
+  /// How many pages the file may have so that it and its log are smaller by `bytes`.
+  private func pageGoal(giving bytes: Int) throws -> Int {
+    let before = bytesOnDisk
+    try settleLog()
+    // An unusually large log is gone now.
+    let missing = max(bytes - (before - bytesOnDisk), 0)
+    return try max(pageCount() - budget.pages(missing), 0)
+  }
+
+  /// What was evicted since the last call or the opening, by the Store itself too: for the log and for findings.
+  public func takeEvictions() -> EvictionReport {
+    var taken = EvictionReport()
+    shared.change {
+      taken = $0.evictions
+      $0.evictions = EvictionReport()
+    }
+    return taken
   }
 
   /// After a commit: evicts if the file is nearly at its bound, or gives a little of much free space back.
@@ -91,8 +66,9 @@ extension Store {
   /// Does not throw: the commit is stored, and its caller must not repeat it. A commit that then finds no room says so.
   func makeRoomIfNeeded(usedPages used: Int, now: Timestamp) {
     do {
+      try keepLogUsable(now: now)
       if used <= budget.highWater {
-        try shrink(by: 256, checkpoint: false)
+        try shrinkSurplus(by: 256, settlingLog: false)
       } else if shared.read({ $0.commitsUntilEviction }) > 0 {
         shared.change { $0.commitsUntilEviction -= 1 }
       } else if try makeRoom(now: now).isEmpty {
@@ -101,27 +77,146 @@ extension Store {
       }
       shared.change { $0.evictionTrouble = nil }
     } catch {
-      let trouble = StoreError.from(error)
+      let trouble = StoreError.from(error, path: path)
       shared.change { $0.evictionTrouble = trouble }
     }
   }
 
-  func usedPages(_ db: Database) throws -> Int {
-    let all = try Int.fetchOne(try db.cachedStatement(sql: "PRAGMA page_count")) ?? 0
-    let free = try Int.fetchOne(try db.cachedStatement(sql: "PRAGMA freelist_count")) ?? 0
-    return all - free
+  /// On a nearly full disk: copies the log into the file after every commit, while the log still has room for an
+  /// eviction. With a log that is full of pages for which the file cannot grow not even deleting would be possible.
+  private func keepLogUsable(now: Timestamp) throws {
+    guard DiskSpace(of: path).freeBytes ?? .max < 2 * budget.ordinaryLogBytes, try !foldLog() else { return }
+    let bytes = max(try growthInLog(), Self.leastRoom)
+    try makeRoom(forCommitOf: bytes, now: now)
+    if try !foldLog() { _ = try evictUndelivered(forCommitOf: bytes, now: now) }
+  }
+
+  /// Room for the pages that a commit changes whatever its size.
+  static let leastRoom = 1 << 20
+
+  /// A commit of about `bytes` met no room: first everything goes that nobody misses.
+  func makeRoom(forCommitOf bytes: Int, now: Timestamp) throws {
+    let used = try read { db in try usedPages(db) }
+    if used + budget.pages(bytes) > budget.maximumPages {
+      try makeRoom(now: now)
+    } else {
+      try makeRoom(bytes: bytes, now: now, sparingUndelivered: true)
+    }
+  }
+
+  /// A commit of about `bytes` has no room although nothing is left that nobody misses: undelivered records go for it.
+  ///
+  /// Only once until a commit succeeds: if that was not enough, somebody else takes the space, and more would not help.
+  /// - Returns: whether there is a point in trying again.
+  func evictUndelivered(forCommitOf bytes: Int, now: Timestamp) throws -> Bool {
+    guard !shared.read({ $0.hasEvictedForCommit }) else { return false }
+    let report = try reporting { report in
+      let isDiskShort = (DiskSpace(of: path).freeBytes ?? .max) < bytes
+      let used = try read { db in try usedPages(db) }
+      // The commit needs room in the log, and the same in the file when the log is copied into it.
+      let mark = min(used - budget.pages(bytes) * (isDiskShort ? 2 : 1), budget.maximumPages - budget.pages(bytes))
+      // What the slices have deleted by now must not go again after a failure.
+      defer { if report.lostWhatWasWanted { shared.change { $0.hasEvictedForCommit = true } } }
+      try evictWanted(downTo: mark, now: now, history: !isDiskShort, report: &report)
+      if isDiskShort { try shrink(toPages: pageCount() - budget.pages(bytes)) }
+    }
+    return report.lostWhatWasWanted
+  }
+
+  // MARK: Steps
+
+  /// Returns the pages that are still in use.
+  private func evictUnwanted(downTo mark: Int, now: Timestamp, report: inout EvictionReport) throws -> Int {
+    let (before, cursors, newest) = try read { db in
+      (try usedPages(db), try self.cursors(db), try Meta.integer(.recordSequence, in: db))
+    }
+    var used = before
+    var isThrough = true
+    for step in EvictionStep.allCases where step.sparesWhatIsWanted {
+      let start = shared.read { $0.evictionMemory.start(of: step, cursors: cursors) }
+      let isDone = try run(step, from: start, slice: Self.slice, while: &used, isAbove: mark, now: now, report: &report)
+      if step == .deliveredSummaries || step == .deliveredOthers { isThrough = isThrough && isDone }
+    }
+    if isThrough { shared.change { $0.evictionMemory.noDelivered(upTo: newest, cursors: cursors) } }
+    return used
+  }
+
+  /// - Parameter history: whether history within its horizon may go too, if the options allow it at all.
+  private func evictWanted(
+    downTo mark: Int, now: Timestamp, history: Bool, report: inout EvictionReport
+  ) throws {
+    var used = try read { db in try usedPages(db) }
+    for step in EvictionStep.allCases where !step.sparesWhatIsWanted {
+      if step == .neededHistory, !(history && options.evictsNeededHistory) { continue }
+      let start = shared.read { $0.evictionMemory.start(of: step, cursors: [:]) }
+      _ = try run(step, from: start, slice: Self.wantedSlice, while: &used, isAbove: mark, now: now, report: &report)
+    }
+  }
+
+  /// Returns whether the step has nothing left.
+  private func run(
+    _ step: EvictionStep, from start: Int64, slice: Int, while used: inout Int, isAbove mark: Int, now: Timestamp,
+    report: inout EvictionReport
+  ) throws -> Bool {
+    var after: Int64? = start
+    while let from = after {
+      guard used > mark else { return false }
+      // A slice that is rolled back must not be reported.
+      var tried = report
+      (after, used) = try write { db in
+        let next = try evict(step, after: from, limit: slice, now: now, report: &tried, in: db)
+        return (next, try usedPages(db))
+      }
+      report = tried
+      if let after { shared.change { $0.evictionMemory.done(step, upTo: after) } }
+    }
+    return true
+  }
+
+  private func reporting(_ body: (inout EvictionReport) throws -> Void) throws -> EvictionReport {
+    var report = EvictionReport()
+    // What is in the log only makes the file grow sooner or later: that is not this call's doing.
+    try foldLog()
+    let before = bytesOnDisk
+    let result = Result { try body(&report) }
+    report.freedBytes = max(0, before - bytesOnDisk)
+    shared.change { $0.evictions.add(report) }
+    try result.get()
+    return report
+  }
+
+  private func cursors(_ db: Database) throws -> [String: Int64] {
+    Dictionary(uniqueKeysWithValues: try DestinationRow.all(in: db).filter(\.isActive).map { ($0.name, $0.cursor) })
   }
 
   /// One slice of a step. Returns where the next begins, nil at the step's end.
   func evict(
     _ step: EvictionStep, after: Int64, limit: Int, now: Timestamp, report: inout EvictionReport, in db: Database
   ) throws -> Int64? {
-    if step == .history {
-      let deleted = try HistoryTable(db: db).prune(
-        oldestBlock: try Meta.integer(.oldestBlock, in: db), limit: limit * 10)
+    step.evictsRecords
+      ? try evictRecords(step, after: after, limit: limit, now: now, report: &report, in: db)
+      : try evictHistory(step, after: after, limit: limit * 10, report: &report, in: db)
+  }
+
+  private func evictHistory(
+    _ step: EvictionStep, after: Int64, limit: Int, report: inout EvictionReport, in db: Database
+  ) throws -> Int64? {
+    let history = HistoryTable(db: db)
+    let deleted: Int
+    if step == .neededHistory {
+      deleted = try history.giveUpOldest(limit: limit)
+      report.neededHistoryChunks += deleted
+    } else {
+      deleted = try history.prune(oldestBlock: try Meta.integer(.oldestBlock, in: db), limit: limit)
       report.historyChunks += deleted
-      return deleted >= limit * 10 ? after + 1 : nil
     }
+    return deleted >= limit ? after + 1 : nil
+  }
+
+  private func evictRecords(
+    _ step: EvictionStep, after: Int64, limit: Int, now: Timestamp, report: inout EvictionReport, in db: Database
+  ) throws -> Int64? {
+    guard try step.kinds.contains(where: { try Meta.integer(RecordTotals.kept($0), in: db) > 0 }) else { return nil }
     var destinations = try DestinationRow.all(in: db)
     let codes = step.kinds.map { String($0.code) }.joined(separator: ",")
     // The plus keeps SQLite from taking the index by kind and sorting. Signal summaries are most of the rows, so the
@@ -134,13 +229,11 @@ extension Store {
       arguments: [after])
     var chosen: [Int64] = []
     var byKind: [RecordKind: Int] = [:]
-    var last: Int64?
     while chosen.count < limit, let row = try rows.next() {
       let sequence: Int64 = row[0]
       let asset: String = row[2]
       guard let kind = RecordKind(code: row[1]) else { throw StoreError.corrupt("a record has no known kind") }
       if step.needsAge, Timestamp(nanoseconds: row[3]) + options.retention > now { break }
-      last = sequence
       let awaiting = destinations.indices.filter {
         destinations[$0].awaits(sequence: sequence, kind: kind, asset: asset)
       }
@@ -153,7 +246,7 @@ extension Store {
         destinations[index].counts.evicted[DestinationRow.evictedForSpace, default: 0] += 1
       }
     }
-    guard !chosen.isEmpty else { return nil }
+    guard let last = chosen.last else { return nil }
     let delete = try db.cachedStatement(sql: "DELETE FROM records WHERE sequence = ?")
     for sequence in chosen { try delete.execute(arguments: [sequence]) }
     for kind in RecordKind.allCases { try Meta.add(RecordTotals.kept(kind), -(byKind[kind] ?? 0), in: db) }
@@ -164,28 +257,5 @@ extension Store {
       report.undeliveredRecords += chosen.count
     }
     return chosen.count == limit ? last : nil
-  }
-
-  /// Gives free pages at the end of the file back to the file system: all of them beyond a quarter of the file, or
-  /// whatever is beyond the bound (it may have been lowered).
-  private func shrink(by pages: Int, checkpoint: Bool) throws {
-    let (all, free) = try read { db in
-      (
-        try Int.fetchOne(try db.cachedStatement(sql: "PRAGMA page_count")) ?? 0,
-        try Int.fetchOne(try db.cachedStatement(sql: "PRAGMA freelist_count")) ?? 0
-      )
-    }
-    // Free pages below a quarter are where the next records go: moving others into them would only be wear.
-    let surplus = max(free > 512 ? free - all / 4 : 0, min(free, all - budget.maximumPages))
-    guard surplus > 0 else { return }
-    do {
-      try pool.writeWithoutTransaction { db in
-        try db.execute(sql: "PRAGMA incremental_vacuum(\(min(surplus, pages)))")
-        try db.execute(sql: "PRAGMA max_page_count = \(budget.maximumPages)")
-      }
-      if checkpoint { try emptyLog() }
-    } catch {
-      throw StoreError.from(error)
-    }
   }
 }

@@ -20,6 +20,13 @@ public final class Store: StateReader, Sendable {
     public var retention = Span64.days(2)
     /// Set-aside samples that are kept; the oldest go first.
     public var quarantineRows: Int64 = 100_000
+    /// Closed findings that are kept for queries; those that were closed first go first. Their records stay issued.
+    public var closedFindings: Int64 = 10_000
+    /// Whether history within its horizon may go when the file is at its bound and nothing else is left.
+    ///
+    /// Only for a caller that refuses samples of the time before `lostHistory()`: with half of its history a window
+    /// would be folded to another figure. Otherwise the Store says `diskFull`, and nothing is lost.
+    public var evictsNeededHistory = false
     /// How times are written in envelopes and in bodies of findings.
     public var formatTime: @Sendable (Timestamp) -> String = { $0.rfc3339UTC }
     /// Called inside every transaction of outputs and checkpoints just before its commit; throwing rolls it back.
@@ -65,24 +72,9 @@ public final class Store: StateReader, Sendable {
 
   /// Closes the file. Nothing may be called afterwards.
   public func close() throws {
-    do {
-      // The pool's last connection is a reader, which could not empty the log.
-      try emptyLog()
-      try pool.close()
-    } catch { throw StoreError.from(error) }
-  }
-
-  /// Copies the write-ahead log into the file and empties it; both become as short as they can be.
-  ///
-  /// Unless a reader needs an older snapshot for long: then a later checkpoint of the log does it.
-  func emptyLog() throws {
-    try pool.writeWithoutTransaction { db in
-      try db.execute(sql: "PRAGMA busy_timeout = 200")
-      do {
-        _ = try db.checkpoint(.truncate)
-      } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {}
-      try db.execute(sql: "PRAGMA busy_timeout = \(StoreOpening.busyMilliseconds)")
-    }
+    // The pool's last connection is a reader, which could not empty the log.
+    try emptyLog()
+    try access { try pool.close() }
   }
 
   /// The last batch of the journal whose effects are in the saved engine state. 0 for a new file.
@@ -123,17 +115,23 @@ public final class Store: StateReader, Sendable {
     }
   }
 
+  /// History that was given up although it was within its horizon; nil if that never happened to this file.
+  public func lostHistory() throws -> LostHistory? { try read { db in try HistoryTable(db: db).givenUp() } }
+
   // MARK: Access
 
   /// Reads a snapshot.
-  func read<T>(_ body: (Database) throws -> T) throws -> T {
-    do { return try pool.read(body) } catch { throw noted(error) }
+  func read<T>(_ body: (Database) throws -> T) throws -> T { try access { try pool.read(body) } }
+
+  /// Any access, with errors of this module.
+  func access<T>(_ body: () throws -> T) throws -> T {
+    do { return try body() } catch { throw noted(error) }
   }
 
   /// One transaction. `durable`: on disk when it returns; otherwise a power cut may undo it (a crash does not).
   func write<T>(durable: Bool = true, _ body: (Database) throws -> T) throws -> T {
-    do {
-      return try pool.writeWithoutTransaction { db in
+    try access {
+      try pool.writeWithoutTransaction { db in
         try db.execute(sql: durable ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL")
         var result: T?
         try db.inTransaction(.immediate) {
@@ -143,12 +141,12 @@ public final class Store: StateReader, Sendable {
         guard let result else { throw StoreError.failed("the transaction has no result") }
         return result
       }
-    } catch { throw noted(error) }
+    }
   }
 
   /// Marks a damaged file, so that the next opening checks all of it.
   private func noted(_ error: any Error) -> StoreError {
-    let error = StoreError.from(error)
+    let error = StoreError.from(error, path: path)
     if case .corrupt(let text) = error { StoreOpening.mark(path: path, text) }
     return error
   }
@@ -176,6 +174,11 @@ final class SharedState: @unchecked Sendable {
     /// Commits until the next attempt to make room, after one that found nothing to evict.
     var commitsUntilEviction = 0
     var evictionTrouble: StoreError?
+    /// Since `takeEvictions`.
+    var evictions = EvictionReport()
+    var evictionMemory = EvictionMemory()
+    /// Undelivered records went for a commit, and none has succeeded since.
+    var hasEvictedForCommit = false
   }
 
   private let lock = NSLock()

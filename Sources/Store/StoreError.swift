@@ -19,20 +19,35 @@ public enum StoreError: Error, Hashable, CustomStringConvertible {
   }
 
   /// What SQLite means by its result code.
-  init(_ error: DatabaseError) {
+  ///
+  /// - Parameter isDiskFull: whether the file system has no room: SQLite calls that an I/O error, or a file that cannot
+  ///   be opened, when it grows its shared memory, makes a file or syncs.
+  init(_ error: DatabaseError, isDiskFull: @autoclosure () -> Bool) {
     let text = error.message ?? "\(error.resultCode)"
     switch error.resultCode {
     case .SQLITE_FULL: self = .diskFull(text)
     case .SQLITE_CORRUPT, .SQLITE_NOTADB: self = .corrupt(text)
-    default: self = .failed("\(text) (code \(error.extendedResultCode.rawValue))")
+    case .SQLITE_IOERR, .SQLITE_CANTOPEN:
+      // What cannot be read is not for want of room.
+      let isFull = !Self.readingFailures.contains(error.extendedResultCode) && isDiskFull()
+      self = isFull ? .diskFull(text) : Self.failed(error, text)
+    default: self = Self.failed(error, text)
     }
   }
 
-  /// The error of this module for any error of a database access.
-  static func from(_ error: any Error) -> StoreError {
+  private static let readingFailures: [ResultCode] = [
+    .SQLITE_IOERR_READ, .SQLITE_IOERR_SHORT_READ, .SQLITE_IOERR_CORRUPTFS, .SQLITE_IOERR_DATA,
+  ]
+
+  private static func failed(_ error: DatabaseError, _ text: String) -> StoreError {
+    .failed("\(text) (code \(error.extendedResultCode.rawValue))")
+  }
+
+  /// The error of this module for any error of an access to the database at `path`.
+  static func from(_ error: any Error, path: String) -> StoreError {
     switch error {
     case let error as StoreError: error
-    case let error as DatabaseError: StoreError(error)
+    case let error as DatabaseError: StoreError(error, isDiskFull: DiskSpace(of: path).isFull)
     default: .failed("\(error)")
     }
   }

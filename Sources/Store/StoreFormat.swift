@@ -51,4 +51,10 @@ enum StoreFormat {
         """)
     try Meta.set(.format, version, in: db)
   }
+
+  /// Indexes that files of the first programs lack. Those programs can use a file that has them.
+  static func addIndexes(in db: Database) throws {
+    try db.execute(
+      sql: "CREATE INDEX IF NOT EXISTS findings_closed ON findings (closed) WHERE closed IS NOT NULL")
+  }
 }

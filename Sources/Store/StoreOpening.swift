@@ -27,12 +27,14 @@ struct StoreOpening {
     do {
       return try attempt(gateway: gateway, destinations: destinations)
     } catch {
-      guard case .corrupt(let text) = StoreError.from(error) else { throw StoreError.from(error) }
+      guard case .corrupt(let text) = StoreError.from(error, path: path) else {
+        throw StoreError.from(error, path: path)
+      }
       let aside = try setAside()
       notes.append("store.sqlite was damaged (\(text)); it was set aside as \(aside) and a new one begun")
       do {
         return try attempt(gateway: gateway, destinations: destinations)
-      } catch { throw StoreError.from(error) }
+      } catch { throw StoreError.from(error, path: path) }
     }
   }
 
@@ -77,7 +79,7 @@ struct StoreOpening {
       try db.execute(
         sql: """
           PRAGMA wal_autocheckpoint = \(budget.autocheckpointPages);
-          PRAGMA journal_size_limit = \(budget.logBytes / 2);
+          PRAGMA journal_size_limit = \(budget.ordinaryLogBytes);
           """)
     }
     return configuration
@@ -87,6 +89,7 @@ struct StoreOpening {
     guard try db.tableExists("meta") else {
       try db.inTransaction {
         try StoreFormat.create(in: db)
+        try StoreFormat.addIndexes(in: db)
         return .commit
       }
       return
@@ -97,6 +100,7 @@ struct StoreOpening {
         "its format \(version) is newer than this program's (\(StoreFormat.version)); use the newer program again")
     }
     guard version == StoreFormat.version else { throw StoreError.corrupt("it has no format version") }
+    try StoreFormat.addIndexes(in: db)
   }
 
   // MARK: Damage

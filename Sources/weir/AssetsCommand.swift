@@ -4,7 +4,8 @@ import Foundation
 
 struct AssetsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "assets", abstract: "List the machines, meters and stations, and which of them report.")
+    commandName: "assets", abstract: "List the machines, meters and stations, and which of them report.",
+    discussion: AssetText.states)
 
   @OptionGroup var gateway: GatewayOptions
   @Flag(name: .long, help: "Only those that do not report.") var silent = false
@@ -16,11 +17,15 @@ struct AssetsCommand: AsyncParsableCommand {
       print(String(decoding: try ControlCoding.encoder().encode(assets), as: UTF8.self))
       return
     }
+    if assets.isEmpty {
+      print(silent ? "all assets report" : "no assets are configured")
+      return
+    }
     var table = Columns()
-    table.add("ASSET", "PLACE", "TEMPLATE", "STATE", "LAST SAMPLE", "FINDINGS")
+    table.add("ASSET", "PLACE", "TEMPLATE", "STATE", "LAST SAMPLE", "AGE", "FINDINGS")
     for asset in assets {
       table.add(
-        asset.id, asset.place, asset.template, asset.state, asset.lastSample ?? "-",
+        asset.id, asset.place, asset.template, asset.state, asset.lastSample ?? "-", AssetText.age(asset),
         asset.openFindings > 0 ? "\(asset.openFindings)" : "-")
     }
     print(table.lines(indent: "").joined(separator: "\n"))
@@ -41,22 +46,6 @@ struct AssetCommand: AsyncParsableCommand {
       print(String(decoding: try ControlCoding.encoder().encode(detail), as: UTF8.self))
       return
     }
-    print("\(detail.asset.id)  \(detail.asset.name)  \(detail.asset.state)")
-    print("  place     \(detail.asset.place)")
-    print("  template  \(detail.asset.template), criticality \(detail.asset.criticality)")
-    print("  topics    \(detail.asset.topics.joined(separator: ", "))")
-    print("")
-    var table = Columns(alignRight: [1, 3, 5])
-    table.add("SIGNAL", "LAST", "UNIT", "MIN", "LAST HOUR", "MAX")
-    for signal in detail.signals {
-      table.add(
-        signal.name, signal.lastValue ?? "-", signal.unit, signal.minimum.map { Figures.places($0, 2) } ?? "-",
-        Figures.sparkline(signal.lastHour), signal.maximum.map { Figures.places($0, 2) } ?? "-")
-    }
-    print(table.lines(indent: "  ").joined(separator: "\n"))
-    for finding in detail.findings {
-      print("\n  \(finding.severity.uppercased())  \(finding.summary)  (since \(finding.opened))")
-      print("      → \(finding.advice)")
-    }
+    print(AssetText.page(detail))
   }
 }

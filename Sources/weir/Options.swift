@@ -7,13 +7,22 @@ import Templates
 /// Which running gateway a command talks to.
 struct GatewayOptions: ParsableArguments {
   @Option(
-    name: .long, help: "The data directory with the control socket. Default: $WEIR_DATA, else data/demo.")
+    name: .long,
+    help: """
+      The gateway's data directory (`data:` of its configuration). Default: $WEIR_DATA, else data/demo or /var/lib/weir, \
+      where a gateway is.
+      """)
   var data: String?
 
-  var client: ControlClient {
-    let directory = data ?? ProcessInfo.processInfo.environment["WEIR_DATA"] ?? "data/demo"
-    return ControlClient(socketPath: "\(directory)/control.sock")
+  var client: ControlClient { ControlClient(socketPath: Self.socket(in: directory)) }
+
+  private var directory: String {
+    if let directory = data ?? ProcessInfo.processInfo.environment["WEIR_DATA"] { return directory }
+    let usual = ["data/demo", "/var/lib/weir"]
+    return usual.first { FileManager.default.fileExists(atPath: Self.socket(in: $0)) } ?? usual[0]
   }
+
+  private static func socket(in directory: String) -> String { "\(directory)/control.sock" }
 }
 
 /// Where a configuration and its templates are.

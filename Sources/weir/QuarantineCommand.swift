@@ -7,6 +7,8 @@ struct QuarantineCommand: AsyncParsableCommand {
     commandName: "quarantine", abstract: "What was received but not used, with the reason; nothing of it is lost.",
     subcommands: [List.self, Show.self, Retry.self, Drop.self], defaultSubcommand: List.self)
 
+  private static func messages(_ count: Int) -> String { "\(Figures.count(count)) message\(count == 1 ? "" : "s")" }
+
   struct List: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "List entries, newest first.")
     @OptionGroup var gateway: GatewayOptions
@@ -15,17 +17,22 @@ struct QuarantineCommand: AsyncParsableCommand {
     @Option(name: .long, help: "At most so many.") var limit = 50
     @Flag(name: .long, help: "As JSON.") var json = false
 
+    func validate() throws {
+      guard (1...10_000).contains(limit) else { throw ValidationError("--limit is a number from 1 to 10,000") }
+    }
+
     func run() async throws {
       let lines = try await gateway.client.quarantine(reason: reason, limit: limit)
       if json {
         print(String(decoding: try ControlCoding.encoder().encode(lines), as: UTF8.self))
       } else if lines.isEmpty {
-        print("the quarantine is empty")
+        print(reason.map { "nothing is set aside with the reason \($0)" } ?? "the quarantine is empty")
       } else {
         var table = Columns()
         table.add("ID", "REASON", "TIME", "WHAT", "DETAIL")
         for line in lines { table.add(line.id, line.reason, line.time, line.subject, line.detail) }
         print(table.lines(indent: "").joined(separator: "\n"))
+        if lines.count == limit { print("… these are the newest \(limit); --limit shows more") }
       }
     }
   }
@@ -53,17 +60,25 @@ struct QuarantineCommand: AsyncParsableCommand {
     @Argument(help: "Ids of messages (m…), or all.") var ids: [String]
 
     func run() async throws {
-      print("\(try await gateway.client.retryQuarantine(ids: ids)) messages decoded")
+      let outcome = try await gateway.client.retryQuarantine(ids: ids)
+      print("\(QuarantineCommand.messages(outcome.done)) decoded")
+      if outcome.failed > 0 {
+        print("\(QuarantineCommand.messages(outcome.failed)) still cannot be decoded, and stay:")
+        if let failure = outcome.firstFailure { print("  \(failure)") }
+        print("  → Mend the mapping (asset or template), restart the gateway, and retry.")
+        throw ExitCode(1)
+      }
     }
   }
 
   struct Drop: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Forget entries; their counts stay.")
     @OptionGroup var gateway: GatewayOptions
-    @Argument(help: "Ids, or all.") var ids: [String]
+    @Argument(help: "Ids of messages (m…), or all.") var ids: [String]
 
     func run() async throws {
-      print("\(try await gateway.client.dropQuarantine(ids: ids)) entries dropped")
+      let outcome = try await gateway.client.dropQuarantine(ids: ids)
+      print("\(QuarantineCommand.messages(outcome.done)) dropped")
     }
   }
 }

@@ -23,12 +23,13 @@ struct StatusCommand: AsyncParsableCommand {
       let status: GatewayStatus
       do {
         status = try await gateway.client.status()
-      } catch let error as ControlClientError {
-        guard watch else {
-          print(error.description)
+      } catch {
+        // Standard output is for the status alone: programs read it.
+        guard watch, error.isPassing else {
+          Output.error(error.description)
           throw ExitCode(2)
         }
-        print("waiting: \(error.description)")
+        Output.error("waiting: \(error.description)")
         try await Task.sleep(for: .seconds(1))
         continue
       }

@@ -58,9 +58,16 @@ enum StatusText {
       table.add(connection.name, connection.broker, connection.state, last, notes)
     }
     return ["CONNECTIONS"] + table.lines()
-      + status.connections.compactMap { connection in
-        connection.lastError.map { "  \(connection.name): \($0)" }
+      + status.connections.flatMap { connection in
+        let error = connection.lastError.map { ["  \(connection.name): \($0)"] } ?? []
+        return error + topics(connection.refusedTopics, "refused by the broker")
+          + topics(connection.weakTopics, "QoS 0 only")
       } + [""]
+  }
+
+  private static func topics(_ topics: [String], _ word: String) -> [String] {
+    topics.prefix(5).map { "    \(word): \($0)" }
+      + (topics.count > 5 ? ["    \(word): … and \(topics.count - 5) more: weir status --json"] : [])
   }
 
   private static func flow(_ status: GatewayStatus) -> [String] {
@@ -68,16 +75,28 @@ enum StatusText {
     var lines = [
       "FLOW",
       "  \(Figures.places(stages.messagesPerSecond, 1)) messages/s, \(Figures.places(stages.samplesPerSecond, 1)) "
-        + "samples/s; engine behind by \(Figures.count(stages.engineLagBatches)) batches "
-        + "(\(Figures.age(stages.engineLagSeconds))); memory \(Figures.bytes(Double(stages.residentBytes)))",
-      "  plant clock \(stages.plantClock ?? "not yet set"); "
-        + "\(Figures.count(status.assets.reporting)) of \(Figures.count(status.assets.configured)) assets report, "
-        + "\(Figures.count(status.assets.silent)) silent",
+        + "samples/s; \(lag(stages)); memory \(Figures.bytes(Double(stages.residentBytes)))",
+      "  plant clock \(stages.plantClock ?? "not yet set"); assets: \(assets(status.assets))",
     ]
     if !stages.waitingConnections.isEmpty {
       lines.append("  windows wait for: \(stages.waitingConnections.joined(separator: ", "))")
     }
     return lines + [""]
+  }
+
+  private static func lag(_ stages: GatewayStatus.Stages) -> String {
+    // The engine shows itself once a second; what is younger is on its way.
+    guard stages.engineLagSeconds >= 3 else { return "the engine keeps up" }
+    return "the engine is behind by \(Figures.age(stages.engineLagSeconds)) "
+      + "(\(Figures.count(stages.engineLagBatches)) batches)"
+  }
+
+  private static func assets(_ totals: GatewayStatus.AssetTotals) -> String {
+    let others = [
+      (totals.quiet, "quiet"), (totals.silent, "silent"), (totals.waiting, "waiting for their connection"),
+      (totals.never, "never heard of"),
+    ].filter { $0.0 > 0 }.map { ", \(Figures.count($0.0)) \($0.1)" }
+    return "\(Figures.count(totals.reporting)) of \(Figures.count(totals.configured)) report\(others.joined())"
   }
 
   private static func sums(_ status: GatewayStatus) -> [String] {
@@ -126,13 +145,19 @@ enum StatusText {
   private static func storage(_ status: GatewayStatus) -> [String] {
     let storage = status.storage
     let broker = storage.brokerBytes.map { ", broker \(Figures.bytes(Double($0)))" } ?? ""
-    let reduction = storage.reduction.map { " (\(Figures.places($0 * 100, 1)) % less)" } ?? ""
+    let reduction =
+      storage.reduction.map { " (\(Figures.places(abs($0) * 100, 1)) % \($0 < 0 ? "more" : "less"))" } ?? ""
+    // A few minutes say nothing of a day.
+    let written =
+      status.uptimeSeconds < 600
+      ? "\(Figures.bytes(Double(storage.bytesWritten))) since the start"
+      : "\(Figures.bytes(storage.bytesWrittenPerDay)) a day"
     return [
       "DISK",
       "  journal \(Figures.bytes(Double(storage.journalBytes))), store \(Figures.bytes(Double(storage.storeBytes)))"
         + "\(broker), free \(Figures.bytes(Double(storage.freeBytes))); "
-        + "written \(Figures.bytes(storage.bytesWrittenPerDay)) a day",
-      "  received \(Figures.bytes(Double(storage.payloadBytes))) → forwarded "
+        + "written \(written)",
+      "  since the start: received \(Figures.bytes(Double(storage.payloadBytes))) → forwarded "
         + "\(Figures.bytes(Double(storage.forwardedBytes)))\(reduction)",
       "",
     ]

@@ -1,4 +1,6 @@
 import ArgumentParser
+import Control
+import Foundation
 import Gateway
 
 /// The command line of the gateway.
@@ -16,4 +18,33 @@ struct Weir: AsyncParsableCommand {
       RunCommand.self, CheckCommand.self, StatusCommand.self, AssetsCommand.self, AssetCommand.self,
       QuarantineCommand.self, ReplayCommand.self, SimulateCommand.self,
     ])
+
+  static func main() async {
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    if let complaint = unknownCommand(arguments) {
+      Output.error(complaint)
+      Foundation.exit(ExitCode.validationFailure.rawValue)
+    }
+    await main(arguments)
+  }
+
+  /// What is wrong with a command that does not exist, and which one may be meant; nil if it exists.
+  static func unknownCommand(_ arguments: [String]) -> String? {
+    var command: any ParsableCommand.Type = Weir.self
+    var path = "weir"
+    for word in arguments {
+      let known = command.configuration.subcommands
+      guard !known.isEmpty, !word.hasPrefix("-"), word != "help" else { return nil }
+      if let next = known.first(where: { $0._commandName == word }) {
+        command = next
+        path += " \(word)"
+        continue
+      }
+      let names = known.map { $0._commandName }
+      let near = NearestFirst.plausible(names, for: word).map { "Did you mean `\(path) \($0)`?" }
+      return "There is no command `\(path) \(word)`.\n  → \(near ?? "Known ones: \(names.joined(separator: ", ")).")"
+        + " `\(path) --help` explains them."
+    }
+    return nil
+  }
 }

@@ -90,6 +90,25 @@ import Testing
     #expect(engine.view().assets.map(\.lastSample) == [plant.at(10), nil])
   }
 
+  /// Marks that are messages close windows whatever the connection does, and nothing else does.
+  @Test func orderedMarksCloseOnce() throws {
+    let plant = TestPlant(assets: 2, clock: .messages)
+    let engine = try plant.engine()
+    var maker = BatchMaker()
+    var output = EngineOutput()
+    let north = plant.connection(of: 0)
+    let first = maker.batch { batch in
+      batch.add(plant.sample(10, 1))
+      batch.entries.append(.mark(plant.at(90)))
+      batch.add(plant.sample(20, 2))
+      batch.entries += [.connection(north, .up), .connection(north, .drained), .mark(plant.at(90))]
+    }
+    try engine.process(first, into: &output)
+    #expect(output.records.map(\.revision) == [0])
+    try engine.process(maker.batch { $0.entries += [.connection(north, .down), .mark(plant.at(91))] }, into: &output)
+    #expect(output.records.map(\.revision) == [0, 1])
+  }
+
   @Test func aLateSampleWaitsForTheNextMarkOnly() throws {
     let plant = TestPlant(assets: 2)
     let engine = try plant.engine()
@@ -105,7 +124,7 @@ import Testing
     try engine.process(first, into: &output)
     #expect(output.records.map(\.revision) == [0])
     #expect(engine.counts.samplesPending == 2)
-    #expect(engine.nextDeadline == .distantPast)
+    #expect(engine.nextDeadline == plant.at(100))
     try engine.process(maker.batch { $0.entries.append(.mark(plant.at(100))) }, into: &output)
     #expect(output.records.map(\.revision) == [0, 1])
     #expect(output.records[1].body == SumRule.body(count: 3, sum: 7))

@@ -10,9 +10,9 @@ import Testing
   func checkpointsAnywhere(seed: UInt64) throws {
     let scenario = Scenario(seed: seed, steps: 250)
     var random = SplitMix(seed: seed)
-    let undisturbed = try run(scenario) { _ in .nothing }
+    let undisturbed = try run(scenario.plant, scenario.batches) { _ in .nothing }
     for _ in 0..<3 {
-      let disturbed = try run(scenario) { _ in
+      let disturbed = try run(scenario.plant, scenario.batches) { _ in
         random.chance(90) ? .nothing : random.chance(50) ? .checkpoint : .restart
       }
       #expect(disturbed.output == undisturbed.output)
@@ -68,22 +68,47 @@ import Testing
     #expect(throws: EngineError.self) { try engine.process(batch, into: &output) }
   }
 
+  @Test(
+    "with marks among the data, reconnects and repeated marks change nothing", arguments: 1...6 as ClosedRange<UInt64>)
+  func orderedMarks(seed: UInt64) throws {
+    let scenario = Scenario(seed: seed, steps: 250, clock: .messages)
+    var random = SplitMix(seed: seed)
+    let undisturbed = try run(scenario.plant, scenario.batches) { _ in .nothing }
+    var mark: Batch.Entry?
+    let batches = scenario.batches.map { batch in
+      var disturbed = batch
+      disturbed.entries = []
+      for entry in batch.entries {
+        disturbed.entries.append(entry)
+        if case .mark = entry { mark = entry }
+        if let mark, random.chance(10) { disturbed.entries.append(mark) }
+        guard random.chance(10) else { continue }
+        let id = scenario.plant.connection(of: Int.random(in: 0...1, using: &random))
+        disturbed.entries += [.connection(id, .down), .connection(id, .up), .connection(id, .drained)]
+      }
+      return disturbed
+    }
+    let disturbed = try run(scenario.plant, batches) { _ in random.chance(5) ? .restart : .nothing }
+    #expect(disturbed.output == undisturbed.output)
+    #expect(disturbed.counts == undisturbed.counts)
+  }
+
   private enum Disturbance { case nothing, checkpoint, restart }
 
   private func run(
-    _ scenario: Scenario, _ disturb: (Int64) -> Disturbance
+    _ plant: TestPlant, _ batches: [Batch], _ disturb: (Int64) -> Disturbance
   ) throws -> (output: [String], counts: EngineCounts) {
     let store = MemoryStore()
-    var engine = try scenario.plant.engine(store)
+    var engine = try plant.engine(store)
     var output = EngineOutput()
-    for batch in scenario.batches {
+    for batch in batches {
       try engine.process(batch, into: &output)
       switch disturb(batch.position) {
       case .nothing: break
       case .checkpoint: store.commit(engine.checkpoint())
       case .restart:
         store.commit(engine.checkpoint())
-        engine = try scenario.plant.engine(store)
+        engine = try plant.engine(store)
       }
     }
     let texts =

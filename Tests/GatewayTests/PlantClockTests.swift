@@ -39,6 +39,25 @@ import Testing
     #expect(clock.aheadOfWall == .zero)
   }
 
+  @Test func aLeapAheadIsBelievedOnlyWhenItLasts() {
+    let hands = Hands()
+    var clock = PlantClock { hands.reading }
+    let first = clock.now()
+    hands.step(86400)
+    hands.pass(10)
+    #expect(clock.now() - first == .seconds(10), "not believed yet")
+    hands.step(-86400)
+    hands.pass(10)
+    #expect(clock.now() - first == .seconds(20), "it was a glitch")
+    hands.step(86400)
+    for _ in 0..<30 {
+      hands.pass(10)
+      #expect(clock.now() - first < .hours(1))
+    }
+    hands.pass(10)
+    #expect(clock.now() - first == .days(1) + .seconds(330), "five minutes later it is the time")
+  }
+
   @Test func aRestartDoesNotGoBackBehindTheJournal() {
     let hands = Hands()
     let last = Timestamp(seconds: 2_000_000)

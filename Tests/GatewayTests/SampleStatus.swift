@@ -2,8 +2,8 @@ import Control
 
 enum SampleStatus {
   static let degraded = GatewayStatus(
-    gateway: "cq1", version: "0.1.0", verdict: .degraded, reasons: ["1 warnings are open."],
-    started: "2026-11-21T08:00:00+08:00", now: "2026-11-21T14:30:05+08:00", zone: "Asia/Shanghai",
+    gateway: "cq1", version: "0.1.0", verdict: .degraded, reasons: ["1 warning is open; see FINDINGS."],
+    started: "2026-11-21T08:00:00+08:00", uptimeSeconds: 23405, now: "2026-11-21T14:30:05+08:00", zone: "Asia/Shanghai",
     configurationHash: "abc",
     connections: [
       .init(
@@ -14,7 +14,7 @@ enum SampleStatus {
     stages: .init(
       messagesPerSecond: 4.6, samplesPerSecond: 24, engineLagBatches: 0, engineLagSeconds: 0,
       plantClock: "2026-11-21T14:30:05+08:00", waitingConnections: [], residentBytes: 48_000_000),
-    assets: .init(configured: 17, reporting: 16, silent: 1),
+    assets: .init(configured: 17, reporting: 15, quiet: 1, silent: 1, waiting: 0, never: 0),
     messages: .init(received: 107_123, decoded: 107_118, redelivered: 2, quarantined: ["not-json": 3], balanced: true),
     samples: .init(
       decoded: 642_700, used: 642_610, duplicate: 40, quarantined: ["future-timestamp": 6], pending: 44, balanced: true),
@@ -27,7 +27,8 @@ enum SampleStatus {
     ],
     storage: .init(
       journalBytes: 9_000_000, storeBytes: 7_000_000, brokerBytes: 40_000, freeBytes: 80_000_000_000,
-      bytesWrittenPerDay: 120_000_000, payloadBytes: 21_000_000, forwardedBytes: 4_300_000, reduction: 0.795),
+      bytesWritten: 32_500_000, bytesWrittenPerDay: 120_000_000, payloadBytes: 21_000_000, forwardedBytes: 4_300_000,
+      reduction: 0.795),
     findings: [
       .init(
         key: "no-data/press-2", rule: "no-data", subject: "press-2", severity: "warning",

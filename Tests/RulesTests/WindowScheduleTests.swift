@@ -64,28 +64,35 @@ import Testing
   }
 
   @Test func lateWindowsKeepTheirFirstCause() throws {
-    var late = LateWindows()
+    var late = LateWindows(wait: .seconds(10))
     #expect(late.deadline == nil)
     func cause(_ second: Int64) -> RevisionCause {
       RevisionCause(asset: "a", signal: "s", time: at(second), reason: .gapClosed)
     }
-    late.add(start: at(60), cause: cause(61))
-    late.add(start: at(0), cause: cause(3))
-    late.add(start: at(60), cause: cause(62))
-    late.add(start: at(0), cause: cause(4), samples: 0)
-    #expect(late.deadline == .distantPast)
+    late.add(start: at(60), clock: at(100), cause: cause(61), previous: 7)
+    late.add(start: at(0), clock: at(105), cause: cause(3))
+    late.add(start: at(60), clock: at(109), cause: cause(62), previous: 8)
+    late.add(start: at(0), clock: at(109), cause: cause(4), samples: 0)
+    #expect(late.deadline == at(110))
 
     var writer = ByteWriter()
     late.encode(into: &writer)
     var reader = ByteReader(writer.bytes)
-    var other = LateWindows()
+    var other = LateWindows(wait: .seconds(10))
     try other.restore(from: &reader)
     #expect(other == late)
 
-    let windows = late.take()
-    #expect(windows.map(\.start) == [at(0), at(60)])
-    #expect(windows.map(\.cause) == [cause(3), cause(61)])
-    #expect(windows.map(\.samples) == [1, 2])
+    #expect(late.take(at(109)).isEmpty)
+    let first = late.take(at(114))
+    #expect(first.map(\.start) == [at(60)])
+    #expect(first.map(\.cause) == [cause(61)])
+    #expect(first.map(\.samples) == [2])
+    #expect(first.map(\.previous) == [7])
+    let second = late.take(at(115))
+    #expect(second.map(\.start) == [at(0)])
+    #expect(second.map(\.cause) == [cause(3)])
+    #expect(second.map(\.samples) == [1])
+    #expect(second.map(\.previous) == [nil])
     #expect(late.isEmpty)
   }
 }

@@ -18,6 +18,8 @@ import Testing
     let undisturbed = try await run(kills: 0)
     let disturbed = try await run(kills: Self.kills)
     #expect(disturbed.starts > Self.kills)
+    #expect(undisturbed.upstream.schemaViolations == [])
+    #expect(disturbed.upstream.schemaViolations == [])
     #expect(disturbed.upstream.changedRepetitions == 0, "an id must always mean the same record")
     for revised in disturbed.upstream.all where revised.revision > 0 && revised.kind != "finding" {
       #expect(revised.cause?["time"]?.stringValue != nil, "\(revised.kind)/\(revised.key) names no cause")

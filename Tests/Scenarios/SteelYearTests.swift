@@ -46,6 +46,7 @@ struct SteelYearTests {
     try weir.stop()
 
     let upstream = try Upstream(file: weir.directory.appending("upstream.jsonl"))
+    #expect(upstream.schemaViolations == [])
     try expectSteel(upstream, zone: zone)
     expectMachine(upstream, rows: machine.count)
   }

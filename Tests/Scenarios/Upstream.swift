@@ -21,6 +21,8 @@ struct Upstream {
   /// By kind and key.
   private(set) var latest: [String: Entry] = [:]
   private(set) var all: [Entry] = []
+  /// Where a record does not fit the schema that Config/schemas publishes.
+  private(set) var schemaViolations: [String] = []
   private var lines: [String: String] = [:]
 
   /// Reads the JSON Lines of a file destination, rotated files included.
@@ -46,6 +48,11 @@ struct Upstream {
     }
     lines[id] = line
     ids.insert(id)
+    if let known = RecordKind(rawValue: kind) {
+      schemaViolations += RecordSchema.record(known).validate(value).map { "\(id): \($0)" }
+    } else {
+      schemaViolations.append("\(id): unknown kind")
+    }
     let entry = Entry(
       kind: kind, key: key, revision: revision, body: body, cause: value["cause"], envelope: value)
     all.append(entry)

@@ -19,18 +19,21 @@ final class WeirProcess {
 
   let directory: TemporaryDirectory
   let configuration: String
+  let data: String
   private var process: ChildProcess?
   private(set) var starts = 0
 
-  /// - Parameter text: the configuration; `$DIR` stands for the directory.
-  init(_ text: String, directory: TemporaryDirectory) throws {
+  /// - Parameters:
+  ///   - text: the configuration; `$DIR` stands for the directory.
+  ///   - data: the data directory that the text names, if it is not `$DIR/data`.
+  init(_ text: String, directory: TemporaryDirectory, data: String? = nil) throws {
     self.directory = directory
+    self.data = data ?? directory.appending("data")
     configuration = try directory.write(text.replacing("$DIR", with: directory.path), to: "weir.yaml")
   }
 
   deinit { process?.signal(SIGKILL) }
 
-  var data: String { directory.appending("data") }
   var log: String { directory.appending("gateway.log") }
   var client: ControlClient { ControlClient(socketPath: "\(data)/control.sock") }
   var isRunning: Bool { process?.isRunning ?? false }
@@ -68,6 +71,7 @@ final class WeirProcess {
   ) async throws -> GatewayStatus {
     var last: GatewayStatus?
     let isReached = try await eventually(within: deadline) {
+      guard isRunning else { throw TestSupportError("waited for \(what), but weir has ended; log:\n\(tail())") }
       guard let status = try? await client.status() else { return false }
       last = status
       return condition(status)

@@ -42,7 +42,7 @@ import Testing
       (.deliveredSummaries, words([.signalSummary], "new-1").union(words([.signalSummary], "local"))),
       (.deliveredOthers, words(others, "new-1")), (.history, []),
       (.undeliveredSummaries, words([.signalSummary], "undelivered")),
-      (.undeliveredFigures, words([.energyDay, .inspectionCount], "undelivered")),
+      (.undeliveredFigures, words([.energyDay, .inspectionCount], "undelivered")), (.neededHistory, []),
     ]
     #expect(gone.map(\.0) == EvictionStep.allCases)
     for (step, names) in gone {
@@ -139,6 +139,7 @@ import Testing
     #expect(try store.openFindings().count == 200)
     #expect(try store.verifyLedger() == nil)
   }
+
   /// The caller repeats a commit that threw: one that is stored must not throw because of what comes after it.
   @Test func aCommitThatIsStoredDoesNotThrowForWantOfRoom() throws {
     var fixture = try StoreFixture()

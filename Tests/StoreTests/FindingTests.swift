@@ -1,3 +1,4 @@
+import GRDB
 import Rules
 import Telemetry
 import Testing
@@ -46,6 +47,46 @@ import Testing
     try store.commit(findings: [finding("destination-held/all")], issued: StoreFixture.origin)
     #expect(store.outputPosition == 0)
     #expect(try fixture.copy().open().openFindings().count == 1)
+  }
+
+  @Test func onlyTheNewestClosedFindingsAreKept() throws {
+    var fixture = try StoreFixture()
+    fixture.options.closedFindings = 5
+    let store = try fixture.open()
+    func commit(_ findings: [Finding]) throws { try store.commit(findings: findings, issued: StoreFixture.origin) }
+    try commit([finding("old", opened: 0), finding("open", opened: 1)])
+    for minute in 10..<30 { try commit([finding("f\(minute)", opened: minute)]) }
+    for minute in 10..<30 { try commit([finding("f\(minute)", closed: minute + 30)]) }
+    #expect(try store.findings(limit: 99).map(\.key) == ["f29", "f28", "f27", "f26", "f25", "open"] + ["old"])
+    // It was opened first and closed last.
+    try commit([finding("old", closed: 90)])
+    #expect(try store.findings(limit: 99).map(\.key) == ["f29", "f28", "f27", "f26", "open", "old"])
+    // Many in one commit.
+    try commit((0..<9).map { finding("g\($0)", opened: 95) })
+    try commit((0..<9).map { finding("g\($0)", closed: 99) })
+    #expect(try store.findings(limit: 99).map(\.key) == ["g8", "g7", "g6", "g5", "g4", "open"])
+    #expect(try store.openFindings().map(\.key) == ["open"])
+    // What was issued stays to be delivered.
+    #expect(try store.destinationCounts("all").pending == 61)
+  }
+
+  /// A file of a program without the index gets it when it is opened.
+  @Test func olderFilesGetTheIndex() throws {
+    let fixture = try StoreFixture()
+    let first = try fixture.open()
+    try first.pool.write { try $0.execute(sql: "DROP INDEX findings_closed") }
+    try first.close()
+    let store = try fixture.open()
+    let plan = try store.read { db in
+      try Row.fetchAll(
+        db,
+        sql: """
+          EXPLAIN QUERY PLAN SELECT number FROM findings WHERE closed IS NOT NULL
+          ORDER BY closed DESC, number DESC LIMIT 9 OFFSET 9
+          """
+      ).map { $0["detail"] as String }
+    }
+    #expect(plan.count == 1 && plan[0].contains("findings_closed"), "\(plan)")
   }
 
   @Test func samplesThatWereSetAsideAreKept() throws {

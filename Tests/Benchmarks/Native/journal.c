@@ -1,5 +1,5 @@
-/* Prints of a journal `batches=… messages=… last_ns=… bytes=…`: when the last message was committed (wall clock), and
- * what the batches take.
+/* Prints of a journal `batches=… messages=… last_ns=… bytes=…`: when the last message was committed (wall clock),
+ * and what the batches take.
  *
  *   journal PATH
  */

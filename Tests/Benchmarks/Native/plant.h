@@ -1,5 +1,5 @@
-/* The plant of the benchmark as messages: 900 meters (11 signals in a message), 1,400 machine signals (each an asset and
- * a topic of its own, 1 signal in a message), 50 vision stations (1 event in a message).
+/* The plant of the benchmark as messages: 900 meters (11 signals in a message), 1,400 machine signals (each an asset
+ * and a topic of its own, 1 signal in a message), 50 vision stations (1 event in a message).
  *
  * Every topic has its payload ready; only digits of fixed places are written for each message, so that the publisher
  * takes next to nothing of the two cores that are measured. */
@@ -52,8 +52,8 @@ static inline void put_register(struct source *s, struct place place, int64_t va
   }
 }
 
-/* `text` with runs of placeholders: T time, S sent, Q sequence, R a register, G the changing digits of a gauge. They are
- * written as control characters 1…5 so that they cannot be mistaken for text. */
+/* `text` has runs of placeholders, control characters that cannot be mistaken for text: 1 time, 2 time of publication,
+ * 3 number, 4 a register, 5 the changing digits of a gauge. */
 static inline void layout(struct source *s, const char *topic, const char *text) {
   s->topic_length = (uint16_t)snprintf(s->topic, sizeof s->topic, "%s", topic);
   s->length = (uint16_t)snprintf(s->payload, sizeof s->payload, "%s", text);
@@ -106,8 +106,9 @@ static inline void plant_build(void) {
     for (int i = 1; i <= MACHINES / 4; i++, next++) {
       snprintf(topic, sizeof topic, "plant/machine/machine-%s-%d", gauges[kind].id, i);
       snprintf(text, sizeof text,
-               "{\"ts\":" T13 ",\"device\":\"machine-%s-%d\",\"%s\":%s\5.\5\5,\"unit\":\"%s\",\"sensor\":{\"model\":\"VSA-001\","
-               "\"serial\":\"A%06d\",\"firmware\":\"2.1.7\",\"battery\":0.97},\"seq\":" Q11 ",\"sent\":" S16 "}",
+               "{\"ts\":" T13 ",\"device\":\"machine-%s-%d\",\"%s\":%s\5.\5\5,\"unit\":\"%s\",\"sensor\":{"
+               "\"model\":\"VSA-001\",\"serial\":\"A%06d\",\"firmware\":\"2.1.7\",\"battery\":0.97},"
+               "\"seq\":" Q11 ",\"sent\":" S16 "}",
                gauges[kind].id, i, gauges[kind].field, kind == 0 || kind == 3 ? gauges[kind].lead : "", gauges[kind].unit,
                100000 + i);
       layout(&plant[next], topic, text);

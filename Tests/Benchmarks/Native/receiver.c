@@ -1,6 +1,6 @@
 /* The bare receiver that the gateway is compared with: libmosquitto with an own loop (read until nothing comes, then
- * write the acknowledgements), MQTT 5, receive maximum 65535, a persistent session, the gateway's subscriptions. It does
- * nothing with what it receives.
+ * write the acknowledgements), MQTT 5, receive maximum 65535, a persistent session, the gateway's subscriptions. It
+ * does nothing with what it receives.
  *
  *   receiver --port P --messages N --filters FILE
  * Prints `ready` when subscribed, at the end `messages=… last_ns=… cpu_ns=…`. */
@@ -64,7 +64,6 @@ int main(int argc, char **argv) {
   if (!client) die("out of memory");
   mosquitto_int_option(client, MOSQ_OPT_PROTOCOL_VERSION, MQTT_PROTOCOL_V5);
   mosquitto_int_option(client, MOSQ_OPT_RECEIVE_MAXIMUM, 65535);
-  mosquitto_int_option(client, MOSQ_OPT_TCP_NODELAY, 1);
   mosquitto_threaded_set(client, true);
   mosquitto_message_callback_set(client, on_message);
   mosquitto_connect_callback_set(client, on_connect);
@@ -73,7 +72,14 @@ int main(int argc, char **argv) {
   mosquitto_property_add_int32(&properties, MQTT_PROP_SESSION_EXPIRY_INTERVAL, 3600);
   int code = mosquitto_connect_bind_v5(client, "127.0.0.1", port, 60, NULL, properties);
   if (code != MOSQ_ERR_SUCCESS) die("connect: %s", mosquitto_strerror(code));
+  int64_t progress = mono_ns(), seen = 0;
   while (received < wanted) {
+    if (received != seen) {
+      seen = received;
+      progress = mono_ns();
+    } else if (mono_ns() - progress > 60000000000) {
+      die("nothing came for a minute; %lld of %lld messages", (long long)received, (long long)wanted);
+    }
     struct pollfd wait = {mosquitto_socket(client), POLLIN, 0};
     if (mosquitto_want_write(client)) wait.events |= POLLOUT;
     poll(&wait, 1, 100);

@@ -36,8 +36,8 @@ struct Scenario {
   private var now = 0.0
   private var nextIdentity: UInt64 = 1
 
-  init(seed: UInt64, steps: Int, assets: Int = 4) {
-    plant = TestPlant(assets: assets)
+  init(seed: UInt64, steps: Int, assets: Int = 4, clock: ClockSource = .system) {
+    plant = TestPlant(assets: assets, clock: clock)
     random = SplitMix(seed: seed)
     sent = Array(repeating: [], count: assets)
     backlog = Array(repeating: [], count: 2)

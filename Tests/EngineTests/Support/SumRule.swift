@@ -67,7 +67,8 @@ struct SumRule: AssetRule {
     let start = time.windowStart(Self.length)
     guard schedule.place(time, clock: context.clock) == .open else {
       late.add(
-        start: start, cause: RevisionCause(asset: asset, signal: names[signal], time: time, reason: .late))
+        start: start, clock: context.clock,
+        cause: RevisionCause(asset: asset, signal: names[signal], time: time, reason: .late))
       return
     }
     let place = open.firstIndex { start <= $0.start } ?? open.endIndex
@@ -79,7 +80,7 @@ struct SumRule: AssetRule {
   }
 
   mutating func close(now: Timestamp, context: inout RuleContext) throws {
-    for window in late.take() {
+    for window in late.take(now) {
       let sum = try fold(window.start, context)
       try ledger.issue(
         start: window.start, body: Self.body(count: sum.count, sum: sum.sum), cause: window.cause, context: &context)

@@ -21,7 +21,7 @@ struct TestPlant {
   let catalog: SeriesCatalog
 
   /// - Parameter signals: only the first so many signals are configured; the numbers stay the same.
-  init(assets: Int = 4, signals count: Int = 5) {
+  init(assets: Int = 4, signals count: Int = 5, clock: ClockSource = .system) {
     let all = [
       Self.signal("temperature", .gauge), Self.signal("pressure", .gauge),
       Self.signal("energy", .register(.activeEnergyImport)), Self.signal("result", .event),
@@ -30,7 +30,7 @@ struct TestPlant {
     let signals = Array(all.prefix(count))
     let names = ["north", "south"]
     site = Site(
-      gateway: GatewaySettings(id: "test", dataDirectory: "unused"), zone: "UTC", clock: .system,
+      gateway: GatewaySettings(id: "test", dataDirectory: "unused"), zone: "UTC", clock: clock,
       connections: names.map(Self.connection),
       assets: (0..<assets).map { number in
         Asset(

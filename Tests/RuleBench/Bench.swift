@@ -1,0 +1,77 @@
+import Engine
+import Journal
+import Rules
+import Telemetry
+import Templates
+
+/// Assets in a real engine with an in-memory store: samples, events and marks in, records and findings out.
+public struct Bench {
+  public private(set) var site: Site
+  public let catalog: SeriesCatalog
+  public let store = MemoryStore()
+  public private(set) var output = EngineOutput()
+  private let factories: [RuleFactory]
+  private var engine: Engine
+  private var position: Int64 = 0
+
+  /// - Parameter drained: the connection is up from the beginning.
+  public init(site: Site, drained: Bool = true, factories: [RuleFactory]) throws {
+    self.site = site
+    self.factories = factories
+    catalog = SeriesCatalog(site: site)
+    engine = try Engine(site: site, catalog: catalog, reader: store, rules: factories)
+    if drained { try connection(.drained) }
+  }
+
+  public mutating func feed(_ fill: (inout Batch) -> Void) throws {
+    var batch = Batch()
+    fill(&batch)
+    position += 1
+    batch.position = position
+    try engine.process(batch, into: &output)
+  }
+
+  public mutating func sample(_ signal: Int, at time: Timestamp, _ value: Double, quality: Quality = .good) throws {
+    let series = catalog.series(asset: 0, signal: signal)
+    try feed { batch in
+      batch.samples.append(Sample(series: series, time: time, value: .double(value), quality: quality))
+      batch.entries.append(.samples(0..<1))
+    }
+  }
+
+  public mutating func event(at time: Timestamp, id: UInt64, _ attributes: [Event.Attribute]) throws {
+    let series = catalog.series(asset: 0, signal: 0)
+    try feed { batch in
+      batch.entries.append(.event(Event(series: series, time: time, identity: id, attributes: attributes)))
+    }
+  }
+
+  public mutating func mark(_ time: Timestamp) throws { try feed { $0.entries.append(.mark(time)) } }
+
+  public mutating func connection(_ change: Batch.ConnectionChange) throws {
+    let connection = catalog.connection(named: site.connections[0].name)
+    try feed { $0.entries.append(.connection(connection, change)) }
+  }
+
+  /// The engine comes back from a checkpoint, with another configuration if `change` makes one.
+  public mutating func restart(_ change: (inout Site) -> Void = { _ in }) throws {
+    store.commit(engine.checkpoint())
+    change(&site)
+    engine = try Engine(site: site, catalog: catalog, reader: store, rules: factories)
+  }
+
+  public var counts: EngineCounts { engine.counts }
+  public var nextDeadline: Timestamp? { engine.nextDeadline }
+
+  /// Bodies of the latest revisions by key.
+  public func bodies(_ kind: RecordKind) throws -> [String: JSONValue] {
+    var latest: [String: JSONValue] = [:]
+    for record in output.records where record.kind == kind { latest[record.key] = try JSONValue(parsing: record.body) }
+    return latest
+  }
+
+  /// Keys of the state that rules have saved by the last restart.
+  public func savedKeys(containing part: String) -> [String] {
+    store.states.keys.filter { $0.contains(part) }.sorted()
+  }
+}
