@@ -61,7 +61,7 @@ let package = Package(
         "Telemetry", "Templates", "Store", "MQTT", "CZlib", httpClient, lifecycle, logging, nio("NIOCore"),
         nio("NIOPosix"), nio("NIOHTTP1"), nio("NIOConcurrencyHelpers"), nioSSL,
       ]),
-    module("Control", [hummingbird, httpClient, logging, nio("NIOCore"), nio("NIOFoundationCompat")]),
+    module("Control", [hummingbird, httpClient, lifecycle, logging, nio("NIOCore"), nio("NIOFoundationCompat")]),
     module("Simulation", ["Telemetry", "Templates", "Plant", "MQTT"]),
     module(
       "Gateway",
@@ -103,7 +103,7 @@ let package = Package(
         nio("NIOConcurrencyHelpers"), nioSSL,
       ]),
     tests("SimulationTests", ["Simulation", "Plant"]),
-    tests("GatewayTests", ["Gateway", "Control", "Journal", "weir"]),
+    tests("GatewayTests", ["Gateway", "Control", "Journal", "MQTT", "weir", arguments, logging]),
     .testTarget(
       name: "Scenarios",
       dependencies: [

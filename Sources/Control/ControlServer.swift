@@ -2,6 +2,7 @@ import Foundation
 import Hummingbird
 import Logging
 import NIOCore
+import ServiceLifecycle
 
 /// The gateway's local HTTP API: everything on the unix socket (its permissions are the access right), and, where
 /// configured, the read-only part for machines (`/metrics`, `/healthz`, `/readyz`) on loopback TCP.
@@ -40,7 +41,7 @@ public struct ControlServer: Sendable {
         configuration: ApplicationConfiguration(address: .unixDomainSocket(path: socketPath)),
         onServerRunning: { [socketPath] _ in _ = chmod(socketPath, 0o660) }, logger: logger)
       group.addTask {
-        try await socket.run()
+        try await serve(socket)
         return .socket
       }
       group.addTask {
@@ -64,7 +65,7 @@ public struct ControlServer: Sendable {
           if let port = channel.localAddress?.port { onMetricsPort(port) }
         }, logger: logger)
       do {
-        try await loopback.run()
+        try await serve(loopback)
         return
       } catch let error where !(error is CancellationError) {
         let trouble = "127.0.0.1:\(metricsPort) cannot be served: \(Self.reason(error))"
@@ -73,6 +74,20 @@ public struct ControlServer: Sendable {
         await source.metricsPort(trouble: trouble)
       }
       try await Task.sleep(for: retry)
+    }
+  }
+
+  /// Until the task is cancelled, and then in order: a server that is simply cancelled drops the connections that it has
+  /// accepted and not yet taken, and NIO ends the process for that.
+  private func serve(_ application: some Service) async throws {
+    var configuration = ServiceGroupConfiguration(services: [application], logger: logger)
+    configuration.maximumGracefulShutdownDuration = .seconds(2)
+    let group = ServiceGroup(configuration: configuration)
+    let serving = Task { try await group.run() }
+    try await withTaskCancellationHandler {
+      try await serving.value
+    } onCancel: {
+      Task { await group.triggerGracefulShutdown() }
     }
   }
 

@@ -36,7 +36,9 @@ enum AssetText {
         signal.name, signal.lastValue ?? "-", signal.unit, signal.minimum.map { Figures.places($0, 2) } ?? "-",
         Figures.sparkline(signal.lastHour), signal.maximum.map { Figures.places($0, 2) } ?? "-")
     }
+    let isEmpty = detail.lastHourUntil != nil && detail.signals.allSatisfy { $0.lastValue == nil }
     return table.lines(indent: "  ")
+      + (isEmpty ? ["", "  Values are shown as of the last checkpoint: ask again in 30 s."] : [])
   }
 
   /// The age of the last sample; a device may be ahead.

@@ -51,7 +51,8 @@ enum StatusText {
     var table = Columns()
     for connection in status.connections {
       let last = connection.lastMessageAgeSeconds.map { "last message \(Figures.age($0)) ago" } ?? "no message yet"
-      var notes = connection.reconnects > 0 ? "\(Figures.count(connection.reconnects)) reconnects" : ""
+      let times = connection.reconnects
+      var notes = times > 0 ? "\(Figures.count(times)) reconnect\(times == 1 ? "" : "s")" : ""
       if let seconds = connection.brokerSavesEverySeconds {
         notes += (notes.isEmpty ? "" : ", ") + "broker saves every \(Figures.age(seconds))"
       }

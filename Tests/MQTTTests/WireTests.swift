@@ -76,8 +76,13 @@ import Testing
     #expect(eventually { broker.packets(ofType: FakeBroker.acknowledgement).count == 1 })
     delegate.change { $0.commitFails = true }
     for number in 1...20 { broker.send(FakeBroker.message("plant/a", "\(number)", packetID: UInt16(number))) }
-    #expect(eventually { broker.packets(ofType: FakeBroker.connect).count >= 2 })
+    let isClosed = eventually {
+      delegate.read { $0.events.contains { if case .down(.commitFailed) = $0 { true } else { false } } }
+    }
+    #expect(isClosed)
+    #expect(broker.packets(ofType: FakeBroker.connect).count == 1, "not before what is left can be committed")
     delegate.change { $0.commitFails = false }
+    #expect(eventually { broker.packets(ofType: FakeBroker.connect).count >= 2 })
     #expect(broker.packets(ofType: FakeBroker.acknowledgement, connection: 1).count == 1, "that of the marker")
     #expect(broker.packets(ofType: FakeBroker.disconnect, connection: 1) == [], "so that the will is sent")
     receiver.stop()

@@ -29,6 +29,7 @@ import Testing
   @Test(arguments: [true, false])
   func anotherProgramsFullDiskCostsNoUndeliveredRecord(sparing: Bool) throws {
     let store = try filled()
+    try store.foldLog()
     let before = store.bytesOnDisk
     let report = try store.makeRoom(bytes: 1 << 30, now: Self.now, sparingUndelivered: sparing)
     #expect(report.deliveredRecords == 4000 && report.undeliveredRecords == 0)
