@@ -43,6 +43,7 @@ let package = Package(
   targets: [
     .systemLibrary(name: "CMosquitto", pkgConfig: "libmosquitto", providers: [.apt(["libmosquitto-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CLinux"),
     module("Telemetry"),
     module("Plant", ["Telemetry"]),
     module("Templates", ["Telemetry", yams, crypto]),
@@ -67,7 +68,7 @@ let package = Package(
       "Gateway",
       [
         "Telemetry", "Plant", "Templates", "Journal", "MQTT", "Ingest", "Rules", "Engine", "Energy", "Equipment",
-        "Inspection", "Store", "Forwarding", "Control", logging,
+        "Inspection", "Store", "Forwarding", "Control", "CLinux", logging,
       ]),
     .executableTarget(
       name: "weir", dependencies: ["Gateway", "Control", "Simulation", arguments], swiftSettings: strict),
