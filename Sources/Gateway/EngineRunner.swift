@@ -215,6 +215,17 @@ final class EngineRunner: @unchecked Sendable {
 
   /// Tells of steps of the system clock. Marks never go back, so windows close late rather than twice.
   private func lookAtClock() {
+    if site.clock == .system {
+      if PlantClock.isSynchronised {
+        findings.close("clock-unsynchronised")
+      } else {
+        findings.open(
+          "clock-unsynchronised", severity: .warning,
+          summary:
+            "Nothing keeps the gateway's clock in time: windows close by it, and wrong device clocks are told by it.",
+          advice: "Set up time synchronisation (timedatectl set-ntp true, or chrony with a server of the plant).")
+      }
+    }
     guard let trouble = writer.takeClockTrouble() else { return }
     if trouble.step != .zero || trouble.ahead > PlantClock.stepThreshold {
       findings.open(

@@ -1,3 +1,4 @@
+import CLinux
 import Foundation
 import Telemetry
 
@@ -33,6 +34,12 @@ struct PlantClock {
   @Sendable
   static func system() -> (wall: Timestamp, monotonic: Timestamp) {
     (Timestamp(nanoseconds: nanoseconds(CLOCK_REALTIME)), Timestamp(nanoseconds: nanoseconds(CLOCK_BOOTTIME)))
+  }
+
+  /// Whether something (NTP, PTP) keeps the system's clock in time, as the kernel knows it.
+  static var isSynchronised: Bool {
+    var state = timex()
+    return adjtimex(&state) != TIME_ERROR
   }
 
   private static func nanoseconds(_ clock: clockid_t) -> Int64 {
