@@ -1,6 +1,7 @@
 import Logging
 import NIOConcurrencyHelpers
 import Telemetry
+import TestSupport
 
 @testable import Forwarding
 
@@ -54,12 +55,7 @@ func makeForwarder(
     onFinding: { finding in recorded.findings.withLockedValue { $0.append(finding) } })
 }
 
-/// Waits until the condition holds, giving the thread up between two looks; false if that takes too long.
+/// `eventually` with the patience that deliveries through real servers want.
 func soon(within deadline: Duration = .seconds(20), _ condition: () async throws -> Bool) async throws -> Bool {
-  let end = ContinuousClock.now + deadline
-  while ContinuousClock.now < end {
-    if try await condition() { return true }
-    try await Task.sleep(for: .milliseconds(2))
-  }
-  return false
+  try await eventually(within: deadline, condition)
 }
