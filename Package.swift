@@ -106,6 +106,9 @@ let package = Package(
         "Forwarding", "MQTT", "Store", "Rules", logging, nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"),
         nio("NIOConcurrencyHelpers"), nioSSL,
       ]),
+    .testTarget(
+      name: "Fuzz", dependencies: ["Ingest", "Engine", "Journal", "Telemetry", "Templates"], path: "Tests/Fuzz",
+      swiftSettings: strict),
     tests("SimulationTests", ["Simulation", "Plant"]),
     tests("GatewayTests", ["Gateway", "Control", "Journal", "MQTT", "weir", arguments, logging]),
     .testTarget(

@@ -39,7 +39,8 @@ struct AssetSignals {
     ownTopics = template.subtopics.map { subtopic in
       let base = section["topic"]?.text ?? ""
       return OwnTopic(
-        signal: subtopic.signal, text: base + "/" + subtopic.text, position: section.position(of: "topic"),
+        signal: subtopic.signal, text: base + "/" + subtopic.text,
+        position: section["topic"]?.position ?? section.position,
         payload: subtopic.payload)
     }
     if let node = section["signals"] { readChanges(node, section) }
@@ -163,6 +164,7 @@ struct AssetSignals {
       let fields =
         ownTopics.isEmpty ? self.fields : self.fields.filter { (textOfSignal[$0.signal] ?? 0) == index }
       guard !fields.isEmpty, let pattern = pattern(text.text, text.position, section, place) else { return nil }
+      checkColumns(fields, text.payload, text.position, section)
       return Topic(
         pattern: pattern, position: text.position,
         mapping: TopicMapping(
@@ -170,6 +172,19 @@ struct AssetSignals {
           messageID: fields.contains { signals[$0.signal].kind == .event } ? messageID : nil, fields: fields,
           payload: text.payload))
     }
+  }
+
+  /// Without a header the paths of a table are numbers.
+  private func checkColumns(
+    _ fields: [FieldMapping], _ payload: PayloadMapping, _ position: Position, _ section: Section
+  ) {
+    guard case .csv(let settings) = payload.format, !settings.hasHeader else { return }
+    let paths = [timestamp?.path].compactMap { $0 } + fields.map(\.path)
+    guard let wrong = paths.first(where: { !(1...10_000).contains(Int($0.joined) ?? 0) }) else { return }
+    section.report(
+      section.has("payload") ? section.position(of: "payload") : position,
+      "\"\(wrong)\" is not a column of \(section.name): without a header columns have numbers, from 1",
+      remedy: "Write `path: 1`, or `payload: { format: csv, header: true }` if the first line has the names.")
   }
 
   private func pattern(

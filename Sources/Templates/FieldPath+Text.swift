@@ -20,9 +20,9 @@ extension FieldPath {
         guard let step = Self.bracket(&rest) else { return nil }
         steps.append(step)
       }
-      if rest.isEmpty { break }
       // Each selection walks its list once more.
       if steps.count(where: Self.isSelector) > 3 { return nil }
+      if rest.isEmpty { break }
       guard rest.removeFirst() == ".", !rest.isEmpty, rest.first != "[" else { return nil }
     }
     self.init(steps)

@@ -45,6 +45,7 @@ struct SignalReader {
       signal.stateWords = states(section).words
     case .event:
       signal.kind = .event
+      refuse(["waveform"], section, "only a gauge can be a feature of a waveform")
       return (signal, attributes(section, index: index, base: nil))
     }
     if word != .state, let unit = unit(section, "unit", dimensionOf: nil, signal: entry.key) {
@@ -92,7 +93,8 @@ struct SignalReader {
     var fields = fields
     if let value = section.read("expected-interval", interval) { signal.expectedInterval = value }
     if signal.kind == .event {
-      refuse(["path", "unit", "range", "resolution", "modulus", "states"], section, "an event has attributes")
+      refuse(
+        ["path", "unit", "range", "resolution", "modulus", "states", "waveform"], section, "an event has attributes")
       return (signal, attributes(section, index: fields.first?.signal ?? 0, base: fields))
     }
     refuse(["attributes"], section, "only events have attributes")

@@ -63,8 +63,8 @@ struct WaveformReader {
       base
       ?? WaveformMapping(encoding: .numbers, sampleRate: .fixed(ScaledInteger(1)), unit: "g", feature: .rms)
     let words: (encoding: Scalar<WaveformMapping.Encoding>, feature: Scalar<Feature>) = (
-      .word(WaveformMapping.Encoding.allCases, noun: "encoding of a waveform"),
-      .word(Feature.allCases, noun: "feature of a waveform")
+      .word(WaveformMapping.Encoding.allCases, noun: "waveform encoding"),
+      .word(Feature.allCases, noun: "waveform feature")
     )
     if let encoding = required("encoding", words.encoding, section, base) { result.encoding = encoding }
     if let feature = required("feature", words.feature, section, base) { result.feature = feature }
