@@ -84,6 +84,7 @@ struct SiteReader {
         top.report(position, problem, remedy: "Check the path; it counts from the current directory.")
       }
     }
+    catalogue.resolve()
     return catalogue
   }
 
