@@ -13,6 +13,9 @@ struct AssetReader {
   let source: SourceText
   let diagnostics: Diagnostics
   private(set) var assets: [Asset] = []
+  /// For an explanation: whose entry to keep.
+  var wanted: String?
+  private(set) var wantedSection: Section?
   private var firstID: [String: Position] = [:]
   private var firstTopic: [TopicKey: (asset: String, line: Int)] = [:]
 
@@ -126,6 +129,7 @@ struct AssetReader {
       guard check(mapping.topic, at: topic.position, asset, section) else { return false }
       asset.topics.append(mapping)
     }
+    if asset.id == wanted { wantedSection = section }
     assets.append(asset)
     return true
   }
@@ -219,7 +223,7 @@ struct AssetReader {
     if catalogue.isBroken(name) { return nil }
     section.report(
       section["template"]?.position, "unknown template \"\(name)\"",
-      remedy: NearestWord.remedy(name, in: catalogue.names, noun: "template"))
+      remedy: NearestWord.remedy(name, in: catalogue.names, noun: "template") + " `weir template list` shows them all.")
     return nil
   }
 
