@@ -9,7 +9,7 @@ extension DecoderCore {
     // Fields are large: they are read in place, never copied.
     let capture = scanner.captures[Int(plan.fields[number].slot)]
     guard capture.isPresent else {
-      if plan.fields[number].isRequired, !place.isPartial { throw missing(plan.fieldPaths[number], place, capture) }
+      if plan.fields[number].isRequired, !isPartial { throw missing(plan.fieldPaths[number], place, capture) }
       return
     }
     if capture.kind == .number, capture.decimal.isExact {

@@ -10,6 +10,10 @@ struct DecoderCore {
   /// For what lies around the readings of a payload: lists and their entries.
   var outer: JSONScanner
   let waveforms: WaveformFeatures
+  /// Of payloads with several readings: tells apart events whose readings are not bytes of their own.
+  var row = 0
+  /// The reading says only a part of what the payload says: what it lacks may stand in another.
+  var isPartial = false
 
   init(plan: DecodePlan, limits: DecodeLimits) {
     self.plan = plan
@@ -47,7 +51,6 @@ struct DecoderCore {
       if shape.rows >= 0 {
         try decodeRows(shape, place, payload, &batch.samples, &events)
       } else {
-        if !plan.waveforms.isEmpty { waveforms.forget() }
         for section in shape.sections {
           place.section = section
           try decode(place, payload, &batch.samples, &events)
@@ -74,10 +77,6 @@ struct DecoderCore {
     var quality: Quality
     /// Tells apart events without id and date.
     var ordinal: Int
-    /// Tells apart events of one payload whose readings are not bytes of their own.
-    var row = 0
-    /// The reading says only a part of what the payload says: what it lacks may stand in another.
-    var isPartial = false
   }
 
   @inline(never)
@@ -105,11 +104,9 @@ struct DecoderCore {
     let timestampSlot = plan.sections[place.section].timestampSlot
     if timestampSlot >= 0, scanner.captures[Int(timestampSlot)].isPresent {
       place.time = try timestamp(scanner.captures[Int(timestampSlot)], place, payload)
-      let nanosecondsSlot = plan.sections[place.section].nanosecondsSlot
-      if nanosecondsSlot >= 0 {
-        place.time = try adding(scanner.captures[Int(nanosecondsSlot)], to: place.time, place, payload)
-      }
       place.quality = .good
+    } else if timestampSlot < -1 {
+      try dateInTwoFields(&place, payload)
     }
     for number in plan.sections[place.section].fields { try sample(number, place, payload, &samples) }
     for number in plan.sections[place.section].events {
