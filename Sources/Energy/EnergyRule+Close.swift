@@ -3,7 +3,8 @@ import Telemetry
 
 extension EnergyRule {
   public mutating func close(now: Timestamp, context: inout RuleContext) throws {
-    if !causes.isEmpty { try revise(now: now, includingOpen: false, context: &context) }
+    // A window that closes opens with the boundary that the one before it leaves: that must be right by then.
+    if let deadline, !causes.isEmpty, deadline <= now { try revise(now: now, includingOpen: false, context: &context) }
     while first != nil, closedThrough + window + lateness <= now {
       // Readings of open windows that came out of order: fold them from the history first. That can show that a
       // closed window rests on a fall that was none.

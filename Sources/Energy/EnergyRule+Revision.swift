@@ -28,6 +28,7 @@ extension EnergyRule {
     }
     var causes = causes
     self.causes = []
+    revisionDue = nil
     if causes.isEmpty, let index = answers.firstIndex(where: { $0?.windows.isEmpty == false }) {
       causes = [Cause(time: states[index].newest, register: index)]
     }

@@ -21,12 +21,13 @@ extension EngineCore {
         try connection(id, change)
       case .configuration(let hash, _):
         configurationHash = hash
-      case .command:
-        break
+      case .command(let text):
+        if text == EngineCommand.start { retryFailedRules() }
       }
     }
     count(batch)
     settle()
+    reportDamage()
     readDeadlines()
     position = batch.position
   }
@@ -114,10 +115,11 @@ extension EngineCore {
     face(asset)
     for place in Int(state.firstWatcher)..<Int(state.firstWatcher + state.watchers) {
       let rule = Int(watchers[place])
+      if hasOutages, isOut[rule] { continue }
       do {
         try rules[rule].accepted(sample, signal: Int(state.signal), inOrder: inOrder, context: &context)
       } catch {
-        throw EngineError.rule(name: ruleNames[rule], asset: site.assets[asset].id, error)
+        try fail(rule, error)
       }
     }
   }
@@ -171,10 +173,11 @@ extension EngineCore {
     face(asset)
     for place in Int(state.firstWatcher)..<Int(state.firstWatcher + state.watchers) {
       let rule = Int(watchers[place])
+      if hasOutages, isOut[rule] { continue }
       do {
         try rules[rule].accepted(event, signal: Int(state.signal), inOrder: inOrder, context: &context)
       } catch {
-        throw EngineError.rule(name: ruleNames[rule], asset: site.assets[asset].id, error)
+        try fail(rule, error)
       }
     }
   }

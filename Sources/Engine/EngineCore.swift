@@ -30,6 +30,9 @@ struct EngineCore {
   var ruleAssets: [Int] = []
   /// `distantFuture` for none. Valid for assets that are not touched.
   var deadlines: [Timestamp] = []
+  /// Out of service since they met an error; see `fail`.
+  var isOut: [Bool] = []
+  var hasOutages = false
   /// Rules by factory, each in asset order.
   var passes: [[Int]]
 
@@ -145,6 +148,7 @@ struct EngineCore {
         ruleNames.append(factory.name)
         ruleAssets.append(position)
         deadlines.append(.distantFuture)
+        isOut.append(false)
       }
       rulesOfAsset.append(first..<rules.count)
       for signal in asset.signals.indices { try watch(asset: position, signal: signal) }

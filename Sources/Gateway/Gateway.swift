@@ -170,6 +170,7 @@ public final class Gateway: Sendable {
     let engineThread = EngineThread { try runner.run() }
     engineThread.start()
     forwarder.start()
+    try ResidentMemory.release()
     for receiver in receivers { try receiver.start() }
     logger.info(
       "running",
@@ -211,6 +212,7 @@ public final class Gateway: Sendable {
     }
     let catalog = try journal.catalog(for: site)
     var batch = Batch()
+    batch.entries.append(.command(EngineCommand.start))
     for connection in site.connections {
       batch.entries.append(.connection(catalog.connection(named: connection.name), .down))
     }
