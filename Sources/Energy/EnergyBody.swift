@@ -14,7 +14,8 @@ struct EnergyBody {
   func interval(start: Timestamp, parts: [RegisterWindow], figures: EnergyFigures) -> [UInt8] {
     var members = common(start: start, end: start + window, figures: figures)
     members["demand_kw"] = decimal(figures.active.flatMap { Self.demand($0, window: window) })
-    let quality = EnergyRegister.deciding(registers).map { parts[$0].quality(start: start) }.max() ?? .noData
+    let quality =
+      EnergyRegister.deciding(registers).map { parts[$0].quality(registers[$0], start: start) }.max() ?? .noData
     members["quality"] = .string(quality.word)
     var readings: [String: JSONValue] = [:]
     var events: [(CounterEvent, Int)] = []
@@ -48,7 +49,7 @@ struct EnergyBody {
   private func common(start: Timestamp, end: Timestamp, figures: EnergyFigures) -> [String: JSONValue] {
     let lagging = figures.lagging
     let both = lagging.flatMap { lag in figures.leading.map { lag.adding($0) } ?? lag }
-    return [
+    var members: [String: JSONValue] = [
       "asset": .string(asset.id),
       "place": .string(place),
       "start": .string(zone.rfc3339(start)),
@@ -60,6 +61,22 @@ struct EnergyBody {
       "power_factor": decimal(powerFactor(figures.active, both)),
       "coverage": .string(Self.share(figures.covered, of: (end - start).nanoseconds)),
     ]
+    // A plain electricity meter has none, and no member for them.
+    if let amounts = amounts(figures) { members["amounts"] = amounts }
+    return members
+  }
+
+  /// What else than an electricity meter's own quantities the asset counts, by quantity.
+  private func amounts(_ figures: EnergyFigures) -> JSONValue? {
+    var amounts: [String: JSONValue] = [:]
+    for register in registers where !register.quantity.isElectricityMeter {
+      let quantity = register.quantity
+      let place = Signal.Quantity.allCases.firstIndex(of: quantity)
+      amounts[quantity.rawValue] = [
+        "value": decimal(place.flatMap { figures.energy[$0] }), "unit": .string(quantity.unit),
+      ]
+    }
+    return amounts.isEmpty ? nil : .object(amounts)
   }
 
   private func powerFactor(_ active: ScaledInteger?, _ reactive: ScaledInteger?) -> ScaledInteger? {
@@ -69,15 +86,17 @@ struct EnergyBody {
 
   private func reading(_ part: RegisterWindow, _ register: EnergyRegister, start: Timestamp) -> JSONValue {
     let opening: JSONValue
-    if let begin = part.begin {
+    if register.isAmount {
+      opening = .null
+    } else if let begin = part.begin {
       opening = self.reading(begin.time, begin.value, estimated: false, register)
     } else {
       opening = boundary(part.opening, at: start, register)
     }
     return [
       "opening": opening,
-      "closing": boundary(part.closing, at: start + window, register),
-      "delta": decimal(part.value.map(register.scaled)),
+      "closing": register.isAmount ? .null : boundary(part.closing, at: start + window, register),
+      "delta": decimal(part.value(register).map(register.scaled)),
       "count": .integer(Int64(part.count)),
     ]
   }

@@ -149,7 +149,8 @@ extension EnergyRule {
         context.emit(finding.finding(asset: asset.id, register: registers[index], closed: nil))
       }
       let isQuiet =
-        part.events.isEmpty && part.covered >= window.nanoseconds && part.quality(start: end - window) == .good
+        part.events.isEmpty && part.covered >= window.nanoseconds
+        && part.quality(registers[index], start: end - window) == .good
       if isQuiet {
         closeFindings(at: end, context: &context) { $0.register == index && $0.event.time < end }
       }

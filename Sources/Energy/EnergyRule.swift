@@ -14,6 +14,7 @@ import Templates
 ///   the lateness after the first such reading, or for the next closing: several of them make one revision.
 /// * A sample is used or set aside when its window is issued. If a later reading changes what an earlier one means, its
 ///   count moves with it.
+/// * A signal that sends amounts (kind `delta`) is summed by the window that its messages lie in.
 /// * A window belongs to the day that its start lies in. A day is issued with its last window.
 public struct EnergyRule: AssetRule {
   let asset: Asset
@@ -59,7 +60,7 @@ public struct EnergyRule: AssetRule {
     RuleFactory(name: "energy") { asset, site in EnergyRule(asset: asset, site: site, zone: zone) }
   }
 
-  /// Nil for an asset without registers, or if the site has no horizon for energy intervals.
+  /// Nil for an asset without registers and amounts, or if the site has no horizon for energy intervals.
   public init?(asset: Asset, site: Site, zone: PlantZone) {
     guard let horizon = site.horizons[.energyInterval], site.energy.window > .zero else { return nil }
     let registers = asset.signals.indices.compactMap { EnergyRegister(signal: $0, of: asset, settings: site.energy) }
@@ -101,10 +102,10 @@ public struct EnergyRule: AssetRule {
     guard let index = registerOfSignal[signal] else { return }
     let time = sample.time
     if first == nil {
-      first = time.windowStart(window)
-      closedThrough = time.windowStart(window)
+      first = registers[index].firstWindow(time, window: window)
+      closedThrough = registers[index].firstWindow(time, window: window)
     }
-    if isOpen(time) {
+    if isOpen(time, register: index) {
       let isNewest = inOrder && states[index].newest < time
       states[index].newest = max(states[index].newest, time)
       if isNewest, !states[index].isDirty {
@@ -132,21 +133,22 @@ public struct EnergyRule: AssetRule {
   }
 
   /// Whether the window of a reading at `time` is not issued yet.
-  private func isOpen(_ time: Timestamp) -> Bool {
-    time > closedThrough || (time == closedThrough && first == closedThrough)
+  private func isOpen(_ time: Timestamp, register: Int) -> Bool {
+    time > closedThrough || (time == closedThrough && first == closedThrough && !registers[register].isAmount)
   }
 
   private mutating func acceptLate(_ time: Timestamp, register: Int, clock: Timestamp) {
-    if let start = first, time < start {
+    let earliest = registers[register].firstWindow(time, window: window)
+    if let start = first, earliest < start {
       // Older than the first window: there were windows before it.
       if closedThrough == start {
-        first = time.windowStart(window)
-        closedThrough = time.windowStart(window)
+        first = earliest
+        closedThrough = earliest
         // No window is issued yet: the open ones are simply folded again when they close.
         for index in states.indices { states[index].rebuildOpen() }
         return
       }
-      first = time.windowStart(window)
+      first = earliest
       // A reading on the old start belongs to the window before it from now on, in every register.
       for index in states.indices { states[index].refold(from: start, through: start + window) }
     }

@@ -45,7 +45,10 @@ struct RegisterWindow: Hashable, Sendable {
     let age = end - machine.seen
     var coveredTo = min(machine.seen + register.validity, end)
     if age >= register.validity {
-      if let next {
+      if register.isAmount {
+        // Nothing is interpolated: what comes after a longer silence belongs to the window that it comes in.
+        closing.isStale = true
+      } else if let next {
         let gap = next.time - machine.seen
         closing.carry = Int64(
           ScaledInteger.roundedQuotient(
@@ -61,9 +64,11 @@ struct RegisterWindow: Hashable, Sendable {
     covered += max(0, (coveredTo - max(machine.seen, start)).nanoseconds)
   }
 
-  /// Energy of the window in units of the last digit; nil = no data.
-  var value: Int64? {
+  /// Counted in the window, in units of the last digit; nil = no data.
+  func value(_ register: EnergyRegister) -> Int64? {
     if closing.machine.level == nil { return nil }
+    // An amount counts wherever it stands; where none does, it is zero as far as the one before is valid.
+    if register.isAmount { return knots == 0 && covered == 0 ? nil : delta }
     if knots == 0, closing.isStale { return nil }
     // The very first reading stands at the window's end.
     if opening.machine.level == nil, covered == 0 { return nil }
@@ -75,8 +80,8 @@ struct RegisterWindow: Hashable, Sendable {
   }
 
   /// - Parameter start: of the window.
-  func quality(start: Timestamp) -> EnergyQuality {
-    if value == nil { return .noData }
+  func quality(_ register: EnergyRegister, start: Timestamp) -> EnergyQuality {
+    if value(register) == nil { return .noData }
     if closing.isStale { return .partial }
     if let begin, begin.time > start { return .partial }
     return isEstimated ? .estimated : .good

@@ -142,7 +142,7 @@ extension DecodePlan {
       maximum: signal.maximum ?? .infinity, lowest: .min, highest: .max, words: 0..<0)
     switch signal.kind {
     case .gauge, .event: break
-    case .register:
+    case .register, .delta:
       compiled.kind = .register
       if let minimum = signal.minimum { compiled.lowest = Self.bound(minimum, signal.resolution, isUpper: false) }
       if let maximum = signal.maximum { compiled.highest = Self.bound(maximum, signal.resolution, isUpper: true) }

@@ -24,7 +24,7 @@ extension RecordSchema {
 
   private static let energyMembers: [Member] =
     intervalMembers + [
-      .required("energy_kwh", .decimal("Active energy imported, kWh; null without data.").orNull),
+      .required("energy_kwh", .decimal("Active energy imported, kWh; null without data or such a register.").orNull),
       .required("reactive_lagging_kvarh", .decimal("Lagging (inductive) reactive energy, kvarh.").orNull),
       .required("reactive_leading_kvarh", .decimal("Leading (capacitive) reactive energy, kvarh.").orNull),
       .required(
@@ -39,6 +39,16 @@ extension RecordSchema {
         .word(
           "good; estimated: a boundary was interpolated; partial: readings cover a part; no-data: none (never zero).",
           of: qualities)),
+      .optional(
+        "amounts",
+        .table(
+          "What else the asset counts, by quantity (gas-volume-normal, production-count …); absent without such signals.",
+          of: .object(
+            "One quantity.",
+            [
+              .required("value", .decimal("Counted in the interval, exact; null without data.").orNull),
+              .required("unit", .string("Unit of the value; each quantity has one.")),
+            ]))),
     ]
 
   private static let reading = RecordSchema.object(
@@ -56,13 +66,13 @@ extension RecordSchema {
       .required(
         "readings",
         .table(
-          "Opening and closing reading of each register of the meter, by signal name.",
+          "Opening and closing reading of each register of the meter, by signal name; null for signals that send amounts.",
           of: .object(
             "One register.",
             [
               .required("opening", reading.orNull),
               .required("closing", reading.orNull),
-              .required("delta", .decimal("What the register counted in the window; null without data.").orNull),
+              .required("delta", .decimal("What was counted in the window; null without data.").orNull),
               .required("count", .count("Readings in the window.")),
             ]))),
       .required(

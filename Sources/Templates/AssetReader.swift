@@ -4,7 +4,7 @@ import Telemetry
 struct AssetReader {
   static let keys = [
     "id", "name", "place", "template", "topic", "criticality", "broker", "rated-power", "expected-interval",
-    "timestamp", "message-id", "signals", "count", "first",
+    "timestamp", "message-id", "fault-model", "signals", "count", "first",
   ]
   static let maximumAssets = 100_000
 
@@ -13,6 +13,9 @@ struct AssetReader {
   let source: SourceText
   let diagnostics: Diagnostics
   private(set) var assets: [Asset] = []
+  /// For an explanation: whose entry to keep.
+  var wanted: String?
+  private(set) var wantedSection: Section?
   private var firstID: [String: Position] = [:]
   private var firstTopic: [TopicKey: (asset: String, line: Int)] = [:]
 
@@ -77,13 +80,14 @@ struct AssetReader {
     let signals = AssetSignals(section, template: template)
     let place = place(section)
     let topics = signals.topics(section, place: place)
-    let entry = Entry(
+    var entry = Entry(
       id: id, name: pattern(section, "name", fields: []), place: place, topics: topics,
       asset: Asset(
         id: "", name: "", site: "", area: "", line: "", cell: "", template: template.name,
         criticality: section.read(
           "criticality", .word(Asset.Criticality.allCases, noun: "criticality"), default: .normal),
         connection: connection(section), topics: [], signals: signals.signals, ratedPower: ratedPower(section)))
+    entry.asset.faultModel = TemplateReader.faultModel(section, inherited: template.faultModel)
     guard assets.count + (count ?? 1) <= Self.maximumAssets else {
       section.report(
         nil, "there are more than \(Self.maximumAssets) assets", remedy: "Split the plant over several gateways.")
@@ -125,6 +129,7 @@ struct AssetReader {
       guard check(mapping.topic, at: topic.position, asset, section) else { return false }
       asset.topics.append(mapping)
     }
+    if asset.id == wanted { wantedSection = section }
     assets.append(asset)
     return true
   }
@@ -214,9 +219,11 @@ struct AssetReader {
       return nil
     }
     if let template = catalogue[name] { return template }
+    // Its own mistakes are told already.
+    if catalogue.isBroken(name) { return nil }
     section.report(
       section["template"]?.position, "unknown template \"\(name)\"",
-      remedy: NearestWord.remedy(name, in: catalogue.names, noun: "template"))
+      remedy: NearestWord.remedy(name, in: catalogue.names, noun: "template") + " `weir template list` shows them all.")
     return nil
   }
 

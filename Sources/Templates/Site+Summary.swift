@@ -57,12 +57,33 @@ extension Site {
       "send events without id and time: only redeliveries of the broker are recognised, not repetitions by the device",
       to: &notes)
     let unrated = assets.filter { asset in
-      asset.ratedPower == nil
-        && asset.signals.contains { signal in
-          if case .register = signal.kind { true } else { false }
-        }
+      asset.signals.contains { signal in
+        guard let quantity = signal.kind.quantity else { return false }
+        return signal.maximumRate == nil && !(quantity.isElectric && asset.ratedPower != nil)
+      }
     }
-    add(unrated, "have registers but no rated-power: implausible jumps cannot be told", to: &notes)
+    add(
+      unrated, "have registers but no rated-power (electricity) or maximum-rate: implausible jumps cannot be told",
+      to: &notes)
+    let undatedDeltas = undated.filter { asset in
+      asset.topics.contains { topic in
+        topic.timestamp == nil
+          && topic.fields.contains { if case .delta = asset.signals[$0.signal].kind { true } else { false } }
+      }
+    }
+    add(
+      undatedDeltas,
+      "send amounts without time: only redeliveries of the broker are recognised, not repetitions by the device",
+      to: &notes)
+    let slowDeltas = assets.filter { asset in
+      asset.signals.contains { signal in
+        if case .delta = signal.kind { signal.expectedInterval > energy.window } else { false }
+      }
+    }
+    add(
+      slowDeltas,
+      "send amounts less often than once an energy window: an amount counts in the window of its message",
+      to: &notes)
     for connection in connections where !assets.contains(where: { $0.connection == connection.name }) {
       notes.append("broker \(connection.name) has no assets")
     }

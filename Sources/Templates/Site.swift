@@ -180,6 +180,8 @@ public struct Asset: Hashable, Sendable {
   public var signals: [Signal]
   /// Rated active power in kW, the bound of the plausibility test of registers.
   public var ratedPower: ScaledInteger?
+  /// Name of the rules that know how this equipment fails; nil = none.
+  public var faultModel: String?
 
   public init(
     id: String, name: String, site: String, area: String, line: String, cell: String, template: String,
@@ -291,19 +293,12 @@ public struct Signal: Hashable, Sendable {
     case gauge
     /// A cumulative counter (scaled integer) with what it counts.
     case register(Quantity)
+    /// An amount since the last message (scaled integer) with what it counts.
+    case delta(Quantity)
     /// One of a closed list of words; the sample's value is the word's position.
     case state(names: [String])
     /// Messages that are events (inspection results).
     case event
-  }
-  /// What a register counts, in the signal's unit.
-  public enum Quantity: String, Hashable, Sendable, CaseIterable {
-    /// Active energy imported, kWh.
-    case activeEnergyImport = "active-energy-import"
-    /// Reactive energy, lagging (inductive), kvarh.
-    case reactiveEnergyLagging = "reactive-energy-lagging"
-    /// Reactive energy, leading (capacitive), kvarh.
-    case reactiveEnergyLeading = "reactive-energy-leading"
   }
 
   public var name: String
@@ -317,8 +312,10 @@ public struct Signal: Hashable, Sendable {
   public var expectedInterval: Span64
   /// Registers: the value at which the counter starts again at zero; nil if unknown.
   public var modulus: ScaledInteger?
-  /// Registers: power of ten of the register's last digit (-2 = 0.01).
+  /// Registers and deltas: power of ten of the last digit (-2 = 0.01).
   public var resolution: Int8
+  /// Registers and deltas: what can be counted in an hour at most, in the signal's unit; nil if unknown.
+  public var maximumRate: ScaledInteger?
   /// States: payload words that mean the state at the same position in `names` (aliases), as (word, position).
   public var stateWords: [String: Int]
 

@@ -8,6 +8,10 @@ struct SiteReader {
   let diagnostics: Diagnostics
   let checkFiles: Bool
   var gatewayID = "weir"
+  /// For an explanation: whose entry to keep, the entry, and the templates.
+  var wantedAsset: String?
+  private(set) var wantedSection: Section?
+  private(set) var catalogue = TemplateCatalogue()
 
   static let keys = [
     "gateway", "zone", "clock", "broker", "brokers", "devices", "templates", "assets", "horizons", "energy",
@@ -26,11 +30,13 @@ struct SiteReader {
     else { return nil }
     let gateway = gateway(top)
     gatewayID = gateway.id
-    let catalogue = templates(top, devices: devices)
+    catalogue = templates(top, devices: devices)
     let connections = connections(top)
     var assets = AssetReader(
       catalogue: catalogue, connections: connections.map(\.name), source: source, diagnostics: diagnostics)
+    assets.wanted = wantedAsset
     assets.read(top)
+    wantedSection = assets.wantedSection
     let destinations = destinations(top, assets: assets.assets.map(\.id))
     var site = Site(
       gateway: gateway, zone: zone(top),
@@ -84,6 +90,7 @@ struct SiteReader {
         top.report(position, problem, remedy: "Check the path; it counts from the current directory.")
       }
     }
+    catalogue.resolve()
     return catalogue
   }
 
