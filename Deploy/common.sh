@@ -58,5 +58,5 @@ need_packages() {
 # edge box but Debian's packages.
 swift_release() { swift build -c release --static-swift-stdlib "$@"; }
 
-run_packages=(mosquitto libmosquitto-dev libsqlite3-dev zlib1g-dev libssl-dev pkg-config tzdata)
+run_packages=(mosquitto libmosquitto-dev libsqlite3-dev libkissfft-dev zlib1g-dev libssl-dev pkg-config tzdata)
 test_packages=(openssl strace procps)

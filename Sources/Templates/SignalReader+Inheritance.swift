@@ -47,7 +47,8 @@ extension SignalReader {
         remedy: "Add `range: [lowest, highest]` in \(unit.symbol), or keep the unit and write `payload-unit`.")
     }
     for index in fields.indices {
-      if fields[index].payloadUnit == old || section.has("payload-unit") {
+      // The unit of a waveform's feature is what it is.
+      if fields[index].waveform == nil, fields[index].payloadUnit == old || section.has("payload-unit") {
         fields[index].payloadUnit = unit.symbol
         fields[index].conversion = .identity
         continue

@@ -2,7 +2,7 @@ import Telemetry
 
 /// Reads one equipment template. The schema is described in `Devices/README.md`.
 struct TemplateReader {
-  static let bodyKeys = ["extends", "summary", "timestamp", "message-id", "fault-model", "signals"]
+  static let bodyKeys = ["extends", "summary", "payload", "timestamp", "message-id", "fault-model", "signals"]
 
   /// The body of a template; nil if it has no usable signal.
   /// - Parameter parent: the template that it extends.
@@ -12,6 +12,7 @@ struct TemplateReader {
       ?? EquipmentTemplate(name: name, summary: "", timestamp: nil, messageID: nil, signals: [], fields: [])
     template.name = name
     if let summary = section.read("summary", .text) { template.summary = summary }
+    if let payload = PayloadReader.read(section) { template.payload = payload }
     if let changed = timestamp(section) { template.timestamp = changed }
     if section.isOff("message-id") {
       template.messageID = nil
@@ -53,13 +54,18 @@ struct TemplateReader {
       }
       let index = inherited ?? template.signals.count
       guard let inherited, !SignalReader.definesAnew(entry) else {
-        guard let (signal, fields) = SignalReader.define(entry, index: index, in: list) else { continue }
+        guard
+          let (signal, fields) = SignalReader.define(entry, index: index, in: list, payload: template.payload)
+        else { continue }
         template.put(signal, fields, at: index)
+        template.put(SignalReader.subtopic(entry, index: index, in: list, inherited: nil), at: index)
         continue
       }
       let own = template.fields.filter { $0.signal == inherited }
       if let (signal, fields) = SignalReader.redefine(entry, template.signals[inherited], own, in: list) {
         template.put(signal, fields, at: inherited)
+        let known = template.subtopics.first { $0.signal == inherited }
+        template.put(SignalReader.subtopic(entry, index: inherited, in: list, inherited: known), at: inherited)
       }
     }
   }
@@ -69,11 +75,18 @@ struct TemplateReader {
     guard section.has("timestamp") else { return nil }
     if section.isOff("timestamp") { return .some(nil) }
     guard
-      let inner = section.section("timestamp", "timestamp of \(section.name)", keys: ["path", "format"]),
+      let inner = section.section(
+        "timestamp", "timestamp of \(section.name)", keys: ["path", "format", "nanoseconds"]),
       let path = inner.require("path", .path),
       let format = inner.require("format", .word(TimestampMapping.Format.allCases, noun: "time format"))
     else { return nil }
-    return TimestampMapping(path: path, format: format)
+    let nanoseconds = inner.read("nanoseconds", .path)
+    if nanoseconds != nil, format != .epochSeconds {
+      inner.report(
+        inner.position(of: "nanoseconds"), "\"nanoseconds\" of their own belong to whole seconds",
+        remedy: "Write `format: epoch-s`, or remove this line.")
+    }
+    return TimestampMapping(path: path, format: format, nanoseconds: nanoseconds)
   }
 
   static func faultModel(_ section: Section, inherited: String?) -> String? {
@@ -89,9 +102,22 @@ extension EquipmentTemplate {
     fields = fields.filter { $0.signal < index } + own + fields.filter { $0.signal > index }
   }
 
+  /// Replaces the topic that a signal has of its own.
+  fileprivate mutating func put(_ subtopic: Subtopic?, at index: Int) {
+    subtopics.removeAll { $0.signal == index }
+    if let subtopic { subtopics.append(subtopic) }
+    subtopics.sort { $0.signal < $1.signal }
+  }
+
   /// Removes a signal and renumbers the fields of the others.
   fileprivate mutating func remove(signal index: Int) {
     signals.remove(at: index)
+    subtopics = subtopics.compactMap { subtopic in
+      if subtopic.signal == index { return nil }
+      var subtopic = subtopic
+      if subtopic.signal > index { subtopic.signal -= 1 }
+      return subtopic
+    }
     fields = fields.compactMap { field in
       if field.signal == index { return nil }
       var field = field
