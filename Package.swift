@@ -45,11 +45,12 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CLinux"),
     module("Telemetry"),
+    module("Sparkplug", ["Telemetry"]),
     module("Plant", ["Telemetry"]),
     module("Templates", ["Telemetry", yams, crypto]),
     module("Journal", ["Telemetry", "Templates", grdb]),
     module("MQTT", ["Telemetry", "Templates", "CMosquitto"]),
-    module("Ingest", ["Telemetry", "Templates", "Journal"]),
+    module("Ingest", ["Telemetry", "Sparkplug", "Templates", "Journal"]),
     module("Rules", ["Telemetry", "Templates"]),
     module("Engine", ["Telemetry", "Templates", "Journal", "Rules"]),
     module("Energy", ["Telemetry", "Templates", "Plant", "Rules"]),
@@ -67,7 +68,8 @@ let package = Package(
     module(
       "Gateway",
       [
-        "Telemetry", "Plant", "Templates", "Journal", "MQTT", "Ingest", "Rules", "Engine", "Energy", "Equipment",
+        "Telemetry", "Sparkplug", "Plant", "Templates", "Journal", "MQTT", "Ingest", "Rules", "Engine", "Energy",
+        "Equipment",
         "Inspection", "Store", "Forwarding", "Control", "CLinux", logging,
       ]),
     .executableTarget(
@@ -86,11 +88,12 @@ let package = Package(
       name: "RuleBench", dependencies: ["Telemetry", "Templates", "Plant", "Journal", "Rules", "Engine"],
       path: "Tests/RuleBench", swiftSettings: strict),
     tests("TelemetryTests"),
+    tests("SparkplugTests", ["Sparkplug"]),
     tests("PlantTests", ["Plant"]),
     tests("TemplatesTests"),
     tests("JournalTests", ["Journal", grdb]),
     tests("MQTTTests", ["MQTT"]),
-    tests("IngestTests", ["Ingest", "Journal"]),
+    tests("IngestTests", ["Ingest", "Journal", "Sparkplug"]),
     tests("RulesTests", ["Rules"]),
     tests("EngineTests", ["Engine", "Rules", "Journal"]),
     tests("EnergyTests", ["Energy", "Plant", "Rules"]),
@@ -104,7 +107,9 @@ let package = Package(
         nio("NIOConcurrencyHelpers"), nioSSL,
       ]),
     tests("SimulationTests", ["Simulation", "Plant"]),
-    tests("GatewayTests", ["Gateway", "Control", "Journal", "MQTT", "weir", arguments, logging]),
+    tests(
+      "GatewayTests",
+      ["Gateway", "Control", "Ingest", "Journal", "MQTT", "Sparkplug", "Store", "weir", arguments, logging]),
     .testTarget(
       name: "Scenarios",
       dependencies: [

@@ -55,7 +55,9 @@ struct EdgeNode {
   }
 
   /// The steady time at which the wait for a missing message ends.
-  func timeout(_ limits: SparkplugLimits) -> Timestamp? { held.first.map { $0.received.steady + limits.reorderTimeout } }
+  func timeout(_ limits: SparkplugLimits) -> Timestamp? {
+    held.first.map { $0.received.steady + limits.reorderTimeout }
+  }
 
   func source(_ device: Int) -> SparkplugSource {
     SparkplugSource(group: source.group, node: source.node, device: devices[device].name)

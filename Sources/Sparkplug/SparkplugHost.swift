@@ -114,14 +114,14 @@ public struct SparkplugHost: Sendable {
         .retained, "\(route.kind.rawValue) is retained and was passed over", route.device, now, &output)
       return output.accept(payload)
     }
-    let device = Int(route.device)
-    if nodes[route.node].receive(route.kind, device, payload, now: now, limits, into: &output) { nextDue = .distantPast }
+    let isBusy = nodes[route.node].receive(route.kind, route.device, payload, now: now, limits, into: &output)
+    if isBusy { nextDue = .distantPast }
   }
 
   /// The kind, edge node and device of a topic; nil if it is none of Sparkplug.
   private mutating func route(_ topic: Span<UInt8>) -> Route? {
     if let number = table.find(topic, 0..<topic.count) { return routes[number] }
-    guard topic.count <= 65_535, let parsed = SparkplugTopic(String(copying: topic, 0..<topic.count)) else { return nil }
+    guard let parsed = SparkplugTopic(String(copying: topic, 0..<topic.count)) else { return nil }
     var route = Route(kind: parsed.kind, node: -1, device: 0, unknown: -1)
     if let node = nodeNumbers[SparkplugSource(group: parsed.group, node: parsed.node)],
       let device = nodes[node].device(named: parsed.device, limits)

@@ -7,6 +7,9 @@ public enum QuarantineReason: UInt8, Hashable, Sendable, CaseIterable {
   case unknownTopic = 4
   case tooLarge = 5
   case badTimestamp = 6
+  // Sparkplug B.
+  case notSparkplug = 20
+  case outOfSequence = 21
   // Samples: decided at the door or by the engine.
   case outOfRange = 32
   case notANumber = 33
@@ -25,6 +28,8 @@ public enum QuarantineReason: UInt8, Hashable, Sendable, CaseIterable {
     case .unknownTopic: "unknown-topic"
     case .tooLarge: "too-large"
     case .badTimestamp: "bad-timestamp"
+    case .notSparkplug: "not-sparkplug"
+    case .outOfSequence: "out-of-sequence"
     case .outOfRange: "out-of-range"
     case .notANumber: "not-a-number"
     case .futureTimestamp: "future-timestamp"

@@ -62,7 +62,7 @@ struct SignalReader {
 
   /// The signal and its fields as an asset changes them.
   static func change(
-    _ section: Section, _ signal: Signal, _ fields: [FieldMapping]
+    _ section: Section, _ signal: Signal, _ fields: [FieldMapping], path: Scalar<FieldPath> = .path
   ) -> (signal: Signal, fields: [FieldMapping]) {
     var signal = signal
     var fields = fields
@@ -80,7 +80,7 @@ struct SignalReader {
     }
     readNumbers(section, into: &signal)
     for index in fields.indices {
-      if let path = section.read("path", .path) { fields[index].path = path }
+      if let path = section.read("path", path) { fields[index].path = path }
       if let required = section.read("required", .boolean) { fields[index].required = required }
       readUnit(section, "unit", signal: signal, into: &fields[index])
     }

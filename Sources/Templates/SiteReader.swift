@@ -30,6 +30,7 @@ struct SiteReader {
     let connections = connections(top)
     var assets = AssetReader(
       catalogue: catalogue, connections: connections.map(\.name), source: source, diagnostics: diagnostics)
+    assets.sparkplug = connections.reduce(into: [:]) { $0[$1.name] = $1.sparkplug }
     assets.read(top)
     let destinations = destinations(top, assets: assets.assets.map(\.id))
     var site = Site(

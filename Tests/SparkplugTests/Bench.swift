@@ -1,5 +1,9 @@
 import Sparkplug
 import Telemetry
+import TestSupport
+
+typealias Metric = EdgeMetric
+typealias Payload = EdgePayload
 
 /// A host with the metrics that a test wants, a clock that the test moves, and everything that came out.
 struct Bench {
@@ -12,8 +16,9 @@ struct Bench {
   let names: [Int32: String]
 
   /// - Parameter metrics: `meter7:energy` of device meter7, `:voltage` of the edge node itself.
-  init(_ metrics: [String], limits: SparkplugLimits = SparkplugLimits(), awaySince: Timestamp? = nil, connect: Bool = true)
-  {
+  init(
+    _ metrics: [String], limits: SparkplugLimits = SparkplugLimits(), awaySince: Timestamp? = nil, connect: Bool = true
+  ) {
     var wishes: [SparkplugWish] = []
     var names: [Int32: String] = [:]
     for (index, text) in metrics.enumerated() {

@@ -218,7 +218,8 @@ struct HostTests {
   func times() {
     var bench = Self.online()
     bench.send(.deviceData, "meter7", seq: 2, at: 77, [Metric(alias: 10, nil, .long(1))])
-    bench.receive("spBv1.0/plant/DDATA/edge1/meter7", Payload(seq: 3, metrics: [Metric(alias: 10, nil, .long(2))]).bytes)
+    bench.receive(
+      "spBv1.0/plant/DDATA/edge1/meter7", Payload(seq: 3, metrics: [Metric(alias: 10, nil, .long(2))]).bytes)
     let output = bench.take()
     #expect(output.values[0].time == Timestamp(nanoseconds: Int64(Bench.start + 77) * 1_000_000))
     #expect(!output.values[0].isUndated && output.values[1].isUndated)

@@ -93,7 +93,8 @@ struct ModelTests {
         let wire = Metric.Value.long(UInt64(bitPattern: value))
         let alias = aliases["\(device):\(name)"]
         metrics.append(
-          kind == .deviceBirth ? Metric(name, alias: alias, 4, wire, at: time) : Metric(alias: alias, nil, wire, at: time))
+          kind == .deviceBirth
+            ? Metric(name, alias: alias, 4, wire, at: time) : Metric(alias: alias, nil, wire, at: time))
         values.append(("\(device):\(name)", value, time))
       }
       return Message(

@@ -38,7 +38,8 @@ struct VectorTests {
 
   @Test func bdSeqWrap() throws {
     let (inputs, expected) = try Self.vector("sparkplug-bdseq-wrap")
-    for (previous, next) in zip(Self.integers(inputs["previous_connect_bdseq"]), Self.integers(expected["next_bdseq"])) {
+    let before = Self.integers(inputs["previous_connect_bdseq"])
+    for (previous, next) in zip(before, Self.integers(expected["next_bdseq"])) {
       let next = UInt64(try #require(next))
       var bench = Bench([":v"])
       if let previous {
@@ -155,7 +156,8 @@ struct VectorTests {
   @Test(
     "integers as they are really sent",
     arguments: [
-      (1, .int(255), .int(-1)), (1, .int(4_294_967_295), .int(-1)), (1, .int(127), .int(127)), (1, .int(256), .unusable),
+      (1, .int(255), .int(-1)), (1, .int(4_294_967_295), .int(-1)), (1, .int(127), .int(127)),
+      (1, .int(256), .unusable),
       (2, .int(65_531), .int(-5)), (2, .int(70_000), .unusable), (2, .long(.max), .int(-1)),
       (3, .long(4_294_967_295), .int(-1)), (3, .long(5_000_000_000), .unusable), (4, .int(5), .int(5)),
       (4, .int(4_294_967_295), .unusable), (5, .int(255), .uint(255)), (5, .int(256), .unusable),
@@ -175,9 +177,13 @@ struct VectorTests {
 @Suite("The host's own state")
 struct HostStateTests {
   @Test func payloads() {
-    #expect(String(decoding: HostState(isOnline: true, timestamp: 12).payload, as: UTF8.self) == #"{"online":true,"timestamp":12}"#)
+    let payload = String(decoding: HostState(isOnline: true, timestamp: 12).payload, as: UTF8.self)
+    #expect(payload == #"{"online":true,"timestamp":12}"#)
     #expect(HostState(Array(#"{ "timestamp": 1000.0, "online": false, "more": [] }"#.utf8))?.timestamp == 1000)
-    for wrong in ["", "online", "{}", #"{"online":1,"timestamp":2}"#, #"{"online":true}"#, #"{"online":true,"timestamp":-1}"#] {
+    let wrong = [
+      "", "online", "{}", #"{"online":1,"timestamp":2}"#, #"{"online":true}"#, #"{"online":true,"timestamp":-1}"#,
+    ]
+    for wrong in wrong {
       #expect(HostState(Array(wrong.utf8)) == nil, "\(wrong)")
     }
   }

@@ -62,7 +62,8 @@ struct WireTests {
     arguments: [
       ([0x08], WireError.Problem.truncated), ([0x12, 0x05, 0x00], .truncated), ([0x00, 0x01], .badField),
       ([0x13], .badWireType), ([0x16], .badWireType), ([0x0A, 0x00], .wrongType), ([0x10, 0x01], .wrongType),
-      ([0x08] + [UInt8](repeating: 0xFF, count: 11), .longVarint), ([0x08] + [UInt8](repeating: 0xFF, count: 4), .truncated),
+      ([0x08] + [UInt8](repeating: 0xFF, count: 11), .longVarint),
+      ([0x08] + [UInt8](repeating: 0xFF, count: 4), .truncated),
       ([0x29, 1, 2, 3], .truncated), ([0x2D, 1, 2, 3], .truncated),
       ([0x12, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x01], .truncated),
     ] as [([UInt8], WireError.Problem)])

@@ -1,8 +1,9 @@
 import Telemetry
 
-/// An independent encoder: what an edge node would send, field by field as the format describes it.
-struct Metric: Sendable {
-  enum Value: Sendable {
+/// A Sparkplug metric as an edge node would send it, encoded field by field as the format describes it: independent of
+/// the product's own reader and writer.
+public struct EdgeMetric: Sendable {
+  public enum Value: Sendable {
     case none
     case int(UInt32)
     case long(UInt64)
@@ -12,20 +13,20 @@ struct Metric: Sendable {
     case string(String)
     case bytes([UInt8])
     case dataset([UInt8])
-    case template([Metric], isDefinition: Bool)
+    case template([EdgeMetric], isDefinition: Bool)
   }
 
-  var name: String?
-  var alias: UInt64?
-  var timestamp: UInt64?
-  var datatype: UInt32?
-  var isHistorical = false
-  var isTransient = false
-  var isNull = false
-  var quality: UInt64?
-  var value = Value.none
+  public var name: String?
+  public var alias: UInt64?
+  public var timestamp: UInt64?
+  public var datatype: UInt32?
+  public var isHistorical = false
+  public var isTransient = false
+  public var isNull = false
+  public var quality: UInt64?
+  public var value = Value.none
 
-  init(
+  public init(
     _ name: String? = nil, alias: UInt64? = nil, _ datatype: UInt32? = nil, _ value: Value = .none,
     at timestamp: UInt64? = nil, historical: Bool = false, transient: Bool = false, null: Bool = false,
     quality: UInt64? = nil
@@ -41,7 +42,7 @@ struct Metric: Sendable {
     self.quality = quality
   }
 
-  var bytes: [UInt8] {
+  public var bytes: [UInt8] {
     var writer = ByteWriter()
     func key(_ field: UInt64, _ type: UInt64) { writer.varint(field << 3 | type) }
     if let name {
@@ -120,12 +121,19 @@ struct Metric: Sendable {
   }
 }
 
-struct Payload: Sendable {
-  var timestamp: UInt64?
-  var seq: UInt64?
-  var metrics: [Metric] = []
+/// A Sparkplug payload.
+public struct EdgePayload: Sendable {
+  public var timestamp: UInt64?
+  public var seq: UInt64?
+  public var metrics: [EdgeMetric] = []
 
-  var bytes: [UInt8] {
+  public init(timestamp: UInt64? = nil, seq: UInt64? = nil, metrics: [EdgeMetric] = []) {
+    self.timestamp = timestamp
+    self.seq = seq
+    self.metrics = metrics
+  }
+
+  public var bytes: [UInt8] {
     var writer = ByteWriter()
     if let timestamp {
       writer.byte(1 << 3)
