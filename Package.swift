@@ -46,12 +46,13 @@ let package = Package(
     .systemLibrary(name: "CLinux"),
     .systemLibrary(name: "CKissFFT", providers: [.apt(["libkissfft-dev"])]),
     module("Telemetry"),
+    module("Sparkplug", ["Telemetry"]),
     module("Plant", ["Telemetry"]),
     module("Templates", ["Telemetry", yams, crypto]),
     module("Journal", ["Telemetry", "Templates", grdb]),
     module("MQTT", ["Telemetry", "Templates", "CMosquitto"]),
     module("Waveform", ["CKissFFT"]),
-    module("Ingest", ["Telemetry", "Plant", "Templates", "Journal", "Waveform"]),
+    module("Ingest", ["Telemetry", "Plant", "Sparkplug", "Templates", "Journal", "Waveform"]),
     module("Rules", ["Telemetry", "Templates"]),
     module("Engine", ["Telemetry", "Templates", "Journal", "Rules"]),
     module("Energy", ["Telemetry", "Templates", "Plant", "Rules"]),
@@ -69,7 +70,8 @@ let package = Package(
     module(
       "Gateway",
       [
-        "Telemetry", "Plant", "Templates", "Journal", "MQTT", "Ingest", "Rules", "Engine", "Energy", "Equipment",
+        "Telemetry", "Sparkplug", "Plant", "Templates", "Journal", "MQTT", "Ingest", "Rules", "Engine", "Energy",
+        "Equipment",
         "Inspection", "Store", "Forwarding", "Control", "CLinux", logging,
       ]),
     .executableTarget(
@@ -88,12 +90,13 @@ let package = Package(
       name: "RuleBench", dependencies: ["Telemetry", "Templates", "Plant", "Journal", "Rules", "Engine"],
       path: "Tests/RuleBench", swiftSettings: strict),
     tests("TelemetryTests"),
+    tests("SparkplugTests", ["Sparkplug"]),
     tests("PlantTests", ["Plant"]),
     tests("TemplatesTests"),
     tests("JournalTests", ["Journal", grdb]),
     tests("MQTTTests", ["MQTT"]),
     tests("WaveformTests", ["Waveform"]),
-    tests("IngestTests", ["Ingest", "Journal"]),
+    tests("IngestTests", ["Ingest", "Journal", "Sparkplug"]),
     tests("RulesTests", ["Rules"]),
     tests("EngineTests", ["Engine", "Rules", "Journal"]),
     tests("EnergyTests", ["Energy", "Plant", "Rules"]),
@@ -110,7 +113,9 @@ let package = Package(
       name: "Fuzz", dependencies: ["Ingest", "Engine", "Journal", "Telemetry", "Templates"], path: "Tests/Fuzz",
       swiftSettings: strict),
     tests("SimulationTests", ["Simulation", "Plant"]),
-    tests("GatewayTests", ["Gateway", "Control", "Journal", "MQTT", "weir", arguments, logging]),
+    tests(
+      "GatewayTests",
+      ["Gateway", "Control", "Ingest", "Journal", "MQTT", "Sparkplug", "Store", "weir", arguments, logging]),
     .testTarget(
       name: "Scenarios",
       dependencies: [

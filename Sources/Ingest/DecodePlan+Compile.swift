@@ -44,7 +44,9 @@ extension DecodePlan {
     self.init()
     var mappings: [[Mapped]] = []
     var numbers: [String: Int] = [:]
-    for (position, asset) in site.assets.enumerated() where asset.connection == connectionName {
+    // Sparkplug has a plan of its own.
+    for (position, asset) in site.assets.enumerated()
+    where asset.connection == connectionName && asset.sparkplug == nil {
       for mapping in asset.topics {
         if let number = numbers[mapping.topic] {
           mappings[number].append(Mapped(asset: position, mapping: mapping))

@@ -75,7 +75,8 @@ struct SignalReader {
 
   /// The signal and its fields as an asset changes them, or (`inTemplate`) a template that extends another one.
   static func change(
-    _ section: Section, _ signal: Signal, _ fields: [FieldMapping], inTemplate: Bool = false
+    _ section: Section, _ signal: Signal, _ fields: [FieldMapping], inTemplate: Bool = false,
+    path: Scalar<FieldPath> = .path
   ) -> (signal: Signal, fields: [FieldMapping]) {
     var signal = signal
     var fields = fields
@@ -96,7 +97,7 @@ struct SignalReader {
     }
     readNumbers(section, into: &signal)
     for index in fields.indices {
-      if let path = section.read("path", .path) { fields[index].path = path }
+      if let path = section.read("path", path) { fields[index].path = path }
       if let required = section.read("required", .boolean) { fields[index].required = required }
       if fields[index].waveform != nil {
         refuse(

@@ -101,9 +101,18 @@ extension Site {
     write(connection.password, "password", to: &writer)
     write(connection.tls, to: &writer)
     writer.field("keep-alive", QuantityText.text(connection.keepAlive))
-    writer.field("session-expiry", QuantityText.text(connection.sessionExpiry))
+    if connection.sparkplug == nil {
+      writer.field("session-expiry", QuantityText.text(connection.sessionExpiry))
+    }
     if isSource { writer.field("commit-interval", QuantityText.text(connection.commitInterval)) }
     writer.field("maximum-packet-size", QuantityText.text(bytes: connection.maximumPacketSize))
+    if let sparkplug = connection.sparkplug {
+      writer.object("sparkplug") { writer in
+        writer.field("host-id", sparkplug.hostID)
+        writer.list("groups", sparkplug.groups)
+        writer.field("reorder-timeout", QuantityText.text(sparkplug.reorderTimeout))
+      }
+    }
     guard let embedded = connection.embedded else { return }
     writer.object("embedded") { writer in
       writer.field("maximum-inflight", embedded.maximumInflight)

@@ -77,11 +77,13 @@ public struct Connection: Hashable, Sendable {
   public var maximumPacketSize: Int
   /// Not nil: the gateway runs the broker itself, as a supervised child on `host:port`.
   public var embedded: EmbeddedBrokerSettings?
+  /// Not nil: a Sparkplug B host application, whose session ends with the connection.
+  public var sparkplug: SparkplugSettings?
 
   public init(
     name: String, host: String, port: Int, clientID: String, username: String?, password: Secret?, tls: TLSSettings?,
     keepAlive: Span64, sessionExpiry: Span64, commitInterval: Span64, maximumPacketSize: Int,
-    embedded: EmbeddedBrokerSettings?
+    embedded: EmbeddedBrokerSettings?, sparkplug: SparkplugSettings? = nil
   ) {
     self.name = name
     self.host = host
@@ -95,6 +97,7 @@ public struct Connection: Hashable, Sendable {
     self.commitInterval = commitInterval
     self.maximumPacketSize = maximumPacketSize
     self.embedded = embedded
+    self.sparkplug = sparkplug
   }
 }
 

@@ -35,6 +35,7 @@ struct SiteReader {
     var assets = AssetReader(
       catalogue: catalogue, connections: connections.map(\.name), source: source, diagnostics: diagnostics)
     assets.wanted = wantedAsset
+    assets.sparkplug = connections.reduce(into: [:]) { $0[$1.name] = $1.sparkplug }
     assets.read(top)
     wantedSection = assets.wantedSection
     let destinations = destinations(top, assets: assets.assets.map(\.id))

@@ -20,7 +20,8 @@ import Testing
   private func delivered(_ weir: WeirProcess, through end: Timestamp) async throws -> GatewayStatus {
     try await weir.waitFor("everything through \(end.rfc3339UTC) delivered") { status in
       guard let clock = status.stages.plantClock.flatMap({ Timestamp(rfc3339: $0) }) else { return false }
-      return clock >= end && status.destinations.allSatisfy { $0.pending == 0 } && status.stages.engineLagBatches == 0
+      // The status shows whole seconds.
+      return clock + .seconds(1) > end && status.destinations.allSatisfy { $0.pending == 0 } && status.stages.engineLagBatches == 0
     }
   }
 
