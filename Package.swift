@@ -54,6 +54,7 @@ let package = Package(
     module("Engine", ["Telemetry", "Templates", "Journal", "Rules"]),
     module("Energy", ["Telemetry", "Templates", "Plant", "Rules"]),
     module("Equipment", ["Telemetry", "Templates", "Plant", "Rules"]),
+    module("Quality", ["Telemetry", "Templates", "Plant", "Rules"]),
     module("Inspection", ["Telemetry", "Templates", "Plant", "Rules"]),
     module("Store", ["Telemetry", "Templates", "Rules", grdb, crypto]),
     module(
@@ -68,7 +69,7 @@ let package = Package(
       "Gateway",
       [
         "Telemetry", "Plant", "Templates", "Journal", "MQTT", "Ingest", "Rules", "Engine", "Energy", "Equipment",
-        "Inspection", "Store", "Forwarding", "Control", "CLinux", logging,
+        "Quality", "Inspection", "Store", "Forwarding", "Control", "CLinux", logging,
       ]),
     .executableTarget(
       name: "weir", dependencies: ["Gateway", "Control", "Simulation", arguments], swiftSettings: strict),
@@ -95,6 +96,7 @@ let package = Package(
     tests("EngineTests", ["Engine", "Rules", "Journal"]),
     tests("EnergyTests", ["Energy", "Plant", "Rules"]),
     tests("EquipmentTests", ["Equipment", "RuleBench", "Journal", "Plant", "Rules"]),
+    tests("QualityTests", ["Quality", "Equipment", "Energy", "RuleBench", "Journal", "Plant", "Rules"]),
     tests("InspectionTests", ["Inspection", "RuleBench", "Journal", "Plant", "Rules"]),
     tests("StoreTests", ["Store", "Rules", grdb, crypto]),
     tests(

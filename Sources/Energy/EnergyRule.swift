@@ -178,6 +178,7 @@ public struct EnergyRule: AssetRule {
     }
     writer.varint(openFindings.count)
     for finding in openFindings { finding.encode(into: &writer, base: closedThrough) }
+    if today.start != nil { today.figures.encodeShares(into: &writer) }
   }
 
   public mutating func restoreState(from reader: inout ByteReader) throws {
@@ -200,5 +201,6 @@ public struct EnergyRule: AssetRule {
     }
     openFindings = []
     for _ in 0..<(try reader.count()) { openFindings.append(try CounterFinding(from: &reader, base: closedThrough)) }
+    if today.start != nil { try today.figures.restoreShares(from: &reader) }
   }
 }

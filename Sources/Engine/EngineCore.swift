@@ -35,6 +35,8 @@ struct EngineCore {
 
   // Assets, by position in the site.
   var rulesOfAsset: [Range<Int>] = []
+  /// The asset's rule that watches refused samples; negative for none.
+  var refusalRule: [Int32] = []
   var connectionOfAsset: [Int] = []
   /// Has samples since its deadlines were read / since the last checkpoint.
   var marked: [UInt8]
@@ -147,6 +149,7 @@ struct EngineCore {
         deadlines.append(.distantFuture)
       }
       rulesOfAsset.append(first..<rules.count)
+      refusalRule.append(Int32(rules[first...].firstIndex { $0.watchesRefusals } ?? -1))
       for signal in asset.signals.indices { try watch(asset: position, signal: signal) }
     }
   }
@@ -184,7 +187,8 @@ struct EngineCore {
         let last = history.assets[asset].series.map { series[Int($0.rawValue)].last }.max() ?? .min
         return EngineView.AssetView(
           id: site.assets[asset].id, connection: site.assets[asset].connection,
-          lastSample: last == .min ? nil : Timestamp(nanoseconds: last))
+          lastSample: last == .min ? nil : Timestamp(nanoseconds: last),
+          source: refusalRule[asset] < 0 ? nil : rules[Int(refusalRule[asset])].sourceReport)
       },
       counts: counts, configurationHash: configurationHash, unsavedSamples: history.unsaved,
       cachedBytes: history.cachedBytes + saved.cachedBytes)

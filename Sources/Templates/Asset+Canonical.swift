@@ -11,6 +11,7 @@ extension Asset {
     if criticality != .normal { writer.field("criticality", criticality.rawValue) }
     writer.field("broker", connection)
     if let ratedPower { writer.field("rated-power", "\(ratedPower) kW") }
+    clock.write(to: &writer)
     if let mapping = topics.first, mapping.timestamp != template.timestamp {
       mapping.timestamp.write(to: &writer)
     }

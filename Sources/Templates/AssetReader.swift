@@ -4,7 +4,7 @@ import Telemetry
 struct AssetReader {
   static let keys = [
     "id", "name", "place", "template", "topic", "criticality", "broker", "rated-power", "expected-interval",
-    "timestamp", "message-id", "signals", "count", "first",
+    "timestamp", "message-id", "signals", "count", "first", "clock",
   ]
   static let maximumAssets = 100_000
 
@@ -77,13 +77,14 @@ struct AssetReader {
     let signals = AssetSignals(section, template: template)
     let place = place(section)
     let topics = signals.topics(section, place: place)
-    let entry = Entry(
+    var entry = Entry(
       id: id, name: pattern(section, "name", fields: []), place: place, topics: topics,
       asset: Asset(
         id: "", name: "", site: "", area: "", line: "", cell: "", template: template.name,
         criticality: section.read(
           "criticality", .word(Asset.Criticality.allCases, noun: "criticality"), default: .normal),
         connection: connection(section), topics: [], signals: signals.signals, ratedPower: ratedPower(section)))
+    entry.asset.clock = QualityReader.clock(section)
     guard assets.count + (count ?? 1) <= Self.maximumAssets else {
       section.report(
         nil, "there are more than \(Self.maximumAssets) assets", remedy: "Split the plant over several gateways.")

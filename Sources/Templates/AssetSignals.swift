@@ -70,6 +70,7 @@ struct AssetSignals {
     // In the order of the signals, so that the order of the file's keys does not matter.
     ownTopics.sort { $0.signal < $1.signal }
     if !omitted.isEmpty { omit(omitted, list) }
+    QualityReader.checkSiblings(signals, list)
   }
 
   /// Removes signals that this asset does not have, and renumbers the fields of the others.

@@ -69,6 +69,7 @@ extension Signal {
       writer.field("modulus", modulus?.description)
     }
     if minimum != nil || maximum != nil { writer.range(minimum, maximum) }
+    quality.writeChange(to: &writer)
     guard let field = fields.first else { return }
     writer.path("path", field.path)
     if !unit.isEmpty { writer.field("payload-unit", field.payloadUnit) }
@@ -85,6 +86,7 @@ extension Signal {
     if modulus != standard.modulus || (modulus != nil && resolution != standard.resolution) {
       writer.field("modulus", modulus?.description ?? "none")
     }
+    quality.writeChange(from: standard.quality, to: &writer)
     if stateWords != standard.stateWords, case .state(let names) = kind { writeStates(names, to: &writer) }
   }
 

@@ -4,10 +4,11 @@ import Telemetry
 struct SignalReader {
   static let templateKeys = [
     "kind", "counts", "unit", "payload-unit", "path", "range", "expected-interval", "resolution", "modulus", "states",
-    "required", "attributes",
+    "required", "attributes", "quality",
   ]
   static let overrideKeys = [
     "path", "unit", "range", "expected-interval", "resolution", "modulus", "states", "required", "attributes", "topic",
+    "quality",
   ]
   static let attributeKeys = ["path", "required", "words"]
   static let interval = Scalar<Span64>.duration(.milliseconds(1)...(.days(31)))
@@ -50,6 +51,7 @@ struct SignalReader {
       section.missing("unit", remedy: "Add the unit inside the gateway: `unit: kWh`; `unit: 1` for a plain number.")
     }
     readNumbers(section, into: &signal)
+    QualityReader.change(section, &signal)
     let path = section.require("path", .path) ?? FieldPath([entry.key])
     var field = FieldMapping(
       signal: index, path: path, conversion: .identity, required: section.read("required", .boolean, default: false),
@@ -68,7 +70,8 @@ struct SignalReader {
     var fields = fields
     if let value = section.read("expected-interval", interval) { signal.expectedInterval = value }
     if signal.kind == .event {
-      refuse(["path", "unit", "range", "resolution", "modulus", "states"], section, "an event has attributes")
+      refuse(
+        ["path", "unit", "range", "resolution", "modulus", "states", "quality"], section, "an event has attributes")
       return (signal, attributes(section, index: fields.first?.signal ?? 0, base: fields))
     }
     refuse(["attributes"], section, "only events have attributes")
@@ -79,6 +82,7 @@ struct SignalReader {
       refuse(["states"], section, "only signals of kind \"state\" have states")
     }
     readNumbers(section, into: &signal)
+    QualityReader.change(section, &signal)
     for index in fields.indices {
       if let path = section.read("path", .path) { fields[index].path = path }
       if let required = section.read("required", .boolean) { fields[index].required = required }

@@ -15,6 +15,8 @@ public struct Site: Hashable, Sendable {
   public var destinations: [Destination]
   public var storage: StorageSettings
   public var control: ControlSettings
+  /// Thresholds of the detectors of bad data.
+  public var quality = QualitySettings.standard
   /// Canonical text of everything above, without secrets; `hash` is its SHA-256 in hexadecimal.
   public var canonicalText: String
   public var hash: String
@@ -180,6 +182,8 @@ public struct Asset: Hashable, Sendable {
   public var signals: [Signal]
   /// Rated active power in kW, the bound of the plausibility test of registers.
   public var ratedPower: ScaledInteger?
+  /// Which time its samples get.
+  public var clock = ClockPolicy.trustDevice
 
   public init(
     id: String, name: String, site: String, area: String, line: String, cell: String, template: String,
@@ -321,6 +325,8 @@ public struct Signal: Hashable, Sendable {
   public var resolution: Int8
   /// States: payload words that mean the state at the same position in `names` (aliases), as (word, position).
   public var stateWords: [String: Int]
+  /// What is different from the site's thresholds of data quality.
+  public var quality = SignalQuality.none
 
   public init(
     name: String, kind: Kind, unit: String, minimum: Double?, maximum: Double?, expectedInterval: Span64,

@@ -36,6 +36,7 @@ struct TemplateReader {
       template.signals.append(signal)
       template.fields += fields
     }
+    QualityReader.checkSiblings(template.signals, list)
     return template
   }
 
