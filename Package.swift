@@ -106,7 +106,7 @@ let package = Package(
         nio("NIOConcurrencyHelpers"), nioSSL,
       ]),
     tests("SimulationTests", ["Simulation", "Plant"]),
-    tests("GatewayTests", ["Gateway", "Control", "Journal", "MQTT", "weir", arguments, logging]),
+    tests("GatewayTests", ["Gateway", "Control", "Journal", "MQTT", "Quality", "RuleBench", "weir", arguments, logging]),
     .testTarget(
       name: "Scenarios",
       dependencies: [

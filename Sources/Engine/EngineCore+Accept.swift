@@ -220,7 +220,7 @@ extension EngineCore {
 
   private func timeDetail(_ reason: QuarantineReason) -> String {
     guard reason == .futureTimestamp || reason == .tooOld else { return "" }
-    return plant == .distantPast ? "outside 1970 … 2116" : "the plant clock was \(plant.rfc3339UTC)"
+    return plant == .distantPast ? "outside 2000 … 2116" : "the plant clock was \(plant.rfc3339UTC)"
   }
 
   private mutating func quarantine(

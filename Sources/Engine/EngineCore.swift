@@ -68,6 +68,8 @@ struct EngineCore {
 
   /// Times outside 1970 … 2116 are refused even before the first mark: calculations with them could overflow.
   static let highestTime: Int64 = 1 << 62
+  /// Before the first mark, a time before 2000 is a clock that has lost its time.
+  static let unmarkedOldest: Int64 = 946_684_800_000_000_000
   static let lowestTime: Int64 = 0
 
   static let touchedBit: UInt8 = 1
@@ -83,7 +85,7 @@ struct EngineCore {
     self.limits = limits
     self.catalog = catalog
     horizons = SeriesState.Class.allCases.map { $0.horizon(site) }
-    oldest = horizons.map { _ in Self.lowestTime }
+    oldest = horizons.map { _ in Self.unmarkedOldest }
     clockFindings = ClockFindings(quiet: limits.futureQuiet)
     clocks = site.connections.map { _ in
       ConnectionClock(maximumWait: limits.maximumWait, marksAreOrdered: site.clock == .messages)

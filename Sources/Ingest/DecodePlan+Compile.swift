@@ -28,6 +28,7 @@ extension DecodePlan {
 
     struct Section: Hashable {
       var timestamp: TimestampMapping?
+      var clock: ClockPolicy
       var messageID: FieldPath?
       var fields: [Field]
     }
@@ -89,7 +90,7 @@ extension DecodePlan {
     ShapeKey(
       sections: list.map { item in
         ShapeKey.Section(
-          timestamp: item.mapping.timestamp, messageID: item.mapping.messageID,
+          timestamp: item.mapping.timestamp, clock: site.assets[item.asset].clock, messageID: item.mapping.messageID,
           fields: item.mapping.fields.map { field in
             let signal = site.assets[item.asset].signals[field.signal]
             return ShapeKey.Field(
@@ -101,9 +102,18 @@ extension DecodePlan {
       })
   }
 
+  /// Where the device's time stands, if it is wanted.
+  private func timestamp(_ item: Mapped, _ site: Site) -> TimestampMapping? {
+    site.assets[item.asset].clock == .receiveTime ? nil : item.mapping.timestamp
+  }
+
+  private static func ahead(_ clock: ClockPolicy) -> Int64 {
+    if case .correctSkew(let ahead) = clock { ahead.nanoseconds } else { 0 }
+  }
+
   private mutating func compileShape(_ list: [Mapped], _ site: Site) {
     let paths = list.flatMap { item in
-      (item.mapping.timestamp.map { [$0.path] } ?? []) + (item.mapping.messageID.map { [$0] } ?? [])
+      (timestamp(item, site).map { [$0.path] } ?? []) + (item.mapping.messageID.map { [$0] } ?? [])
         + item.mapping.fields.map(\.path)
     }
     let added = tree.add(paths)
@@ -112,7 +122,8 @@ extension DecodePlan {
     var nextSeries: Int32 = 0
     var next = added.slotOfPath[...]
     for item in list {
-      let timestampSlot = item.mapping.timestamp.map { _ in next.removeFirst() } ?? -1
+      let timestamp = timestamp(item, site)
+      let timestampSlot = timestamp.map { _ in next.removeFirst() } ?? -1
       let messageIDSlot = item.mapping.messageID.map { _ in next.removeFirst() } ?? -1
       let slots = item.mapping.fields.map { _ in next.removeFirst() }
       let asset = site.assets[item.asset]
@@ -128,9 +139,10 @@ extension DecodePlan {
       }
       sections.append(
         Section(
-          timestampSlot: timestampSlot, timestampFormat: item.mapping.timestamp?.format ?? .iso8601,
+          timestampSlot: timestampSlot, timestampFormat: timestamp?.format ?? .iso8601,
+          clockAhead: Self.ahead(asset.clock), trustsReceiveTime: asset.clock == .receiveTime,
           messageIDSlot: messageIDSlot, fields: firstField..<fields.count, events: firstEvent..<events.count))
-      timestampPaths.append(item.mapping.timestamp?.path.description ?? "")
+      timestampPaths.append(timestamp?.path.description ?? "")
     }
     shapes.append(Shape(root: added.root, slots: added.slots, sections: firstSection..<sections.count))
   }

@@ -26,6 +26,10 @@ struct DecodePlan {
     /// Negative: the message has no date.
     var timestampSlot: Int32
     var timestampFormat: TimestampMapping.Format
+    /// Nanoseconds that the device's clock is ahead, taken off every time.
+    var clockAhead: Int64 = 0
+    /// The receive time is the right one: not uncertain.
+    var trustsReceiveTime = false
     /// Negative: events have no id.
     var messageIDSlot: Int32
     var fields: Range<Int>

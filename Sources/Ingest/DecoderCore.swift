@@ -88,7 +88,10 @@ struct DecoderCore {
     var place = undated
     let timestampSlot = plan.sections[place.section].timestampSlot
     if timestampSlot >= 0, scanner.captures[Int(timestampSlot)].isPresent {
-      place.time = try timestamp(scanner.captures[Int(timestampSlot)], place, payload)
+      let time = try timestamp(scanner.captures[Int(timestampSlot)], place, payload)
+      place.time = time - Span64(nanoseconds: plan.sections[place.section].clockAhead)
+      place.quality = .good
+    } else if plan.sections[place.section].trustsReceiveTime {
       place.quality = .good
     }
     for number in plan.sections[place.section].fields { try sample(number, place, payload, &samples) }

@@ -7,6 +7,10 @@ final class AssetLimits: Sendable {
   /// By position in `Asset.signals`; nil for events.
   let signals: [SignalLimits]
   let isWatched: [Bool]
+  /// What the values of each signal could be read as.
+  let units: [[UnitSuspect]]
+  /// On and off delays of each signal, by raw value of the reason.
+  let delays: [[DelayMachine.Delays]]
   /// Signals with siblings.
   let groups: [Siblings]
   /// How many signals are compared with others.
@@ -36,19 +40,30 @@ final class AssetLimits: Sendable {
     let inGroups = Set(groups.flatMap { [$0.signal] + $0.others }).sorted()
     compared = inGroups.count
     var unitsOf: [String: [UnitSuspect]] = [:]
+    var units: [[UnitSuspect]] = []
+    var delays: [[DelayMachine.Delays]] = []
     var limits: [SignalLimits] = []
     for (index, signal) in signals.enumerated() {
-      let units = unitsOf[signal.unit] ?? UnitSuspect.all(unit: signal.unit)
-      unitsOf[signal.unit] = units
-      limits.append(SignalLimits(signal, settings: settings, units: units))
+      let own = settings.changed(by: signal.quality)
+      let suspects = unitsOf[signal.unit] ?? UnitSuspect.all(unit: signal.unit)
+      unitsOf[signal.unit] = suspects
+      units.append(suspects)
+      delays.append(SignalLimits.delays(signal, own))
+      limits.append(SignalLimits(signal, settings: own))
       limits[index].siblingSlot = Int32(inGroups.firstIndex(of: index) ?? -1)
     }
+    self.units = units
+    self.delays = delays
     self.signals = limits
     let longest = inGroups.map { limits[$0].expected }.max() ?? 0
     let minute = Span64.minutes(1).nanoseconds
     part = minute * max(1, (longest + minute - 1) / minute)
     silence = zip(limits, isWatched).filter(\.1).map(\.0.gap).min() ?? minute
     clockTolerance = settings.time(.clockTolerance).nanoseconds
+  }
+
+  func delays(_ signal: Int, _ reason: QualityReason) -> DelayMachine.Delays {
+    delays[signal][Int(reason.rawValue)]
   }
 
   /// Whether a sample of the signal completes a part of time for which it is compared.

@@ -36,7 +36,7 @@ struct DetectorState: Hashable, Sendable {
     _ signal: Int, _ time: Int64, _ value: Double, _ limits: AssetLimits, slack: Int64,
     into transitions: inout [Transition]
   ) {
-    var found = monitors[signal].handle(time, value, limits.signals[signal])
+    var found = monitors[signal].handle(time, value, limits.signals[signal]) { limits.units[signal] }
     if limits.signals[signal].siblingSlot >= 0 { found.formUnion(compare(signal, time, value, limits)) }
     // A gap opens when others report meanwhile (`findGaps`); the sample that ends it is the last that is not sound.
     if !monitors[signal].watched.contains(.gap) { found.remove(.gap) }
@@ -63,7 +63,7 @@ struct DetectorState: Hashable, Sendable {
       let isActive = found.contains(Conditions(reason))
       let place = watches.firstIndex { $0.signal == signal && $0.reason == reason }
       var watch = place.map { watches[$0] } ?? Watch(signal: signal, reason: reason)
-      let change = watch.machine.handle(isActive, at: time, limits.signals[signal].delays(reason))
+      let change = watch.machine.handle(isActive, at: time, limits.delays(signal, reason))
       if let change {
         transitions.append(
           transition(change == .opened ? .opened : .closed, watch, at, value: value))

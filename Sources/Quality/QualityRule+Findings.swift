@@ -29,7 +29,7 @@ extension QualityRule {
 
   private func unitSuspect(_ opened: Transition) -> UnitSuspect? {
     guard opened.reason == .unitChange else { return nil }
-    let units = limits.signals[opened.signal].units
+    let units = limits.units[opened.signal]
     return units.indices.contains(opened.detail - 1) ? units[opened.detail - 1] : nil
   }
 

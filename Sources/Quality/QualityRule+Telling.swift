@@ -88,7 +88,7 @@ extension QualityRule {
   }
 
   func closing(_ watch: DoorWatch) -> Span64 {
-    Span64(nanoseconds: limits.signals[watch.signal].delays(watch.reason).off)
+    Span64(nanoseconds: limits.delays(watch.signal, watch.reason).off)
   }
 
   /// Everything that was refused in minutes before `end`.
@@ -107,7 +107,7 @@ extension QualityRule {
   }
 
   private mutating func judge(_ entry: DoorEntry, context: inout RuleContext) throws {
-    let delays = limits.signals[entry.signal].delays(entry.reason)
+    let delays = limits.delays(entry.signal, entry.reason)
     var place = doorWatches.firstIndex { $0.signal == entry.signal && $0.reason == entry.reason }
     if let found = place, doorWatches[found].last + closing(doorWatches[found]) <= entry.first {
       // Long enough sound in between.

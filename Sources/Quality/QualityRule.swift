@@ -15,6 +15,9 @@ import Templates
 /// the journal: a replay tells the same.
 public struct QualityRule: AssetRule {
   static let minute = Span64.minutes(1)
+  /// The base moves by so much at least. It is saved when it moves, and is all that is saved of the detectors.
+  private static let stride = Span64.minutes(10)
+  private static let baseKey = "quality/base"
   /// Late samples that are remembered to be left out; with more the memory for samples out of order begins anew.
   private static let mostExcluded = 256
 
@@ -36,6 +39,8 @@ public struct QualityRule: AssetRule {
   private var middleBoundary = Int64.min
   /// The next sample at or after this moves base and middle.
   private var nextBoundary = Int64.min
+  /// After a restart: base and head are to be restored, from what was saved and from the history.
+  private var isBare = false
   /// Earliest sample out of order; the head stands still until the next judgement.
   private var dirtySince: Int64?
   /// Not told yet.
@@ -99,13 +104,11 @@ public struct QualityRule: AssetRule {
     case .double(let number): value = number
     case .scaled(let number): value = number.doubleValue
     }
-    guard inOrder else { return late(time, signal: signal, clock: context.clock) }
+    if isBare { try furnish(context) }
+    guard inOrder else { return late(time, signal: signal, context) }
+    if time < baseBoundary || time < middleBoundary { catchUp(signal, time, value, context) }
     guard dirtySince == nil else { return }
-    if time >= nextBoundary {
-      cross(time, clock: context.clock)
-    } else if time < middleBoundary || time < baseBoundary {
-      catchUp(signal, time, value)
-    }
+    if time >= nextBoundary { cross(time, context) }
     head.handle(signal, time, value, limits, slack: lateness.nanoseconds, into: &pending)
   }
 
@@ -116,10 +119,11 @@ public struct QualityRule: AssetRule {
 
   /// The signal's newest sample is older than those of others that the earlier states wait for.
   @inline(never)
-  private mutating func catchUp(_ signal: Int, _ time: Int64, _ value: Double) {
+  private mutating func catchUp(_ signal: Int, _ time: Int64, _ value: Double, _ context: RuleContext) {
     var same: [Transition] = []
     if time < baseBoundary {
       base.handle(signal, time, value, limits, slack: lateness.nanoseconds, into: &same)
+      saveBase(context)
     }
     if time < middleBoundary {
       middle?.handle(signal, time, value, limits, slack: lateness.nanoseconds, into: &same)
@@ -128,43 +132,49 @@ public struct QualityRule: AssetRule {
 
   /// A sample of a later minute than all before.
   @inline(never)
-  private mutating func cross(_ time: Int64, clock: Timestamp) {
-    let judged = judged(clock)
-    if let middle, middleBoundary <= judged { rebase(middle, boundary: middleBoundary) }
+  private mutating func cross(_ time: Int64, _ context: RuleContext) {
+    let judged = judged(context.clock)
     let boundary = Timestamp(nanoseconds: time).windowStart(Self.minute).nanoseconds
-    if middle == nil, boundary > head.newest {
-      if boundary <= judged {
-        rebase(head, boundary: boundary)
-      } else {
-        middle = head
-        middleBoundary = boundary
-      }
-    }
     nextBoundary = boundary &+ Self.minute.nanoseconds
+    if let middle, middleBoundary <= judged { rebase(middle, boundary: middleBoundary, context) }
+    guard middle == nil, boundary > head.newest, boundary >= next(after: baseBoundary) else { return }
+    // Before the first sample there is nothing that could come out of order.
+    if boundary <= judged || baseBoundary == .min {
+      rebase(head, boundary: boundary, context)
+    } else {
+      middle = head
+      middleBoundary = boundary
+    }
   }
 
-  private mutating func rebase(_ state: DetectorState, boundary: Int64) {
+  /// Earliest boundary of the next base.
+  private func next(after boundary: Int64) -> Int64 {
+    boundary == .min ? .min : boundary + Self.stride.nanoseconds
+  }
+
+  private mutating func rebase(_ state: DetectorState, boundary: Int64, _ context: RuleContext) {
     base = state
     baseBoundary = boundary
     middle = nil
     middleBoundary = .min
     if !told.isEmpty { told.removeAll { $0.time.nanoseconds < boundary } }
     if !excluded.isEmpty { excluded.removeAll { $0.time < boundary } }
+    saveBase(context)
   }
 
-  private mutating func late(_ time: Int64, signal: Int, clock: Timestamp) {
+  private mutating func late(_ time: Int64, signal: Int, _ context: RuleContext) {
     add(.late, signal: signal)
     guard time >= baseBoundary else { return }
-    if time < judged(clock) {
+    if time < judged(context.clock) {
       excluded.append(Excluded(time: time, signal: signal))
-      if dirtySince == nil { forgetExcess() }
+      if dirtySince == nil { forgetExcess(context) }
     } else {
       dirtySince = min(dirtySince ?? time, time)
     }
   }
 
-  private mutating func forgetExcess() {
-    if excluded.count > Self.mostExcluded { rebase(head, boundary: head.newest &+ 1) }
+  private mutating func forgetExcess(_ context: RuleContext) {
+    if excluded.count > Self.mostExcluded { rebase(head, boundary: head.newest &+ 1, context) }
   }
 
   // MARK: Judging
@@ -203,7 +213,8 @@ public struct QualityRule: AssetRule {
     context.verdicts = verdicts
   }
 
-  /// Folds everything from the base on in the order of time, and leaves a new base where the judged minutes end.
+  /// Folds everything from the base on in the order of time; moves the base, if it is time, to where the judged minutes
+  /// end.
   private mutating func foldAgain(_ judged: Int64, context: RuleContext) throws {
     var samples: [(time: Int64, signal: Int, value: Double)] = []
     let from = Timestamp(nanoseconds: baseBoundary)
@@ -221,17 +232,41 @@ public struct QualityRule: AssetRule {
     var state = base
     var found: [Transition] = []
     var start: DetectorState?
+    let moves = judged >= next(after: baseBoundary)
     for sample in samples {
-      if start == nil, sample.time >= judged { start = state }
+      if moves, start == nil, sample.time >= judged { start = state }
       state.handle(
         sample.signal, sample.time, sample.value, limits, slack: lateness.nanoseconds, into: &found)
     }
     pending = found.filter { !told.contains($0) }
     head = state
     dirtySince = nil
-    rebase(start ?? state, boundary: max(judged, baseBoundary))
+    middle = nil
+    middleBoundary = .min
     nextBoundary = .min
-    forgetExcess()
+    if moves { rebase(start ?? state, boundary: judged, context) }
+    forgetExcess(context)
+  }
+
+  private func saveBase(_ context: RuleContext) {
+    var writer = ByteWriter()
+    base.encode(into: &writer)
+    context.save(Self.baseKey, writer.bytes)
+  }
+
+  /// The first sample after a restart: what the detectors have seen since the base comes from the history when the next
+  /// minute is judged.
+  @inline(never)
+  private mutating func furnish(_ context: RuleContext) throws {
+    isBare = false
+    // Nothing was ever folded.
+    guard baseBoundary != .min else { return }
+    if let bytes = try context.load(Self.baseKey) {
+      var reader = ByteReader(bytes)
+      try base.restore(from: &reader)
+    }
+    head = base
+    dirtySince = min(dirtySince ?? baseBoundary, baseBoundary)
   }
 
   // MARK: Counting
@@ -257,15 +292,9 @@ public struct QualityRule: AssetRule {
   // MARK: State
 
   public func encodeState(into writer: inout ByteWriter) {
-    head.encode(into: &writer)
-    // Usually they are the head itself, or all but it.
-    writer.boolean(base == head)
-    if base != head { base.encode(into: &writer) }
+    // The detectors themselves: the base is saved apart, the rest follows from it and the history.
+    writer.varint(limits.signals.count)
     writer.zigzag(baseBoundary)
-    writer.boolean(middle != nil)
-    if let middle { middle.encode(into: &writer) }
-    writer.zigzag(middleBoundary)
-    writer.zigzag(nextBoundary)
     writer.boolean(dirtySince != nil)
     if let dirtySince { writer.zigzag(dirtySince) }
     for list in [pending, told, open] {
@@ -293,21 +322,16 @@ public struct QualityRule: AssetRule {
   }
 
   public mutating func restoreState(from reader: inout ByteReader) throws {
-    try head.restore(from: &reader)
-    base = head
-    if !(try reader.boolean()) {
-      base = DetectorState(limits)
-      try base.restore(from: &reader)
+    guard try reader.integer() == limits.signals.count else {
+      throw ByteReaderError(offset: reader.offset, expected: "the detectors of \(limits.signals.count) signals")
     }
+    isBare = true
+    base = DetectorState(limits)
+    head = base
     baseBoundary = try reader.zigzag()
     middle = nil
-    if try reader.boolean() {
-      var state = DetectorState(limits)
-      try state.restore(from: &reader)
-      middle = state
-    }
-    middleBoundary = try reader.zigzag()
-    nextBoundary = try reader.zigzag()
+    middleBoundary = .min
+    nextBoundary = .min
     dirtySince = try reader.boolean() ? try reader.zigzag() : nil
     pending = try Self.transitions(&reader)
     told = try Self.transitions(&reader)

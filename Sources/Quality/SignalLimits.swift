@@ -1,7 +1,7 @@
 import Telemetry
 import Templates
 
-/// The thresholds of one signal, compiled. Times in nanoseconds.
+/// The thresholds of one signal, compiled: plain numbers, which every sample is measured by. Times in nanoseconds.
 struct SignalLimits: Sendable {
   enum Kind: UInt8, Sendable { case gauge, register, state }
 
@@ -24,10 +24,6 @@ struct SignalLimits: Sendable {
   var fall: Float
   var unitSamples: UInt8
   var unitTolerance: Double
-  /// What the values could be read as.
-  var units: [UnitSuspect]
-  /// By raw value of the reason.
-  var delays: [DelayMachine.Delays]
   /// Position among the signals that have siblings or are some; negative: none.
   var siblingSlot: Int32 = -1
 
@@ -37,8 +33,7 @@ struct SignalLimits: Sendable {
   private static let leastClosing: Int64 = 5
   private static let leastNoise: Int64 = 20
 
-  init(_ signal: Signal, settings: QualitySettings, units: [UnitSuspect]) {
-    let settings = settings.changed(by: signal.quality)
+  init(_ signal: Signal, settings: QualitySettings) {
     switch signal.kind {
     case .register: kind = .register
     case .state, .event: kind = .state
@@ -62,14 +57,23 @@ struct SignalLimits: Sendable {
     maximumRate = (signal.quality.maximumRate?.perSecond).map { $0 / 1e9 } ?? .infinity
     unitSamples = UInt8(min(100, settings.number(.unitSamples)))
     unitTolerance = settings.number(.unitTolerance)
-    self.units = units
-    let off = max(settings.time(.closeAfter).nanoseconds, Self.product(expected, Double(Self.leastClosing)))
-    let noise = max(settings.time(.noiseAfter).nanoseconds, Self.product(expected, Double(Self.leastNoise)))
+    let noise = Self.noiseAfter(settings, expected)
     // The usual step must follow a change so slowly that the change is told before it has become usual.
     rise = Float(min(0.05, Double(expected) / (100 * Double(noise))))
     fall = rise / 16
+  }
+
+  private static func product(_ time: Int64, _ factor: Double) -> Int64 {
+    Int64(min(Double(time) * factor, 4e18))
+  }
+
+  /// The on and off delays by raw value of the reason.
+  static func delays(_ signal: Signal, _ settings: QualitySettings) -> [DelayMachine.Delays] {
+    let expected = max(1, signal.expectedInterval.nanoseconds)
+    let off = max(settings.time(.closeAfter).nanoseconds, product(expected, Double(leastClosing)))
+    let noise = noiseAfter(settings, expected)
     let count = { (key: QualityKey) in Int32(settings.number(key)) }
-    delays = QualityReason.allCases.map { reason in
+    return QualityReason.allCases.map { reason in
       switch reason {
       case .stuckValue, .unitChange, .gap: DelayMachine.Delays(off: off)
       case .flatLine: DelayMachine.Delays(on: settings.time(.flatAfter).nanoseconds, off: off)
@@ -83,9 +87,7 @@ struct SignalLimits: Sendable {
     }
   }
 
-  private static func product(_ time: Int64, _ factor: Double) -> Int64 {
-    Int64(min(Double(time) * factor, 4e18))
+  private static func noiseAfter(_ settings: QualitySettings, _ expected: Int64) -> Int64 {
+    max(settings.time(.noiseAfter).nanoseconds, product(expected, Double(leastNoise)))
   }
-
-  func delays(_ reason: QualityReason) -> DelayMachine.Delays { delays[Int(reason.rawValue)] }
 }

@@ -65,7 +65,9 @@ struct SignalMonitor: Hashable, Sendable {
 
   /// A sample later than all before it. Returns what is wrong with it.
   @inline(__always)
-  mutating func handle(_ time: Int64, _ value: Double, _ limits: SignalLimits) -> Conditions {
+  mutating func handle(
+    _ time: Int64, _ value: Double, _ limits: SignalLimits, units: () -> [UnitSuspect]
+  ) -> Conditions {
     guard count > 0 else {
       begin(time, value)
       return []
@@ -77,7 +79,7 @@ struct SignalMonitor: Hashable, Sendable {
       found.insert(.gap)
     }
     if limits.kind == .gauge {
-      found.formUnion(gauge(time, value, elapsed, limits))
+      found.formUnion(gauge(time, value, elapsed, limits, units))
     } else if limits.kind == .register {
       found.formUnion(register(value))
     }
@@ -110,7 +112,7 @@ struct SignalMonitor: Hashable, Sendable {
 
   @inline(__always)
   private mutating func gauge(
-    _ time: Int64, _ value: Double, _ elapsed: Int64, _ limits: SignalLimits
+    _ time: Int64, _ value: Double, _ elapsed: Int64, _ limits: SignalLimits, _ units: () -> [UnitSuspect]
   ) -> Conditions {
     var found: Conditions = []
     let step = Float((value - self.value).magnitude)
@@ -143,7 +145,7 @@ struct SignalMonitor: Hashable, Sendable {
     if knows {
       let alternates = recentDouble < 0.2 * recentStep && recentStep > 2 * usualMove / limits.spikeFactor
       if alternates { found.insert(.duplicate) }
-      found.formUnion(judge(value, limits, alternates: alternates))
+      found.formUnion(judge(value, limits, units, alternates: alternates))
       if !alternates, unit == 0 {
         found.formUnion(judgeSteps(time, value, limits))
       }
@@ -211,10 +213,12 @@ struct SignalMonitor: Hashable, Sendable {
   // MARK: Jumps
 
   @inline(__always)
-  private mutating func judge(_ value: Double, _ limits: SignalLimits, alternates: Bool) -> Conditions {
+  private mutating func judge(
+    _ value: Double, _ limits: SignalLimits, _ units: () -> [UnitSuspect], alternates: Bool
+  ) -> Conditions {
     var found: Conditions = []
     if unit > 0 {
-      found.formUnion(judgeUnit(value, limits))
+      found.formUnion(judgeUnit(value, units()))
       if found.contains(.unit) { return found }
     }
     if suspects == 0 {
@@ -230,12 +234,14 @@ struct SignalMonitor: Hashable, Sendable {
       found.insert(.suspect)
       return found
     }
-    found.formUnion(followJump(value, limits, alternates: alternates))
+    found.formUnion(followJump(value, limits, units, alternates: alternates))
     return found
   }
 
   @inline(never)
-  private mutating func followJump(_ value: Double, _ limits: SignalLimits, alternates: Bool) -> Conditions {
+  private mutating func followJump(
+    _ value: Double, _ limits: SignalLimits, _ units: () -> [UnitSuspect], alternates: Bool
+  ) -> Conditions {
     let mean = suspectSum / Double(suspects)
     if (value - level).magnitude < (mean - level).magnitude / 2 {
       // Spikes stand alone; what jumps to and fro all the time is something else.
@@ -253,7 +259,7 @@ struct SignalMonitor: Hashable, Sendable {
     level = arrived
     calm = 0
     guard unit == 0, limits.on.contains(.unit), isFarOutside(arrived) else { return [] }
-    for (place, suspect) in limits.units.enumerated() where place < 255 {
+    for (place, suspect) in units().enumerated() where place < 255 {
       let expected = suspect.reading(old)
       let reach = limits.unitTolerance * expected.magnitude + 3 * Double(usualStep) * suspect.factor.magnitude
       if (arrived - expected).magnitude <= reach, reach < (expected - old).magnitude / 4 {
@@ -273,12 +279,12 @@ struct SignalMonitor: Hashable, Sendable {
   }
 
   /// As long as values are nearer to what the other unit gives than to what was usual.
-  private mutating func judgeUnit(_ value: Double, _ limits: SignalLimits) -> Conditions {
-    guard Int(unit) <= limits.units.count else {
+  private mutating func judgeUnit(_ value: Double, _ units: [UnitSuspect]) -> Conditions {
+    guard Int(unit) <= units.count else {
       unit = 0
       return []
     }
-    let wrong = limits.units[Int(unit) - 1].reading(unitLevel)
+    let wrong = units[Int(unit) - 1].reading(unitLevel)
     if (value - wrong).magnitude < (value - unitLevel).magnitude { return .unit }
     // Back where it was, not only at rest.
     if !watched.contains(.unit), value.magnitude > unitLevel.magnitude / 2 { unit = 0 }

@@ -12,6 +12,10 @@ public enum SourceRemedy {
     }
   }
 
+  /// A device clock that is wrong.
+  public static let clock =
+    "Set the device's clock (NTP), or correct it at the asset: `clock: { ahead: … }` or `clock: receive-time`."
+
   private static func text(_ reason: QualityReason) -> String {
     switch reason {
     case .stuckValue: "Check sensor, wiring and the program that publishes it: it may repeat the last value it has."

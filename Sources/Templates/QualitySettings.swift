@@ -88,4 +88,16 @@ public enum ClockPolicy: Hashable, Sendable {
   case receiveTime
   /// The device's, less a constant by which its clock is ahead (negative: behind).
   case correctSkew(ahead: Span64)
+
+  /// For people.
+  public var description: String {
+    switch self {
+    case .trustDevice: "trust-device"
+    case .receiveTime: "receive-time"
+    case .correctSkew(let ahead):
+      ahead < .zero
+        ? "corrected by +\(QuantityText.text(Span64(nanoseconds: -ahead.nanoseconds)))"
+        : "corrected by -\(QuantityText.text(ahead))"
+    }
+  }
 }

@@ -16,6 +16,7 @@ struct Weir: AsyncParsableCommand {
     version: Version.text,
     subcommands: [
       RunCommand.self, CheckCommand.self, StatusCommand.self, AssetsCommand.self, AssetCommand.self,
+      SourcesCommand.self,
       QuarantineCommand.self, ReplayCommand.self, SimulateCommand.self,
     ])
 
