@@ -57,6 +57,7 @@ let package = Package(
     module("Engine", ["Telemetry", "Templates", "Journal", "Rules"]),
     module("Energy", ["Telemetry", "Templates", "Plant", "Rules"]),
     module("Equipment", ["Telemetry", "Templates", "Plant", "Rules"]),
+    module("Quality", ["Telemetry", "Templates", "Plant", "Rules"]),
     module("Inspection", ["Telemetry", "Templates", "Plant", "Rules"]),
     module("Store", ["Telemetry", "Templates", "Rules", grdb, crypto]),
     module(
@@ -71,8 +72,7 @@ let package = Package(
       "Gateway",
       [
         "Telemetry", "Sparkplug", "Plant", "Templates", "Journal", "MQTT", "Ingest", "Rules", "Engine", "Energy",
-        "Equipment",
-        "Inspection", "Store", "Forwarding", "Control", "CLinux", logging,
+        "Equipment", "Quality", "Inspection", "Store", "Forwarding", "Control", "CLinux", logging,
       ]),
     .executableTarget(
       name: "weir", dependencies: ["Gateway", "Control", "Simulation", arguments], swiftSettings: strict),
@@ -101,6 +101,7 @@ let package = Package(
     tests("EngineTests", ["Engine", "Rules", "Journal"]),
     tests("EnergyTests", ["Energy", "Plant", "Rules"]),
     tests("EquipmentTests", ["Equipment", "RuleBench", "Journal", "Plant", "Rules"]),
+    tests("QualityTests", ["Quality", "Equipment", "Energy", "RuleBench", "Journal", "Plant", "Rules"]),
     tests("InspectionTests", ["Inspection", "RuleBench", "Journal", "Plant", "Rules"]),
     tests("StoreTests", ["Store", "Rules", grdb, crypto]),
     tests(
@@ -115,7 +116,10 @@ let package = Package(
     tests("SimulationTests", ["Simulation", "Plant"]),
     tests(
       "GatewayTests",
-      ["Gateway", "Control", "Ingest", "Journal", "MQTT", "Sparkplug", "Store", "weir", arguments, logging]),
+      [
+        "Gateway", "Control", "Ingest", "Journal", "MQTT", "Quality", "RuleBench", "Sparkplug", "Store", "weir",
+        arguments, logging,
+      ]),
     .testTarget(
       name: "Scenarios",
       dependencies: [

@@ -185,6 +185,7 @@ public struct EnergyRule: AssetRule {
     writer.varint(openFindings.count)
     for finding in openFindings { finding.encode(into: &writer, base: closedThrough) }
     writer.timestamp(revisionDue ?? .distantPast)
+    if today.start != nil { today.figures.encodeShares(into: &writer) }
   }
 
   public mutating func restoreState(from reader: inout ByteReader) throws {
@@ -209,5 +210,6 @@ public struct EnergyRule: AssetRule {
     for _ in 0..<(try reader.count()) { openFindings.append(try CounterFinding(from: &reader, base: closedThrough)) }
     let due = try reader.timestamp()
     revisionDue = causes.isEmpty ? nil : due
+    if today.start != nil { try today.figures.restoreShares(from: &reader) }
   }
 }

@@ -31,6 +31,7 @@ extension DecodePlan {
 
     struct Section: Hashable {
       var timestamp: TimestampMapping?
+      var clock: ClockPolicy
       var messageID: FieldPath?
       var fields: [Field]
       var payload: PayloadMapping
@@ -47,7 +48,9 @@ extension DecodePlan {
     // Sparkplug has a plan of its own.
     for (position, asset) in site.assets.enumerated()
     where asset.connection == connectionName && asset.sparkplug == nil {
-      for mapping in asset.topics {
+      for var mapping in asset.topics {
+        // Where the device's time does not count, nobody reads it.
+        if asset.clock == .receiveTime { mapping.timestamp = nil }
         if let number = numbers[mapping.topic] {
           mappings[number].append(Mapped(asset: position, mapping: mapping))
         } else {
@@ -95,7 +98,7 @@ extension DecodePlan {
     ShapeKey(
       sections: list.map { item in
         ShapeKey.Section(
-          timestamp: item.mapping.timestamp, messageID: item.mapping.messageID,
+          timestamp: item.mapping.timestamp, clock: site.assets[item.asset].clock, messageID: item.mapping.messageID,
           fields: item.mapping.fields.map { field in
             let signal = site.assets[item.asset].signals[field.signal]
             return ShapeKey.Field(
@@ -145,7 +148,9 @@ extension DecodePlan {
       sections.append(
         Section(
           timestampSlot: timestampSlot, timestampFormat: format, nanosecondsSlot: nanosecondsSlot,
-          decimalComma: payload.decimalComma, acceptsUnits: payload.acceptsUnits, messageIDSlot: messageIDSlot,
+          decimalComma: payload.decimalComma, acceptsUnits: payload.acceptsUnits,
+          clockAhead: asset.clock.ahead.nanoseconds, trustsReceiveTime: asset.clock == .receiveTime,
+          messageIDSlot: messageIDSlot,
           fields: firstField..<fields.count, events: firstEvent..<events.count))
       timestampPaths.append(item.mapping.timestamp?.path.description ?? "")
       if format == .iso8601Local, zone == nil { zone = PlantZone(known: site.zone) }

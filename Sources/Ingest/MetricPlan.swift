@@ -15,6 +15,8 @@ public struct MetricPlan: Sendable {
     var maximum: Double
     var lowest: Int64
     var highest: Int64
+    /// The device's clock is so much ahead.
+    var ahead: Span64
     /// States: words and whole numbers → position.
     var words: [String: Double]
     var numbers: [Int64: Double]
@@ -38,7 +40,8 @@ public struct MetricPlan: Sendable {
       guard let address = asset.sparkplug else { continue }
       for field in asset.topics.flatMap(\.fields) where asset.signals[field.signal].kind != .event {
         let target = Target(
-          asset.signals[field.signal], field, series: catalog.series(asset: position, signal: field.signal))
+          asset.signals[field.signal], field, series: catalog.series(asset: position, signal: field.signal),
+          ahead: asset.clock.ahead)
         let key = Key(address: address, metric: field.path.description)
         if let tag = tags[key] {
           lists[tag].append(target)
@@ -77,24 +80,27 @@ public struct MetricPlan: Sendable {
       guard let number = double(index, value.scalar), number.isFinite else { return nothing(index, value) }
       let isInside = number >= targets[index].minimum && number <= targets[index].maximum
       return Sample(
-        series: targets[index].series, time: value.time, value: .double(number),
+        series: targets[index].series, time: value.time - targets[index].ahead, value: .double(number),
         quality: isInside || quality.isBad ? quality : .badOutOfRange)
     case .register:
       guard let mantissa = mantissa(index, value.scalar) else { return nothing(index, value) }
       let isInside = mantissa >= targets[index].lowest && mantissa <= targets[index].highest
       return Sample(
-        series: targets[index].series, time: value.time,
+        series: targets[index].series, time: value.time - targets[index].ahead,
         value: .scaled(ScaledInteger(mantissa, exponent: targets[index].resolution)),
         quality: isInside || quality.isBad ? quality : .badOutOfRange)
     case .state:
       guard let position = position(index, value.scalar) else { return nothing(index, value) }
-      return Sample(series: targets[index].series, time: value.time, value: .double(position), quality: quality)
+      return Sample(
+        series: targets[index].series, time: value.time - targets[index].ahead, value: .double(position),
+        quality: quality)
     }
   }
 
   /// A value that is there but means nothing for this signal: the engine sets it aside.
   private func nothing(_ index: Int, _ value: SparkplugOutput.Value) -> Sample {
-    Sample(series: targets[index].series, time: value.time, value: .double(.nan), quality: .badDevice)
+    Sample(
+      series: targets[index].series, time: value.time - targets[index].ahead, value: .double(.nan), quality: .badDevice)
   }
 
   // MARK: Numbers
@@ -175,11 +181,11 @@ public struct MetricPlan: Sendable {
 }
 
 extension MetricPlan.Target {
-  fileprivate init(_ signal: Signal, _ field: FieldMapping, series: SeriesID) {
+  fileprivate init(_ signal: Signal, _ field: FieldMapping, series: SeriesID, ahead: Span64) {
     self.init(
       series: series, kind: .gauge, resolution: signal.resolution, scale: UnitScale(field.conversion),
       minimum: signal.minimum ?? -.infinity, maximum: signal.maximum ?? .infinity, lowest: .min, highest: .max,
-      words: [:], numbers: [:])
+      ahead: ahead, words: [:], numbers: [:])
     switch signal.kind {
     case .gauge, .event: break
     case .register:

@@ -21,6 +21,7 @@ extension Asset {
     if let ratedPower { writer.field("rated-power", "\(ratedPower) kW") }
     if let mapping = topics.first, mapping.payload != template.payload { mapping.payload.write(to: &writer) }
     if faultModel != template.faultModel { writer.field("fault-model", faultModel ?? "none") }
+    clock.write(to: &writer)
     if let mapping = topics.first, mapping.timestamp != template.timestamp {
       mapping.timestamp.write(to: &writer)
     }

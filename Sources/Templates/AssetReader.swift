@@ -5,6 +5,7 @@ struct AssetReader {
   static let keys = [
     "id", "name", "place", "template", "topic", "sparkplug", "criticality", "broker", "rated-power",
     "expected-interval", "payload", "timestamp", "message-id", "fault-model", "signals", "count", "first",
+    "clock",
   ]
   static let maximumAssets = 100_000
 
@@ -103,6 +104,14 @@ struct AssetReader {
           "criticality", .word(Asset.Criticality.allCases, noun: "criticality"), default: .normal),
         connection: connection, topics: [], signals: signals.signals, ratedPower: ratedPower(section)))
     entry.asset.faultModel = TemplateReader.faultModel(section, inherited: template.faultModel)
+    entry.asset.clock = QualityReader.clock(section)
+    if entry.asset.clock == .receiveTime,
+      section.has("sparkplug") || topics.contains(where: { $0.mapping.payload.format == .senml })
+    {
+      section.report(
+        section.position(of: "clock"), "the times of \(section.name) are part of its messages' format",
+        remedy: "Write how wrong its clock is: `clock: { ahead: 1 h }`, or leave `clock` out.")
+    }
     guard assets.count + (count ?? 1) <= Self.maximumAssets else {
       section.report(
         nil, "there are more than \(Self.maximumAssets) assets", remedy: "Split the plant over several gateways.")

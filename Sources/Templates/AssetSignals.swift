@@ -91,6 +91,7 @@ struct AssetSignals {
     // In the order of the signals, so that the order of the file's keys does not matter.
     ownTopics.sort { $0.signal < $1.signal }
     if !omitted.isEmpty { omit(omitted, list) }
+    QualityReader.checkSiblings(signals, list)
   }
 
   private mutating func readTopic(_ section: Section, _ parent: Section, _ index: Int) {

@@ -4,12 +4,11 @@ import Telemetry
 struct SignalReader {
   static let templateKeys = [
     "kind", "counts", "unit", "payload-unit", "path", "range", "expected-interval", "resolution", "modulus",
-    "maximum-rate", "states", "required", "attributes", "subtopic", "payload", "waveform", "subtopic", "payload",
-    "waveform",
+    "maximum-rate", "states", "required", "attributes", "subtopic", "payload", "waveform", "quality",
   ]
   static let overrideKeys = [
     "path", "unit", "range", "expected-interval", "resolution", "modulus", "maximum-rate", "states", "required",
-    "attributes", "topic", "subtopic", "payload", "waveform",
+    "attributes", "topic", "subtopic", "payload", "waveform", "quality",
   ]
   static let attributeKeys = ["path", "required", "words"]
   static let interval = Scalar<Span64>.duration(.milliseconds(1)...(.days(31)))
@@ -56,6 +55,7 @@ struct SignalReader {
       section.missing("unit", remedy: "Add the unit inside the gateway: `unit: kWh`; `unit: 1` for a plain number.")
     }
     readNumbers(section, into: &signal)
+    QualityReader.change(section, &signal)
     // The one value of a text needs no path.
     let isText = (PayloadReader.read(section) ?? payload).isText
     let path = isText && !section.has("path") ? FieldPath([]) : section.require("path", .path) ?? FieldPath([entry.key])
@@ -83,9 +83,11 @@ struct SignalReader {
     if let value = section.read("expected-interval", interval) { signal.expectedInterval = value }
     if signal.kind == .event {
       refuse(
-        ["path", "unit", "payload-unit", "range", "resolution", "modulus", "maximum-rate", "states", "waveform"],
-        section,
-        "an event has attributes")
+        [
+          "path", "unit", "payload-unit", "range", "resolution", "modulus", "maximum-rate", "states", "waveform",
+          "quality",
+        ],
+        section, "an event has attributes")
       return (signal, attributes(section, index: fields.first?.signal ?? 0, base: fields, mayAdd: inTemplate))
     }
     refuse(["attributes"], section, "only events have attributes")
@@ -96,6 +98,7 @@ struct SignalReader {
       refuse(["states"], section, "only signals of kind \"state\" have states")
     }
     readNumbers(section, into: &signal)
+    QualityReader.change(section, &signal)
     for index in fields.indices {
       if let path = section.read("path", path) { fields[index].path = path }
       if let required = section.read("required", .boolean) { fields[index].required = required }

@@ -76,6 +76,8 @@ extension Site {
       writer.field("plausibility-factor", site.energy.plausibilityFactor.description)
     }
     writer.newLine()
+    site.quality.write(to: &writer)
+    writer.newLine()
     writer.object("storage") { writer in
       writer.object("journal") { writer in
         writer.field("size", QuantityText.text(bytes: site.storage.journalBytes))

@@ -15,6 +15,8 @@ public struct Site: Hashable, Sendable {
   public var destinations: [Destination]
   public var storage: StorageSettings
   public var control: ControlSettings
+  /// Thresholds of the detectors of bad data.
+  public var quality = QualitySettings.standard
   /// Canonical text of everything above, without secrets; `hash` is its SHA-256 in hexadecimal.
   public var canonicalText: String
   public var hash: String
@@ -185,6 +187,8 @@ public struct Asset: Hashable, Sendable {
   public var ratedPower: ScaledInteger?
   /// Name of the rules that know how this equipment fails; nil = none.
   public var faultModel: String?
+  /// Which time its samples get.
+  public var clock = ClockPolicy.trustDevice
 
   public init(
     id: String, name: String, site: String, area: String, line: String, cell: String, template: String,
@@ -341,6 +345,8 @@ public struct Signal: Hashable, Sendable {
   public var maximumRate: ScaledInteger?
   /// States: payload words that mean the state at the same position in `names` (aliases), as (word, position).
   public var stateWords: [String: Int]
+  /// What is different from the site's thresholds of data quality.
+  public var quality = SignalQuality.none
 
   public init(
     name: String, kind: Kind, unit: String, minimum: Double?, maximum: Double?, expectedInterval: Span64,
