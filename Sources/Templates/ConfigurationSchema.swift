@@ -58,15 +58,18 @@ public enum ConfigurationSchema {
     [
       words("The gateway's receive time is taken.", ["none"]),
       group(
-        "A field with the time.", ["path", "format"],
-        ["path": path, "format": words("How it is written.", TimestampMapping.Format.allCases.map(\.rawValue))],
+        "A field with the time.", ["path", "format", "nanoseconds"],
+        [
+          "path": path, "format": words("How it is written.", TimestampMapping.Format.allCases.map(\.rawValue)),
+          "nanoseconds": path,
+        ],
         required: ["path", "format"]),
     ])
 
   private static let templateBody: [String: JSONValue] = [
     "extends": text("A template whose signals and settings are taken over.", "rotating-machine"),
     "summary": text("One sentence for people.", "Pump with motor"),
-    "timestamp": timestamp,
+    "payload": payload, "timestamp": timestamp,
     "message-id": text("Events: the field that tells a repetition from a new event.", "id"),
     "fault-model": text("Rules that know how this equipment fails; none = no such rules.", "induction-motor"),
     "signals": table(
@@ -111,6 +114,8 @@ public enum ConfigurationSchema {
             ]),
         ])),
     "topic": text("A topic of its own.", "plant/{area}/{id}/temperature"),
+    "subtopic": text("A topic of its own, below the asset's.", "emeter/0/power"), "payload": payload,
+    "waveform": waveform,
   ]
 
   // MARK: - Assets
@@ -125,7 +130,7 @@ public enum ConfigurationSchema {
       "criticality": words("How much depends on it.", Asset.Criticality.allCases.map(\.rawValue)),
       "broker": text("Name of its broker, if there are several.", "hall-1"),
       "rated-power": text("Bound of what its energy registers can count.", "630 kW"),
-      "expected-interval": duration("Of all its signals.", "15 s"), "timestamp": timestamp,
+      "expected-interval": duration("Of all its signals.", "15 s"), "payload": payload, "timestamp": timestamp,
       "message-id": text("Events: field of the message's id.", "id"),
       "fault-model": text("Another one than the template's, or none.", "induction-motor"),
       "signals": table(

@@ -91,6 +91,9 @@ public struct EffectiveTemplate {
       open(0, "timestamp")
       add(1, "path", timestamp.path.description, origin(["timestamp", "path"]))
       add(1, "format", timestamp.format.rawValue, origin(["timestamp", "format"]))
+      if let path = timestamp.nanoseconds {
+        add(1, "nanoseconds", path.description, origin(["timestamp", "nanoseconds"]))
+      }
     } else {
       add(0, "timestamp", "none", origin(["timestamp"]))
     }
@@ -98,7 +101,7 @@ public struct EffectiveTemplate {
       add(0, "message-id", messageID?.description ?? "none", origin(["message-id"]))
     }
     add(0, "fault-model", faultModel ?? "none", origin(["fault-model"]))
-    let known = Set(TemplateReader.bodyKeys + AssetReader.keys + ["template"])
+    let known = Set(TemplateReader.bodyKeys + AssetReader.keys + ["template"]).subtracting(["payload"])
     for (key, node, origin) in others(known: known, in: layers.map { ($0.section.all, $0.section) }) {
       add(0, key, flow: node, origin)
     }
@@ -111,7 +114,7 @@ public struct EffectiveTemplate {
       let own = fields.filter { $0.signal == index }
       add(signal, own)
       let entries = layers.compactMap { layer in layer.signal(signal.name)?.entries.map { ($0, layer.section) } }
-      let known = Set(SignalReader.templateKeys + ["topic"])
+      let known = Set(SignalReader.templateKeys + ["topic"]).subtracting(["payload", "subtopic", "waveform"])
       for (key, node, origin) in others(known: known, in: entries) { add(2, key, flow: node, origin) }
     }
   }
@@ -144,7 +147,9 @@ public struct EffectiveTemplate {
       return
     }
     add(2, "unit", signal.unit, from("unit"))
-    add(2, "payload-unit", own.first?.payloadUnit ?? signal.unit, from("payload-unit"))
+    if own.first?.waveform == nil {
+      add(2, "payload-unit", own.first?.payloadUnit ?? signal.unit, from("payload-unit"))
+    }
     let range = [signal.minimum, signal.maximum].map { $0.map { JSONValue.number($0).canonicalText } ?? "none" }
     add(2, "range", raw: "[\(range.joined(separator: ", "))]", from("range"))
     guard signal.kind.quantity != nil else { return }
