@@ -72,7 +72,7 @@ struct EnergyFigures: Hashable, Sendable {
     uncertain = min(covered, deciding.map { parts[$0].uncertain }.max() ?? 0)
     estimated = min(
       max(0, window.nanoseconds - covered),
-      deciding.map { parts[$0].estimated(start: start, window: window) }.max() ?? 0)
+      deciding.map { parts[$0].estimated(registers[$0], start: start, window: window) }.max() ?? 0)
     let quality = deciding.map { parts[$0].quality(registers[$0], start: start) }.max() ?? .noData
     windowsWithData = quality == .noData ? 0 : 1
     windowsGood = quality == .good ? 1 : 0

@@ -82,8 +82,9 @@ struct RegisterWindow: Hashable, Sendable {
   }
 
   /// Nanoseconds that were bridged: neither covered, nor before the first reading, nor waiting for the next one.
-  func estimated(start: Timestamp, window: Span64) -> Int64 {
-    guard value != nil, !closing.isStale else { return 0 }
+  /// Nothing is bridged between amounts.
+  func estimated(_ register: EnergyRegister, start: Timestamp, window: Span64) -> Int64 {
+    guard !register.isAmount, value(register) != nil, !closing.isStale else { return 0 }
     let lead = begin.map { max(0, ($0.time - start).nanoseconds) } ?? 0
     return max(0, window.nanoseconds - min(covered, window.nanoseconds) - lead)
   }

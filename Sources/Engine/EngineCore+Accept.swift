@@ -191,13 +191,13 @@ extension EngineCore {
   private mutating func tellRefused(_ sample: Sample, _ why: Refusal, _ number: Int) throws {
     let asset = Int(series[number].asset)
     let rule = Int(refusalRule[asset])
-    guard rule >= 0 else { return }
+    guard rule >= 0, !isOut[rule] else { return }
     touch(asset)
     face(asset)
     do {
       try rules[rule].refused(sample, why, signal: Int(series[number].signal), context: &context)
     } catch {
-      throw EngineError.rule(name: ruleNames[rule], asset: site.assets[asset].id, error)
+      try fail(rule, error)
     }
   }
 

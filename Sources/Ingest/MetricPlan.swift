@@ -94,6 +94,9 @@ public struct MetricPlan: Sendable {
       return Sample(
         series: targets[index].series, time: value.time - targets[index].ahead, value: .double(position),
         quality: quality)
+    case .waveform:
+      // The configuration refuses them: a metric is one number.
+      return nothing(index, value)
     }
   }
 
@@ -188,7 +191,7 @@ extension MetricPlan.Target {
       ahead: ahead, words: [:], numbers: [:])
     switch signal.kind {
     case .gauge, .event: break
-    case .register:
+    case .register, .delta:
       kind = .register
       if let minimum = signal.minimum { lowest = DecodePlan.bound(minimum, signal.resolution, isUpper: false) }
       if let maximum = signal.maximum { highest = DecodePlan.bound(maximum, signal.resolution, isUpper: true) }

@@ -35,7 +35,7 @@ struct SignalLimits: Sendable {
 
   init(_ signal: Signal, settings: QualitySettings) {
     switch signal.kind {
-    case .register: kind = .register
+    case .register, .delta: kind = .register
     case .state, .event: kind = .state
     case .gauge: kind = .gauge
     }

@@ -41,7 +41,9 @@ public enum SourceRemedy {
     case .implausible: "Check `rated-power`, `resolution` and `unit` of the register."
     case .notANumber: "The device sends no number (NaN): check its sensor."
     case .badQuality: "The device itself calls the value bad: look at the device."
-    case .notJSON, .missingField, .wrongType, .unknownTopic, .tooLarge, .badTimestamp:
+    case .outOfSequence: "The edge node's messages come out of order or incomplete: look at its network and its birth."
+    case .notJSON, .missingField, .wrongType, .unknownTopic, .tooLarge, .badTimestamp, .malformed, .wrongUnit,
+      .notSparkplug:
       "Look at the messages: `weir quarantine list --reason \(reason.word)`; then mend the mapping and retry."
     }
   }

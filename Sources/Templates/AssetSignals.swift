@@ -206,6 +206,12 @@ struct AssetSignals {
         "the signal \"\(signal.name)\" of \(section.name) is an event, which no metric is",
         remedy: "Leave it out: `signals: { \(signal.name): none }`, or let it come as JSON from another broker.")
     }
+    for field in fields where field.waveform != nil {
+      section.report(
+        section.position(of: "sparkplug"),
+        "the signal \"\(signals[field.signal].name)\" of \(section.name) is a feature of a waveform, which no metric is",
+        remedy: "Leave it out: `signals: { \(signals[field.signal].name): none }`, or let it come from another broker.")
+    }
     guard let text = SparkplugReader.topic(section, broker: broker, settings: settings),
       let pattern = pattern(text.text, text.position, section, place)
     else { return [] }
