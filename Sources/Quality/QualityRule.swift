@@ -32,34 +32,34 @@ public struct QualityRule: AssetRule {
   /// After the newest sample.
   var head: DetectorState
   /// Of an earlier instant: without any sample at or after its boundary.
-  private var base: DetectorState
-  private var baseBoundary = Int64.min
+  var base: DetectorState
+  var baseBoundary = Int64.min
   /// Becomes the base when the clock has passed it.
-  private var middle: DetectorState?
-  private var middleBoundary = Int64.min
+  var middle: DetectorState?
+  var middleBoundary = Int64.min
   /// The next sample at or after this moves base and middle.
-  private var nextBoundary = Int64.min
+  var nextBoundary = Int64.min
   /// After a restart: base and head are to be restored, from what was saved and from the history.
-  private var isBare = false
+  var isBare = false
   /// Earliest sample out of order; the head stands still until the next judgement.
-  private var dirtySince: Int64?
+  var dirtySince: Int64?
   /// Not told yet.
   var pending: [Transition] = []
   /// Told, at or after the base's boundary.
-  private var told: [Transition] = []
-  private var excluded: [Excluded] = []
+  var told: [Transition] = []
+  var excluded: [Excluded] = []
 
   var doors: [DoorEntry] = []
   var doorWatches: [DoorWatch] = []
   /// The beginnings of the findings that are open.
   var open: [Transition] = []
   var verdicts = QualityVerdicts()
-  private var isPublished = false
+  var isPublished = false
   var counts: [SourceReport.Count] = []
   var clock = ClockMonitor()
   var reset = ClockReset()
 
-  private struct Excluded: Hashable, Sendable {
+  struct Excluded: Hashable, Sendable {
     var time: Int64
     var signal: Int
   }
@@ -287,80 +287,5 @@ public struct QualityRule: AssetRule {
         SourceReport.Missing(signal: signal, nanoseconds: monitor.missing, observed: monitor.time - monitor.first))
     }
     return SourceReport(counts: counts, missing: missing, clock: watchesClock ? clock.report : nil)
-  }
-
-  // MARK: State
-
-  public func encodeState(into writer: inout ByteWriter) {
-    // The detectors themselves: the base is saved apart, the rest follows from it and the history.
-    writer.varint(limits.signals.count)
-    writer.zigzag(baseBoundary)
-    writer.boolean(dirtySince != nil)
-    if let dirtySince { writer.zigzag(dirtySince) }
-    for list in [pending, told, open] {
-      writer.varint(list.count)
-      for transition in list { transition.encode(into: &writer) }
-    }
-    writer.varint(excluded.count)
-    for entry in excluded {
-      writer.zigzag(entry.time)
-      writer.varint(entry.signal)
-    }
-    writer.varint(doors.count)
-    for door in doors { door.encode(into: &writer) }
-    writer.varint(doorWatches.count)
-    for watch in doorWatches { watch.encode(into: &writer) }
-    verdicts.encode(into: &writer)
-    writer.varint(counts.count)
-    for count in counts {
-      writer.varint(count.signal)
-      writer.byte(count.fault.code)
-      writer.varint(count.count)
-    }
-    clock.encode(into: &writer)
-    reset.encode(into: &writer)
-  }
-
-  public mutating func restoreState(from reader: inout ByteReader) throws {
-    guard try reader.integer() == limits.signals.count else {
-      throw ByteReaderError(offset: reader.offset, expected: "the detectors of \(limits.signals.count) signals")
-    }
-    isBare = true
-    base = DetectorState(limits)
-    head = base
-    baseBoundary = try reader.zigzag()
-    middle = nil
-    middleBoundary = .min
-    nextBoundary = .min
-    dirtySince = try reader.boolean() ? try reader.zigzag() : nil
-    pending = try Self.transitions(&reader)
-    told = try Self.transitions(&reader)
-    open = try Self.transitions(&reader)
-    excluded = []
-    for _ in 0..<(try reader.count()) {
-      excluded.append(Excluded(time: try reader.zigzag(), signal: try reader.integer()))
-    }
-    doors = []
-    for _ in 0..<(try reader.count()) { doors.append(try DoorEntry(from: &reader)) }
-    doorWatches = []
-    for _ in 0..<(try reader.count()) { doorWatches.append(try DoorWatch(from: &reader)) }
-    verdicts = try QualityVerdicts(from: &reader)
-    counts = []
-    for _ in 0..<(try reader.count()) {
-      let signal = try reader.integer()
-      guard let fault = SourceFault(code: try reader.byte()) else {
-        throw ByteReaderError(offset: reader.offset, expected: "what is wrong with a source")
-      }
-      counts.append(SourceReport.Count(signal: signal, fault: fault, count: try reader.integer()))
-    }
-    clock = try ClockMonitor(from: &reader)
-    reset = try ClockReset(from: &reader)
-    isPublished = false
-  }
-
-  private static func transitions(_ reader: inout ByteReader) throws(ByteReaderError) -> [Transition] {
-    var found: [Transition] = []
-    for _ in 0..<(try reader.count()) { found.append(try Transition(from: &reader)) }
-    return found
   }
 }

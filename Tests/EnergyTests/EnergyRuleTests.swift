@@ -11,6 +11,10 @@ import Testing
     try bench.bodies(kind).map { $0[member]?.stringValue ?? "null" }
   }
 
+  private func shares(_ bench: Bench) throws -> [String] {
+    try bench.bodies(.energyInterval).map { $0["quality_share"]?.canonicalText ?? "null" }
+  }
+
   @Test func anAssetWithoutDataHasNoRecords() throws {
     var bench = try Bench()
     #expect(bench.rule.deadline == nil)
@@ -41,6 +45,7 @@ import Testing
         {"asset":"meter-1","coverage":"1.0000","demand_kw":"12.68","end":"2026-11-21T08:15:00+08:00",\
         "energy_kwh":"3.17","events":[],"place":"works/mill","power_factor":"0.732053",\
         "power_factor_lagging":"0.732053","quality":"good",\
+        "quality_share":{"estimated":"0.0000","good":"1.0000","no_data":"0.0000","uncertain":"0.0000"},\
         "reactive_lagging_kvarh":"2.95","reactive_leading_kvarh":"0.00","readings":{\
         "energy":{"closing":{"estimated":false,"time":"2026-11-21T08:15:00+08:00","value":"103.17"},"count":2,\
         "delta":"3.17","opening":{"estimated":false,"time":"2026-11-21T08:00:00+08:00","value":"100.00"}},\
@@ -62,6 +67,9 @@ import Testing
     #expect(try column("quality", bench) == ["partial", "no-data", "no-data"])
     #expect(try column("energy_kwh", bench) == ["1.00", "null", "null"])
     #expect(try column("coverage", bench) == ["0.6666", "0.0000", "0.0000"])
+    #expect(
+      try shares(bench).first
+        == #"{"estimated":"0.0000","good":"0.6667","no_data":"0.3333","uncertain":"0.0000"}"#)
     // 55 minutes later 5.51 kWh more: 0.10018… a minute.
     try bench.read("2026-11-21T09:00:00Z", "1006.51")
     try bench.mark("2026-11-21T09:01:59Z")
@@ -69,6 +77,12 @@ import Testing
     try bench.mark("2026-11-21T09:02:00Z")
     #expect(try column("energy_kwh", bench) == ["2.00", "1.50", "1.51", "1.50"])
     #expect(try column("quality", bench) == ["estimated", "estimated", "estimated", "estimated"])
+    #expect(
+      try shares(bench).prefix(3) == [
+        #"{"estimated":"0.3333","good":"0.6667","no_data":"0.0000","uncertain":"0.0000"}"#,
+        #"{"estimated":"1.0000","good":"0.0000","no_data":"0.0000","uncertain":"0.0000"}"#,
+        #"{"estimated":"1.0000","good":"0.0000","no_data":"0.0000","uncertain":"0.0000"}"#,
+      ])
     let revised = bench.records.filter { $0.revision == 1 }
     #expect(revised.count == 3)
     #expect(revised.allSatisfy { $0.cause?.reason == .gapClosed && $0.cause?.signal == "energy" })

@@ -1,3 +1,4 @@
+import Energy
 import Equipment
 import Journal
 import Plant
@@ -221,6 +222,40 @@ import Testing
     #expect(counts["conflict/100"] == 72)
     #expect(counts["duplicate/128"] == 5)
     #expect(report.missing.map(\.signal) == [0])
+  }
+
+  @Test func energyOfADoubtedRegisterIsUncertain() throws {
+    let register = Signal(
+      name: "energy", kind: .register(.activeEnergyImport), unit: "kWh", minimum: nil, maximum: nil,
+      expectedInterval: .minutes(1), modulus: nil, resolution: -2, stateWords: [:])
+    var settings = QualitySettings.standard
+    settings.set(.duplicateCount, .number(ScaledInteger(3)))
+    let site = site([register], settings: settings)
+    let zone = try PlantZone(identifier: site.zone)
+    var bench = try Bench(site: site, factories: [QualityRule.factory(zone: zone), EnergyRule.factory(zone: zone)])
+    let series = bench.catalog.series(asset: 0, signal: 0)
+    for minute in Int64(0)...90 {
+      let time = Series.start + .minutes(minute)
+      try bench.feed { batch in
+        batch.samples.append(Sample(series: series, time: time, value: .scaled(ScaledInteger(1000 + minute))))
+        // For twenty minutes somebody else publishes too.
+        if (20..<40).contains(minute) {
+          batch.samples.append(Sample(series: series, time: time, value: .scaled(ScaledInteger(5000))))
+        }
+        batch.entries.append(.samples(0..<batch.samples.count))
+      }
+      try bench.mark(time + .seconds(1))
+      if minute % 8 == 0 { try bench.restart() }
+    }
+    try bench.mark(Series.start + .hours(2))
+    #expect(bench.output.findings.map(\.rule).filter { $0 == "duplicate-publisher" }.count == 2)
+    let bodies = try bench.bodies(.energyInterval)
+    let shares = (0..<5).map { quarter -> String? in
+      let key = "m1/\((Series.start + .minutes(15 * Int64(quarter))).rfc3339UTC)"
+      return bodies[key]?["quality_share"]?["uncertain"]?.stringValue
+    }
+    // From the third conflict until ten minutes after the last.
+    #expect(shares == ["0.0000", "0.5334", "1.0000", "0.2666", "0.0000"])
   }
 
   // MARK: Clocks

@@ -15,7 +15,7 @@ struct QualityConfigurationTests {
   private func text(_ keys: String, top: String = "") -> String {
     top
       + baseConfiguration.replacing(
-        "template: rotating-machine", with: "template: rotating-machine\n      " + keys)
+        "template: rotating-machine", with: "template: rotating-machine\n    " + keys)
   }
 
   @Test("the site's thresholds, and a signal's on top of them")
@@ -69,7 +69,7 @@ struct QualityConfigurationTests {
       template
         + baseConfiguration.replacing(
           "template: rotating-machine",
-          with: "template: pair\n      signals: { a: { quality: { siblings: none, maximum-rate: none, off: none } } }"))
+          with: "template: pair\n    signals: { a: { quality: { siblings: none, maximum-rate: none, off: none } } }"))
     let other = try #require(changed.assets.first { $0.id == "press-1" })
     #expect(other.signals[0].quality.siblings.isEmpty)
     #expect(other.signals[0].quality.maximumRate == nil)
@@ -93,7 +93,7 @@ struct QualityConfigurationTests {
   @Test(
     "mistakes",
     arguments: [
-      ("clock: receive-tim", "clock policy", "\"receive-time\""),
+      ("clock: receive-tim", "must be trust-device", "\"receive-time\""),
       ("clock: correct-skew", "group with `ahead`", "ahead: 1 h"),
       ("clock: { ahead: 1 h, behind: 2 h }", "ahead and behind", "Keep one"),
       ("clock: {}", "\"ahead\" is missing", "behind: 90 s"),
@@ -120,8 +120,8 @@ struct QualityConfigurationTests {
     ])
   func mistake(keys: String, message: String, remedy: String) throws {
     let errors = mistakes(text(keys))
-    let found = try #require(errors.first, "no mistake was told")
-    #expect(found.message.contains(message), "\(found.message)")
+    let found = try #require(
+      errors.first { $0.message.contains(message) }, "\(errors.map(\.message))")
     #expect(found.suggestion.contains(remedy), "\(found.suggestion)")
   }
 }
