@@ -25,6 +25,20 @@ public struct SparkplugOutput: Sendable {
     public var isTransient: Bool
     /// Part of a birth: the value as it is now, not a change.
     public var isBirth: Bool
+
+    public init(
+      tag: Int32, scalar: SparkplugScalar, time: Timestamp, isUndated: Bool = false, quality: Quality = .good,
+      isHistorical: Bool = false, isTransient: Bool = false, isBirth: Bool = false
+    ) {
+      self.tag = tag
+      self.scalar = scalar
+      self.time = time
+      self.isUndated = isUndated
+      self.quality = quality
+      self.isHistorical = isHistorical
+      self.isTransient = isTransient
+      self.isBirth = isBirth
+    }
   }
 
   /// A message of which nothing could be used.

@@ -19,9 +19,7 @@ struct MetricPlanTests {
   }
 
   private static func value(_ scalar: SparkplugScalar, tag: Int32 = 0) -> SparkplugOutput.Value {
-    SparkplugOutput.Value(
-      tag: tag, scalar: scalar, time: time, isUndated: false, quality: .good, isHistorical: false, isTransient: false,
-      isBirth: false)
+    SparkplugOutput.Value(tag: tag, scalar: scalar, time: time)
   }
 
   private static func samples(_ plan: MetricPlan, _ value: SparkplugOutput.Value) -> [Sample] {
@@ -38,7 +36,7 @@ struct MetricPlanTests {
       (.uint(12_345), "12.34"), (.int(-5), "0.00"), (.uint(.max), "18446744073709551.62"),
       (.int(.min), "-9223372036854775.81"),
       (.double(1234.5), "1.23"), (.float(21_300_000), "21300.00"), (.double(0.1), "0.00"), (.text("98765"), "98.76"),
-      (.double(9_007_199_254_740_993), "9007199254740.99"), (.boolean(true), nil), (.unusable, nil),
+      (.double(9_007_199_254_740_992), "9007199254740.99"), (.boolean(true), nil), (.unusable, nil),
       (.double(.nan), nil),
       (.double(.infinity), nil), (.text("abc"), nil), (.double(1e300), nil),
     ] as [(SparkplugScalar, String?)])
