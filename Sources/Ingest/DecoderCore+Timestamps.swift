@@ -8,7 +8,7 @@ extension DecoderCore {
   static let latest = Timestamp(seconds: 7_258_118_400)
 
   /// What a clock shows that has lost its time: from 1970 on. The engine sets such samples aside and tells why.
-  private static func isLost(_ time: Timestamp) -> Bool { time.nanoseconds >= 0 && time < earliest }
+  static func isLost(_ time: Timestamp) -> Bool { time.nanoseconds >= 0 && time < earliest }
 
   static func isPlausible(_ time: Timestamp) -> Bool { time >= earliest && time < latest }
 
