@@ -10,6 +10,9 @@ struct EnergyFigures: Hashable, Sendable {
   var maximumStart = Timestamp.distantPast
   /// Nanoseconds with data.
   var covered: Int64 = 0
+  /// Nanoseconds with data that was doubted, and that were bridged.
+  var uncertain: Int64 = 0
+  var estimated: Int64 = 0
   /// Windows in all, with data, and measured at both ends.
   var windows = 0
   var windowsWithData = 0
@@ -31,6 +34,8 @@ struct EnergyFigures: Hashable, Sendable {
       }
     }
     covered += other.covered
+    uncertain += other.uncertain
+    estimated += other.estimated
     windows += other.windows
     windowsWithData += other.windowsWithData
     windowsGood += other.windowsGood
@@ -64,6 +69,10 @@ struct EnergyFigures: Hashable, Sendable {
     windows = 1
     let deciding = EnergyRegister.deciding(registers)
     covered = deciding.map { parts[$0].covered }.min() ?? 0
+    uncertain = min(covered, deciding.map { parts[$0].uncertain }.max() ?? 0)
+    estimated = min(
+      max(0, window.nanoseconds - covered),
+      deciding.map { parts[$0].estimated(registers[$0], start: start, window: window) }.max() ?? 0)
     let quality = deciding.map { parts[$0].quality(registers[$0], start: start) }.max() ?? .noData
     windowsWithData = quality == .noData ? 0 : 1
     windowsGood = quality == .good ? 1 : 0
@@ -100,6 +109,18 @@ struct EnergyFigures: Hashable, Sendable {
     writer.varint(windows)
     writer.varint(windowsWithData)
     writer.varint(windowsGood)
+  }
+
+  /// Behind the rest, so that figures that were saved before there were shares can be read.
+  func encodeShares(into writer: inout ByteWriter) {
+    writer.varint(Int(uncertain))
+    writer.varint(Int(estimated))
+  }
+
+  mutating func restoreShares(from reader: inout ByteReader) throws(ByteReaderError) {
+    guard !reader.isAtEnd else { return }
+    uncertain = Int64(try reader.integer())
+    estimated = Int64(try reader.integer())
   }
 
   init(from reader: inout ByteReader) throws(ByteReaderError) {

@@ -12,6 +12,8 @@ struct RegisterWindow: Hashable, Sendable {
   var knots = 0
   /// Nanoseconds.
   var covered: Int64 = 0
+  /// Nanoseconds in which the register was doubted.
+  var uncertain: Int64 = 0
   var events: [CounterEvent] = []
   var omittedEvents = 0
   /// Times of the readings that were set aside, in order.
@@ -79,6 +81,14 @@ struct RegisterWindow: Hashable, Sendable {
     opening.isEstimated || closing.isEstimated || events.contains { $0.kind == .reset || $0.kind == .dip }
   }
 
+  /// Nanoseconds that were bridged: neither covered, nor before the first reading, nor waiting for the next one.
+  /// Nothing is bridged between amounts.
+  func estimated(_ register: EnergyRegister, start: Timestamp, window: Span64) -> Int64 {
+    guard !register.isAmount, value(register) != nil, !closing.isStale else { return 0 }
+    let lead = begin.map { max(0, ($0.time - start).nanoseconds) } ?? 0
+    return max(0, window.nanoseconds - min(covered, window.nanoseconds) - lead)
+  }
+
   /// - Parameter start: of the window.
   func quality(_ register: EnergyRegister, start: Timestamp) -> EnergyQuality {
     if value(register) == nil { return .noData }
@@ -126,6 +136,7 @@ struct RegisterWindow: Hashable, Sendable {
     var writer = ByteWriter()
     writer.varint(parts.count)
     for part in parts { part.encode(into: &writer, base: base) }
+    for part in parts { writer.varint(Int(part.uncertain)) }
     return writer.bytes
   }
 
@@ -135,6 +146,8 @@ struct RegisterWindow: Hashable, Sendable {
     guard try reader.integer() == count else { return nil }
     var parts: [RegisterWindow] = []
     for _ in 0..<count { parts.append(try RegisterWindow(from: &reader, base: base)) }
+    // Windows that were issued before registers could be doubted end here.
+    if !reader.isAtEnd { for index in parts.indices { parts[index].uncertain = Int64(try reader.integer()) } }
     return parts
   }
 }

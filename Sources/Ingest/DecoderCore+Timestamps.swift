@@ -7,6 +7,9 @@ extension DecoderCore {
   static let earliest = Timestamp(seconds: 946_684_800)
   static let latest = Timestamp(seconds: 7_258_118_400)
 
+  /// What a clock shows that has lost its time: from 1970 on. The engine sets such samples aside and tells why.
+  static func isLost(_ time: Timestamp) -> Bool { time.nanoseconds >= 0 && time < earliest }
+
   static func isPlausible(_ time: Timestamp) -> Bool { time >= earliest && time < latest }
 
   @inline(__always)
@@ -54,7 +57,8 @@ extension DecoderCore {
     if let other = otherFormat(capture, payload, format, place) {
       throw bad(capture, place, payload, "expected \(Self.words(format)), but it reads as \(other.rawValue)")
     }
-    let range = time == nil ? "" : " between the years 2000 and 2200"
+    if let time, Self.isLost(time) { return time }
+    let range = time == nil ? "" : " between the years 1970 and 2200"
     throw bad(capture, place, payload, "expected \(Self.words(format))\(range)")
   }
 
@@ -89,9 +93,13 @@ extension DecoderCore {
   func dateInTwoFields(_ place: inout Place, _ payload: Span<UInt8>) throws(DecodeFailure) {
     let section = plan.sections[place.section]
     let seconds = scanner.captures[Int(-2 - section.timestampSlot)]
-    guard seconds.isPresent else { return }
+    guard seconds.isPresent else {
+      if section.trustsReceiveTime { place.quality = .good }
+      return
+    }
     let time = try timestamp(seconds, place, payload)
-    place.time = try adding(scanner.captures[Int(section.nanosecondsSlot)], to: time, place, payload)
+    let exact = try adding(scanner.captures[Int(section.nanosecondsSlot)], to: time, place, payload)
+    place.time = exact - Span64(nanoseconds: section.clockAhead)
     place.quality = .good
   }
 

@@ -104,9 +104,15 @@ struct DecoderCore {
     let timestampSlot = plan.sections[place.section].timestampSlot
     if timestampSlot >= 0, scanner.captures[Int(timestampSlot)].isPresent {
       place.time = try timestamp(scanner.captures[Int(timestampSlot)], place, payload)
+      place.time = place.time - Span64(nanoseconds: plan.sections[place.section].clockAhead)
       place.quality = .good
     } else if timestampSlot < -1 {
       try dateInTwoFields(&place, payload)
+    } else if plan.sections[place.section].clockAhead != 0, place.quality != .uncertainUndated {
+      // The format brought the device's time in its own way.
+      place.time = place.time - Span64(nanoseconds: plan.sections[place.section].clockAhead)
+    } else if plan.sections[place.section].trustsReceiveTime, place.quality == .uncertainUndated {
+      place.quality = .good
     }
     for number in plan.sections[place.section].fields { try sample(number, place, payload, &samples) }
     for number in plan.sections[place.section].events {

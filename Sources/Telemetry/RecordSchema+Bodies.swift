@@ -49,6 +49,16 @@ extension RecordSchema {
               .required("value", .decimal("Counted in the interval, exact; null without data.").orNull),
               .required("unit", .string("Unit of the value; each quantity has one.")),
             ]))),
+      .required(
+        "quality_share",
+        .object(
+          "Shares of the interval's time that the energy rests on; they add up to 1.",
+          [
+            .required("good", .decimal("Between readings that nothing doubts.")),
+            .required("uncertain", .decimal("Between readings while a finding of data quality doubted the register.")),
+            .required("estimated", .decimal("Bridged between readings further apart than expected.")),
+            .required("no_data", .decimal("Nothing is known of it.")),
+          ])),
     ]
 
   private static let reading = RecordSchema.object(
@@ -120,6 +130,12 @@ extension RecordSchema {
       .required("signals", .table("By signal name.", of: .any("A gauge or a state.", of: [gauge, state])))
     ])
 
+  private static let uncertain = Member.optional(
+    "uncertain",
+    .table(
+      "The other samples by reason: device, undated, or the reason of a finding of data quality. Absent if there are none.",
+      of: .count("Samples.", from: 1)))
+
   private static let gauge = RecordSchema.object(
     "A gauge.",
     [
@@ -131,7 +147,8 @@ extension RecordSchema {
       .required("first", .number("First value.")),
       .required("last", .number("Last value.")),
       .optional("standard_deviation", .number("Of the sample (n − 1); absent for one sample.")),
-      .required("good_share", .share("Share of samples of good quality.")),
+      .required("good_share", .share("Share of samples of good quality, which no finding of data quality doubts.")),
+      uncertain,
       .required("coverage", .share("Share of the expected samples that arrived.")),
     ])
 
@@ -142,7 +159,8 @@ extension RecordSchema {
       .required(
         "seconds_in_state", .table("By state, seconds; states that did not occur are absent.", of: .number("s"))),
       .required("coverage", .share("Share of the minute in which the state is known.")),
-      .optional("good_share", .share("Share of samples of good quality; absent without samples.")),
+      .optional("good_share", .share("As of a gauge; absent without samples.")),
+      uncertain,
       .optional("first", .string("First state seen in the minute.")),
       .optional("last", .string("Last known state.")),
     ])

@@ -76,6 +76,7 @@ extension Signal {
       writer.field("maximum-rate", maximumRateText)
     }
     if minimum != nil || maximum != nil { writer.range(minimum, maximum) }
+    quality.writeChange(to: &writer)
     guard let field = fields.first else { return }
     writer.path("path", field.path)
     if let waveform = field.waveform {
@@ -97,6 +98,7 @@ extension Signal {
       writer.field("modulus", modulus?.description ?? "none")
     }
     if maximumRate != standard.maximumRate { writer.field("maximum-rate", maximumRateText ?? "none") }
+    quality.writeChange(from: standard.quality, to: &writer)
     if stateWords != standard.stateWords, case .state(let names) = kind { writeStates(names, to: &writer) }
   }
 

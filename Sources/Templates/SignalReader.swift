@@ -4,12 +4,11 @@ import Telemetry
 struct SignalReader {
   static let templateKeys = [
     "kind", "counts", "unit", "payload-unit", "path", "range", "expected-interval", "resolution", "modulus",
-    "maximum-rate", "states", "required", "attributes", "subtopic", "payload", "waveform", "subtopic", "payload",
-    "waveform",
+    "maximum-rate", "states", "required", "attributes", "subtopic", "payload", "waveform", "quality",
   ]
   static let overrideKeys = [
     "path", "unit", "range", "expected-interval", "resolution", "modulus", "maximum-rate", "states", "required",
-    "attributes", "topic", "subtopic", "payload", "waveform",
+    "attributes", "topic", "subtopic", "payload", "waveform", "quality",
   ]
   static let attributeKeys = ["path", "required", "words"]
   static let interval = Scalar<Span64>.duration(.milliseconds(1)...(.days(31)))
@@ -56,6 +55,7 @@ struct SignalReader {
       section.missing("unit", remedy: "Add the unit inside the gateway: `unit: kWh`; `unit: 1` for a plain number.")
     }
     readNumbers(section, into: &signal)
+    QualityReader.change(section, &signal)
     // The one value of a text needs no path.
     let isText = (PayloadReader.read(section) ?? payload).isText
     let path = isText && !section.has("path") ? FieldPath([]) : section.require("path", .path) ?? FieldPath([entry.key])
@@ -75,16 +75,19 @@ struct SignalReader {
 
   /// The signal and its fields as an asset changes them, or (`inTemplate`) a template that extends another one.
   static func change(
-    _ section: Section, _ signal: Signal, _ fields: [FieldMapping], inTemplate: Bool = false
+    _ section: Section, _ signal: Signal, _ fields: [FieldMapping], inTemplate: Bool = false,
+    path: Scalar<FieldPath> = .path
   ) -> (signal: Signal, fields: [FieldMapping]) {
     var signal = signal
     var fields = fields
     if let value = section.read("expected-interval", interval) { signal.expectedInterval = value }
     if signal.kind == .event {
       refuse(
-        ["path", "unit", "payload-unit", "range", "resolution", "modulus", "maximum-rate", "states", "waveform"],
-        section,
-        "an event has attributes")
+        [
+          "path", "unit", "payload-unit", "range", "resolution", "modulus", "maximum-rate", "states", "waveform",
+          "quality",
+        ],
+        section, "an event has attributes")
       return (signal, attributes(section, index: fields.first?.signal ?? 0, base: fields, mayAdd: inTemplate))
     }
     refuse(["attributes"], section, "only events have attributes")
@@ -95,8 +98,9 @@ struct SignalReader {
       refuse(["states"], section, "only signals of kind \"state\" have states")
     }
     readNumbers(section, into: &signal)
+    QualityReader.change(section, &signal)
     for index in fields.indices {
-      if let path = section.read("path", .path) { fields[index].path = path }
+      if let path = section.read("path", path) { fields[index].path = path }
       if let required = section.read("required", .boolean) { fields[index].required = required }
       if fields[index].waveform != nil {
         refuse(

@@ -19,7 +19,9 @@ extension Site {
       let security = connection.tls == nil ? "" : ", TLS"
       lines.append(
         "  broker \(connection.name): \(connection.host):\(connection.port)\(kind)\(security), client id "
-          + "\(connection.clientID), \(count(assetsOfConnection[connection.name] ?? 0, "asset"))")
+          + "\(connection.clientID), \(count(assetsOfConnection[connection.name] ?? 0, "asset"))"
+          + (connection.sparkplug.map { ", Sparkplug host \($0.hostID), groups \($0.groups.joined(separator: ", "))" }
+            ?? ""))
     }
     for destination in destinations {
       let allowed = assets.count { asset in destination.assets.contains { Wildcard.matches(asset.id, $0) } }
@@ -43,7 +45,7 @@ extension Site {
   /// What a careful person would want to know before it runs.
   private var notes: [String] {
     var notes: [String] = []
-    let undated = assets.filter { $0.topics.contains { $0.timestamp == nil } }
+    let undated = assets.filter { $0.sparkplug == nil && $0.topics.contains { $0.timestamp == nil } }
     add(undated, "send no time: the gateway's receive time is taken", to: &notes)
     let unprotected = assets.filter { asset in
       asset.topics.contains { topic in

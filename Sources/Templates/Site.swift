@@ -15,6 +15,8 @@ public struct Site: Hashable, Sendable {
   public var destinations: [Destination]
   public var storage: StorageSettings
   public var control: ControlSettings
+  /// Thresholds of the detectors of bad data.
+  public var quality = QualitySettings.standard
   /// Canonical text of everything above, without secrets; `hash` is its SHA-256 in hexadecimal.
   public var canonicalText: String
   public var hash: String
@@ -77,11 +79,13 @@ public struct Connection: Hashable, Sendable {
   public var maximumPacketSize: Int
   /// Not nil: the gateway runs the broker itself, as a supervised child on `host:port`.
   public var embedded: EmbeddedBrokerSettings?
+  /// Not nil: a Sparkplug B host application, whose session ends with the connection.
+  public var sparkplug: SparkplugSettings?
 
   public init(
     name: String, host: String, port: Int, clientID: String, username: String?, password: Secret?, tls: TLSSettings?,
     keepAlive: Span64, sessionExpiry: Span64, commitInterval: Span64, maximumPacketSize: Int,
-    embedded: EmbeddedBrokerSettings?
+    embedded: EmbeddedBrokerSettings?, sparkplug: SparkplugSettings? = nil
   ) {
     self.name = name
     self.host = host
@@ -95,6 +99,7 @@ public struct Connection: Hashable, Sendable {
     self.commitInterval = commitInterval
     self.maximumPacketSize = maximumPacketSize
     self.embedded = embedded
+    self.sparkplug = sparkplug
   }
 }
 
@@ -182,6 +187,8 @@ public struct Asset: Hashable, Sendable {
   public var ratedPower: ScaledInteger?
   /// Name of the rules that know how this equipment fails; nil = none.
   public var faultModel: String?
+  /// Which time its samples get.
+  public var clock = ClockPolicy.trustDevice
 
   public init(
     id: String, name: String, site: String, area: String, line: String, cell: String, template: String,
@@ -338,6 +345,8 @@ public struct Signal: Hashable, Sendable {
   public var maximumRate: ScaledInteger?
   /// States: payload words that mean the state at the same position in `names` (aliases), as (word, position).
   public var stateWords: [String: Int]
+  /// What is different from the site's thresholds of data quality.
+  public var quality = SignalQuality.none
 
   public init(
     name: String, kind: Kind, unit: String, minimum: Double?, maximum: Double?, expectedInterval: Span64,

@@ -15,7 +15,7 @@ struct SiteReader {
 
   static let keys = [
     "gateway", "zone", "clock", "broker", "brokers", "devices", "templates", "assets", "horizons", "energy",
-    "destinations", "storage", "control",
+    "destinations", "storage", "control", "quality",
   ]
 
   init(source: SourceText, diagnostics: Diagnostics, checkFiles: Bool) {
@@ -35,6 +35,7 @@ struct SiteReader {
     var assets = AssetReader(
       catalogue: catalogue, connections: connections.map(\.name), source: source, diagnostics: diagnostics)
     assets.wanted = wantedAsset
+    assets.sparkplug = connections.reduce(into: [:]) { $0[$1.name] = $1.sparkplug }
     assets.read(top)
     wantedSection = assets.wantedSection
     let destinations = destinations(top, assets: assets.assets.map(\.id))
@@ -43,6 +44,7 @@ struct SiteReader {
       clock: top.read("clock", .word([.system, .messages], noun: "clock source"), default: .system),
       connections: connections, assets: assets.assets, horizons: horizons(top), energy: energy(top),
       destinations: destinations, storage: storage(top), control: control(top), canonicalText: "", hash: "")
+    site.quality = QualityReader.settings(top)
     guard diagnostics.isEmpty else { return nil }
     site.seal(templates: catalogue)
     return site

@@ -68,6 +68,7 @@ struct TemplateReader {
         template.put(SignalReader.subtopic(entry, index: inherited, in: list, inherited: known), at: inherited)
       }
     }
+    QualityReader.checkSiblings(template.signals, list)
   }
 
   /// `timestamp: { path: ts, format: epoch-ms }`; `.some(nil)` for `none`, nil if the key is absent or wrong.

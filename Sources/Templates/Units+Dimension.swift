@@ -53,14 +53,20 @@ public struct Dimension: Hashable, Sendable {
   public static let temperature = Dimension((.temperature, 1))
   public static let temperatureDifference = Dimension((.temperatureDifference, 1))
   public static let pressure = Dimension((.pressure, 1))
+  public static let reactivePower = Dimension((.reactiveEnergy, 1), (.time, -1))
+  public static let apparentPower = Dimension((.apparentEnergy, 1), (.time, -1))
+  public static let voltage = Dimension((.voltage, 1))
+  public static let current = Dimension((.current, 1))
+  public static let rotationalSpeed = Dimension((.turn, 1), (.time, -1))
+  public static let frequency = Dimension((.cycle, 1), (.time, -1))
   public static let ratio = Dimension()
 
   /// Those with a name and listed units.
   private static let named: [(name: String, dimension: Dimension)] = [
     ("energy", .energy), ("power", .power), ("reactive energy", .reactiveEnergy),
-    ("reactive power", Dimension((.reactiveEnergy, 1), (.time, -1))),
-    ("apparent power", Dimension((.apparentEnergy, 1), (.time, -1))), ("voltage", Dimension((.voltage, 1))),
-    ("current", Dimension((.current, 1))), ("electric charge", Dimension((.current, 1), (.time, 1))),
+    ("reactive power", .reactivePower),
+    ("apparent power", .apparentPower), ("voltage", .voltage),
+    ("current", .current), ("electric charge", Dimension((.current, 1), (.time, 1))),
     ("resistance", Dimension((.resistance, 1))), ("conductivity", Dimension((.conductivity, 1))),
     ("temperature", .temperature), ("temperature difference", .temperatureDifference), ("pressure", .pressure),
     ("length", Dimension((.length, 1))), ("area", Dimension((.length, 2))), ("volume", .volume),
@@ -69,7 +75,7 @@ public struct Dimension: Hashable, Sendable {
     ("volume flow at normal conditions", Dimension((.normalVolume, 1), (.time, -1))), ("mass", .mass),
     ("mass flow", .massFlow), ("density", Dimension((.mass, 1), (.length, -3))),
     ("velocity", Dimension((.length, 1), (.time, -1))), ("acceleration", Dimension((.length, 1), (.time, -2))),
-    ("rotational speed", Dimension((.turn, 1), (.time, -1))), ("frequency", Dimension((.cycle, 1), (.time, -1))),
+    ("rotational speed", .rotationalSpeed), ("frequency", .frequency),
     ("angle", Dimension((.angle, 1))), ("force", Dimension((.force, 1))), ("torque", Dimension((.torque, 1))),
     ("time", Dimension((.time, 1))), ("illuminance", Dimension((.illuminance, 1))), ("level", Dimension((.level, 1))),
     ("acidity", Dimension((.acidity, 1))), ("number of pieces", Dimension((.piece, 1))),

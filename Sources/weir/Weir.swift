@@ -16,7 +16,7 @@ struct Weir: AsyncParsableCommand {
     version: Version.text,
     subcommands: [
       RunCommand.self, CheckCommand.self, TemplateCommand.self, StatusCommand.self, AssetsCommand.self,
-      AssetCommand.self,
+      AssetCommand.self, SourcesCommand.self,
       QuarantineCommand.self, ReplayCommand.self, SimulateCommand.self,
     ])
 

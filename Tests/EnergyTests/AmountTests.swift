@@ -46,7 +46,8 @@ import Testing
       String(decoding: bench.records[0].body, as: UTF8.self) == """
         {"amounts":{"gas-volume-normal":{"unit":"Nm³","value":"40.25"}},"asset":"meter-1","coverage":"1.0000",\
         "demand_kw":null,"end":"2026-11-21T08:15:00+08:00","energy_kwh":null,"events":[],"place":"works/mill",\
-        "power_factor":null,"power_factor_lagging":null,"quality":"good","reactive_lagging_kvarh":null,\
+        "power_factor":null,"power_factor_lagging":null,"quality":"good","quality_share":{\
+        "estimated":"0.0000","good":"1.0000","no_data":"0.0000","uncertain":"0.0000"},"reactive_lagging_kvarh":null,\
         "reactive_leading_kvarh":null,"readings":{"gas":{"closing":{"estimated":false,\
         "time":"2026-11-21T08:15:00+08:00","value":"1040.25"},"count":2,"delta":"40.25","opening":{\
         "estimated":false,"time":"2026-11-21T08:00:00+08:00","value":"1000.00"}}},\
@@ -72,7 +73,7 @@ import Testing
     // A late one revises its window and no other.
     let before = bench.records.count
     try bench.read("2026-11-21T08:12:00+08:00", "0.05")
-    try bench.mark("2026-11-21T08:33:10+08:00")
+    try bench.mark("2026-11-21T08:35:00+08:00")
     #expect(bench.records.count == before + 1)
     #expect(bench.records.last?.revision == 1)
     #expect(bench.records.last?.cause?.reason == .late)
