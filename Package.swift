@@ -50,6 +50,7 @@ let package = Package(
     module("Journal", ["Telemetry", "Templates", grdb]),
     module("MQTT", ["Telemetry", "Templates", "CMosquitto"]),
     module("Ingest", ["Telemetry", "Templates", "Journal"]),
+    module("Discovery", ["Telemetry", "Templates"]),
     module("Rules", ["Telemetry", "Templates"]),
     module("Engine", ["Telemetry", "Templates", "Journal", "Rules"]),
     module("Energy", ["Telemetry", "Templates", "Plant", "Rules"]),
@@ -71,7 +72,8 @@ let package = Package(
         "Inspection", "Store", "Forwarding", "Control", "CLinux", logging,
       ]),
     .executableTarget(
-      name: "weir", dependencies: ["Gateway", "Control", "Simulation", arguments], swiftSettings: strict),
+      name: "weir", dependencies: ["Gateway", "Control", "Simulation", "Discovery", "MQTT", arguments],
+      swiftSettings: strict),
 
     .executableTarget(
       name: "weir-bench",
@@ -91,6 +93,7 @@ let package = Package(
     tests("JournalTests", ["Journal", grdb]),
     tests("MQTTTests", ["MQTT"]),
     tests("IngestTests", ["Ingest", "Journal"]),
+    tests("DiscoveryTests", ["Discovery", "Ingest", "Journal", "MQTT"]),
     tests("RulesTests", ["Rules"]),
     tests("EngineTests", ["Engine", "Rules", "Journal"]),
     tests("EnergyTests", ["Energy", "Plant", "Rules"]),

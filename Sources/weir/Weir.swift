@@ -16,7 +16,7 @@ struct Weir: AsyncParsableCommand {
     version: Version.text,
     subcommands: [
       RunCommand.self, CheckCommand.self, StatusCommand.self, AssetsCommand.self, AssetCommand.self,
-      QuarantineCommand.self, ReplayCommand.self, SimulateCommand.self,
+      QuarantineCommand.self, DiscoverCommand.self, ReplayCommand.self, SimulateCommand.self,
     ])
 
   static func main() async {
