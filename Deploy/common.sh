@@ -54,5 +54,5 @@ need_packages() {
   fi
 }
 
-run_packages=(mosquitto libmosquitto-dev libsqlite3-dev zlib1g-dev libssl-dev pkg-config tzdata)
+run_packages=(mosquitto libmosquitto-dev libsqlite3-dev libkissfft-dev zlib1g-dev libssl-dev pkg-config tzdata)
 test_packages=(openssl strace procps)

@@ -41,6 +41,9 @@ enum ChunkCodec {
     for _ in 0..<(try reader.count()) {
       previous &+= UInt32(truncatingIfNeeded: try reader.varint())
       let series = SeriesID(previous)
+      if let last = chunk.columns.last, series <= last.series {
+        throw ByteReaderError(offset: reader.offset, expected: "rising series")
+      }
       chunk.columns.append(
         DecodedBlock.Column(series: series, samples: try decodeSamples(series, times: times, from: &reader)))
     }

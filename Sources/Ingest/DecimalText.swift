@@ -10,7 +10,9 @@ enum DecimalText {
   }
 
   /// Reads `-12.50`, `+3e3`, `000123.4`, `.5`, with blanks around it, and the words for NaN and infinity.
-  static func read(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Reading {
+  /// - Parameter comma: the decimal mark is a comma, and a point is an error: it could group thousands.
+  static func read(_ bytes: Span<UInt8>, _ range: Range<Int>, comma: Bool = false) -> Reading {
+    let mark = comma ? UInt8(ascii: ",") : UInt8(ascii: ".")
     var start = range.lowerBound
     var end = range.upperBound
     while start < end, bytes[start] == 0x20 || bytes[start] == 0x09 { start += 1 }
@@ -31,7 +33,7 @@ enum DecimalText {
         decimal.magnitude = decimal.magnitude &* 10 &+ UInt64(byte &- 48)
         digits += 1
         if let known = places { places = known + 1 }
-      } else if byte == UInt8(ascii: "."), places == nil {
+      } else if byte == mark, places == nil {
         places = 0
       } else {
         break
@@ -46,6 +48,17 @@ enum DecimalText {
     decimal.exponent = Int32(clamping: exponent - (places ?? 0))
     decimal.isExact = digits <= 19
     return .number(decimal)
+  }
+
+  /// Where the number ends that a text begins with, if something follows it: `21.5 °C`. Nil without both.
+  static func endOfNumber(_ bytes: Span<UInt8>, _ range: Range<Int>, comma: Bool) -> Int? {
+    let mark = comma ? UInt8(ascii: ",") : UInt8(ascii: ".")
+    var index = range.lowerBound
+    while index < range.upperBound, bytes[index] == 0x20 || bytes[index] == 0x09 { index += 1 }
+    if index < range.upperBound, bytes[index] == UInt8(ascii: "-") || bytes[index] == UInt8(ascii: "+") { index += 1 }
+    let first = index
+    while index < range.upperBound, bytes[index] &- 48 < 10 || bytes[index] == mark { index += 1 }
+    return index > first && index < range.upperBound ? index : nil
   }
 
   private static func power(_ bytes: Span<UInt8>, _ start: Int, _ end: Int) -> Int? {

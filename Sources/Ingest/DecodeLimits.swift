@@ -12,5 +12,10 @@ public struct DecodeLimits: Hashable, Sendable {
   /// Distinct unknown topics whose messages are kept with their payload; those of further ones are only counted.
   public var unknownTopics = 256
 
+  /// Readings in one message.
+  public var readings = 10_000
+  /// Points of one waveform.
+  public var waveformPoints = 65_536
+
   public init() {}
 }

@@ -1,4 +1,5 @@
 import Journal
+import Plant
 import Telemetry
 import Templates
 
@@ -24,12 +25,15 @@ extension DecodePlan {
       var maximum: Double?
       var resolution: Int8
       var stateWords: [String: Int]
+      var payloadUnit: String
+      var waveform: WaveformMapping?
     }
 
     struct Section: Hashable {
       var timestamp: TimestampMapping?
       var messageID: FieldPath?
       var fields: [Field]
+      var payload: PayloadMapping
     }
 
     var sections: [Section]
@@ -96,43 +100,58 @@ extension DecodePlan {
               path: field.path, conversion: field.conversion, required: field.required, attribute: field.attribute,
               words: field.words, signal: field.signal, kind: signal.kind, minimum: signal.minimum,
               maximum: signal.maximum,
-              resolution: signal.resolution, stateWords: signal.stateWords)
-          })
+              resolution: signal.resolution, stateWords: signal.stateWords, payloadUnit: field.payloadUnit,
+              waveform: field.waveform)
+          }, payload: item.mapping.payload)
       })
   }
 
   private mutating func compileShape(_ list: [Mapped], _ site: Site) {
-    let paths = list.flatMap { item in
-      (item.mapping.timestamp.map { [$0.path] } ?? []) + (item.mapping.messageID.map { [$0] } ?? [])
-        + item.mapping.fields.map(\.path)
-    }
-    let added = tree.add(paths)
-    highestSlotCount = max(highestSlotCount, added.slots)
+    // The mappings of one topic agree on the format of its payload.
+    let payload = list.first?.mapping.payload ?? .json
+    let added = addSlots(list.flatMap { Self.paths($0.mapping) }, payload)
     let firstSection = sections.count
     var nextSeries: Int32 = 0
     var next = added.slotOfPath[...]
     for item in list {
-      let timestampSlot = item.mapping.timestamp.map { _ in next.removeFirst() } ?? -1
-      let messageIDSlot = item.mapping.messageID.map { _ in next.removeFirst() } ?? -1
-      let slots = item.mapping.fields.map { _ in next.removeFirst() }
+      let isDated = Self.hasTimeInRow(item.mapping)
+      let timestampSlot = isDated ? next.removeFirst() : -1
+      let nanosecondsSlot = isDated && item.mapping.timestamp?.nanoseconds != nil ? next.removeFirst() : -1
+      let messageIDSlot = Self.hasMessageID(item.mapping) ? next.removeFirst() : -1
+      let slots = item.mapping.fields.map { field in
+        let slot = next.removeFirst()
+        guard case .field = field.waveform?.sampleRate else { return (slot: slot, rate: Int32(-1)) }
+        return (slot: slot, rate: next.removeFirst())
+      }
       let asset = site.assets[item.asset]
       let firstField = fields.count
       for (field, slot) in zip(item.mapping.fields, slots) where asset.signals[field.signal].kind != .event {
-        compile(field, asset.signals[field.signal], slot, nextSeries)
+        compile(field, asset.signals[field.signal], slot.slot, nextSeries)
+        if let waveform = field.waveform {
+          fields[fields.count - 1].kind = .waveform
+          fields[fields.count - 1].waveform = Int32(waveforms.count)
+          waveforms.append(WaveformField(mapping: waveform, rateSlot: slot.rate, conversion: field.conversion))
+        }
         nextSeries += 1
       }
       let firstEvent = events.count
       for signal in Self.eventSignals(item.mapping, asset) {
-        compileEvent(zip(item.mapping.fields, slots).filter { $0.0.signal == signal }, nextSeries)
+        compileEvent(zip(item.mapping.fields, slots.map(\.slot)).filter { $0.0.signal == signal }, nextSeries)
         nextSeries += 1
       }
+      let format = item.mapping.timestamp?.format ?? .iso8601
       sections.append(
         Section(
-          timestampSlot: timestampSlot, timestampFormat: item.mapping.timestamp?.format ?? .iso8601,
-          messageIDSlot: messageIDSlot, fields: firstField..<fields.count, events: firstEvent..<events.count))
+          timestampSlot: timestampSlot, timestampFormat: format, nanosecondsSlot: nanosecondsSlot,
+          decimalComma: payload.decimalComma, acceptsUnits: payload.acceptsUnits, messageIDSlot: messageIDSlot,
+          fields: firstField..<fields.count, events: firstEvent..<events.count))
       timestampPaths.append(item.mapping.timestamp?.path.description ?? "")
+      if format == .iso8601Local, zone == nil { zone = PlantZone(known: site.zone) }
     }
-    shapes.append(Shape(root: added.root, slots: added.slots, sections: firstSection..<sections.count))
+    shapes.append(
+      Shape(
+        root: added.root, slots: added.slots, sections: firstSection..<sections.count,
+        rows: addRows(payload, list.first?.mapping.timestamp, names: added.names)))
   }
 
   private mutating func compile(_ field: FieldMapping, _ signal: Signal, _ slot: Int32, _ series: Int32) {
@@ -159,6 +178,7 @@ extension DecodePlan {
     }
     fields.append(compiled)
     fieldPaths.append(field.path.description)
+    fieldUnits.append(field.payloadUnit)
   }
 
   private mutating func compileEvent(_ mapped: [(FieldMapping, Int32)], _ series: Int32) {

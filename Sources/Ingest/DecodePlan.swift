@@ -1,3 +1,4 @@
+import Plant
 import Telemetry
 import Templates
 
@@ -20,12 +21,20 @@ struct DecodePlan {
     var root: Int32
     var slots: Int
     var sections: Range<Int>
+    /// How payloads become readings; negative: JSON, one reading a message, the fast way.
+    var rows: Int32 = -1
   }
 
   struct Section {
     /// Negative: the message has no date.
     var timestampSlot: Int32
     var timestampFormat: TimestampMapping.Format
+    /// Of the nanoseconds within a second; negative: none.
+    var nanosecondsSlot: Int32 = -1
+    /// Numbers in texts have a decimal comma.
+    var decimalComma = false
+    /// A number in a text may be followed by its unit.
+    var acceptsUnits = false
     /// Negative: events have no id.
     var messageIDSlot: Int32
     var fields: Range<Int>
@@ -36,6 +45,7 @@ struct DecodePlan {
     case gauge
     case register
     case state
+    case waveform
   }
 
   /// One payload field that becomes one sample.
@@ -56,6 +66,17 @@ struct DecodePlan {
     var highest: Int64
     /// States: into `words`.
     var words: Range<Int>
+    /// Waveforms: into `waveforms`.
+    var waveform: Int32 = -1
+  }
+
+  /// What a waveform's feature needs beside its field.
+  struct WaveformField {
+    var mapping: WaveformMapping
+    /// Negative: the rate is fixed.
+    var rateSlot: Int32
+    /// From the feature's unit to the signal's.
+    var conversion: UnitConversion
   }
 
   struct Word {
@@ -92,7 +113,11 @@ struct DecodePlan {
   var words: [Word] = []
   var events: [EventSignal] = []
   var attributes: [AttributeField] = []
+  var rows: [RowPlan] = []
+  var waveforms: [WaveformField] = []
   var highestSlotCount = 0
+  /// The plant's zone, if a mapping has times without offset.
+  var zone: PlantZone?
   /// Distinct, in the order of the site; by number in `topics`.
   var topicNames: [String] = []
 
@@ -100,6 +125,8 @@ struct DecodePlan {
   var assets: [String] = []
   /// By number in `fields`.
   var fieldPaths: [String] = []
+  /// By number in `fields`: the unit of the payload's number, empty for states.
+  var fieldUnits: [String] = []
   /// By number in `sections`.
   var timestampPaths: [String] = []
 }

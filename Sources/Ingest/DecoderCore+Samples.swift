@@ -9,7 +9,7 @@ extension DecoderCore {
     // Fields are large: they are read in place, never copied.
     let capture = scanner.captures[Int(plan.fields[number].slot)]
     guard capture.isPresent else {
-      if plan.fields[number].isRequired { throw missing(plan.fieldPaths[number], place, capture) }
+      if plan.fields[number].isRequired, !place.isPartial { throw missing(plan.fieldPaths[number], place, capture) }
       return
     }
     if capture.kind == .number, capture.decimal.isExact {
@@ -24,14 +24,14 @@ extension DecoderCore {
           samples.append(register(number, mantissa, place))
           return
         }
-      case .state: break
+      case .state, .waveform: break
       }
     }
     samples.append(try uncommon(number, place, payload))
   }
 
   @inline(__always)
-  private func gauge(_ number: Int, _ value: Double, _ place: Place) -> Sample {
+  func gauge(_ number: Int, _ value: Double, _ place: Place) -> Sample {
     guard value.isFinite else { return notANumber(number, place) }
     let isInside = value >= plan.fields[number].minimum && value <= plan.fields[number].maximum
     return Sample(
@@ -54,7 +54,7 @@ extension DecoderCore {
   }
 
   /// A field that is there but has no usable value: the engine sets it aside as `notANumber`.
-  private func notANumber(_ number: Int, _ place: Place) -> Sample {
+  func notANumber(_ number: Int, _ place: Place) -> Sample {
     Sample(series: series(number, place), time: place.time, value: .double(.nan), quality: .badDevice)
   }
 
@@ -65,6 +65,7 @@ extension DecoderCore {
   ) throws(DecodeFailure) -> Sample {
     let capture = scanner.captures[Int(plan.fields[number].slot)]
     let kind = plan.fields[number].kind
+    if kind == .waveform { return try feature(number, place, payload) }
     if kind == .state {
       if let position = state(plan.fields[number].words, capture, payload) {
         return Sample(series: series(number, place), time: place.time, value: .double(position), quality: place.quality)
@@ -74,8 +75,8 @@ extension DecoderCore {
     } else if capture.kind == .string {
       if capture.isEscaped {
         let text = JSONLexer.unescaped(payload, capture.range)
-        if let sample = sample(number, text.span, 0..<text.count, place) { return sample }
-      } else if let sample = sample(number, payload, capture.range, place) {
+        if let sample = try sample(number, text.span, 0..<text.count, place) { return sample }
+      } else if let sample = try sample(number, payload, capture.range, place) {
         return sample
       }
     }
@@ -87,12 +88,19 @@ extension DecoderCore {
   /// A number in a string; nil if it is none.
   private func sample(
     _ number: Int, _ text: Span<UInt8>, _ range: Range<Int>, _ place: Place
-  ) -> Sample? {
-    switch DecimalText.read(text, range) {
-    case .number(let decimal): sample(number, decimal, text, range, place)
-    case .notANumber: notANumber(number, place)
-    case .other: nil
+  ) throws(DecodeFailure) -> Sample? {
+    let section = plan.sections[place.section]
+    switch DecimalText.read(text, range, comma: section.decimalComma) {
+    case .number(let decimal): return sample(number, decimal, text, range, place)
+    case .notANumber: return notANumber(number, place)
+    case .other: break
     }
+    guard section.acceptsUnits, let end = DecimalText.endOfNumber(text, range, comma: section.decimalComma),
+      case .number(let decimal) = DecimalText.read(text, range.lowerBound..<end, comma: section.decimalComma),
+      let unit = Self.unit(text, end..<range.upperBound)
+    else { return nil }
+    if let failure = unitFailure(number, unit, place) { throw failure }
+    return sample(number, decimal, text, range.lowerBound..<end, place)
   }
 
   private func sample(
@@ -186,7 +194,9 @@ extension DecoderCore {
   func found(_ capture: Capture, _ payload: Span<UInt8>) -> String {
     let text = excerpt(payload, from: capture.range.lowerBound, to: capture.range.upperBound)
     switch capture.kind {
-    case .string: return "\"\(text)\" at offset \(capture.start - 1)"
+    case .string:
+      let isQuoted = capture.start > 0 && payload[Int(capture.start) - 1] == UInt8(ascii: "\"")
+      return "\"\(text)\" at offset \(isQuoted ? capture.start - 1 : capture.start)"
     case .number, .boolean: return "\(text) at offset \(capture.start)"
     case .absent, .null, .array, .object: return "\(capture.kind.words) at offset \(capture.start)"
     }

@@ -12,7 +12,7 @@ extension DecoderCore {
   @inline(__always)
   func timestamp(_ capture: Capture, _ place: Place, _ payload: Span<UInt8>) throws(DecodeFailure) -> Timestamp {
     let format = plan.sections[place.section].timestampFormat
-    if capture.kind == .number, format != .iso8601, capture.decimal.isExact,
+    if capture.kind == .number, !format.isText, capture.decimal.isExact,
       let time = Self.epoch(capture.decimal, format), Self.isPlausible(time)
     {
       return time
@@ -33,7 +33,7 @@ extension DecoderCore {
     case .epochSeconds: -9
     case .epochMilliseconds: -6
     case .epochMicroseconds: -3
-    case .epochNanoseconds, .iso8601: 0
+    case .epochNanoseconds, .iso8601, .iso8601Local: 0
     }
   }
 
@@ -46,38 +46,71 @@ extension DecoderCore {
     switch capture.kind {
     case .string where capture.isEscaped:
       let text = JSONLexer.unescaped(payload, capture.range)
-      time = Self.read(text.span, 0..<text.count, format)
-    case .string: time = Self.read(payload, capture.range, format)
-    case .number where format != .iso8601: time = Self.read(payload, capture.range, format)
+      time = read(text.span, 0..<text.count, format, place)
+    case .string: time = read(payload, capture.range, format, place)
+    case .number where !format.isText: time = read(payload, capture.range, format, place)
     case .number, .boolean, .array, .object, .absent, .null: time = nil
     }
     if let time, Self.isPlausible(time) { return time }
-    if let other = Self.otherFormat(capture, payload, format) {
+    if let other = otherFormat(capture, payload, format, place) {
       throw bad(capture, place, payload, "expected \(Self.words(format)), but it reads as \(other.rawValue)")
     }
     let range = time == nil ? "" : " between the years 2000 and 2200"
     throw bad(capture, place, payload, "expected \(Self.words(format))\(range)")
   }
 
-  private static func read(
-    _ text: Span<UInt8>, _ range: Range<Int>, _ format: TimestampMapping.Format
+  private func read(
+    _ text: Span<UInt8>, _ range: Range<Int>, _ format: TimestampMapping.Format, _ place: Place
   ) -> Timestamp? {
-    if format == .iso8601 { return Timestamp(rfc3339: text.extracting(range)) }
-    guard case .number(let decimal) = DecimalText.read(text, range) else { return nil }
-    if decimal.isExact { return epoch(decimal, format) }
+    if format.isText {
+      if let time = Timestamp(rfc3339: text.extracting(range)) { return time }
+      return format == .iso8601Local ? local(text, range) : nil
+    }
+    let comma = plan.sections[place.section].decimalComma
+    guard case .number(let decimal) = DecimalText.read(text, range, comma: comma) else { return nil }
+    if decimal.isExact { return Self.epoch(decimal, format) }
     // More than 19 digits: fractions of a nanosecond, or nonsense.
     let wide = Decimal128(text, range, places: Int(decimal.exponent))
-    return UnitScale(.identity).exactMantissa(of: wide, resolution: Int(resolution(format)))
+    return UnitScale(.identity).exactMantissa(of: wide, resolution: Int(Self.resolution(format)))
       .map { Timestamp(nanoseconds: $0) }
   }
 
+  /// The plant's clocks show the time: it is read as if it were UTC, and then looked up in the zone.
+  private func local(_ text: Span<UInt8>, _ range: Range<Int>) -> Timestamp? {
+    guard range.count < 40 else { return nil }
+    var bytes: [UInt8] = []
+    for index in range { bytes.append(text[index]) }
+    bytes.append(UInt8(ascii: "Z"))
+    guard let time = Timestamp(rfc3339: bytes.span) else { return nil }
+    return plan.zone?.firstInstant(ofLocal: time)
+  }
+
+  /// The nanoseconds within the second stand in a field of their own; absent means zero.
+  @inline(never)
+  func adding(
+    _ capture: Capture, to time: Timestamp, _ place: Place, _ payload: Span<UInt8>
+  ) throws(DecodeFailure) -> Timestamp {
+    guard capture.isPresent else { return time }
+    var decimal = capture.decimal
+    if capture.kind == .string, !capture.isEscaped, case .number(let read) = DecimalText.read(payload, capture.range) {
+      decimal = read
+    } else if capture.kind != .number {
+      decimal.isExact = false
+    }
+    guard decimal.isExact, let nanoseconds = UnitScale.shifted(decimal, by: decimal.exponent),
+      (0..<1_000_000_000).contains(nanoseconds)
+    else { throw bad(capture, place, payload, "expected nanoseconds within the second, 0 to 999999999") }
+    return time + Span64(nanoseconds: nanoseconds)
+  }
+
   /// The format in which the number would be a plausible time: seconds and milliseconds are often confused.
-  private static func otherFormat(
-    _ capture: Capture, _ payload: Span<UInt8>, _ format: TimestampMapping.Format
+  private func otherFormat(
+    _ capture: Capture, _ payload: Span<UInt8>, _ format: TimestampMapping.Format, _ place: Place
   ) -> TimestampMapping.Format? {
-    guard format != .iso8601, capture.kind == .number || capture.kind == .string, !capture.isEscaped else { return nil }
+    guard !format.isText, capture.kind == .number || capture.kind == .string, !capture.isEscaped else { return nil }
     return TimestampMapping.Format.allCases.first { other in
-      other != .iso8601 && other != format && read(payload, capture.range, other).map(isPlausible) == true
+      !other.isText && other != format
+        && read(payload, capture.range, other, place).map(Self.isPlausible) == true
     }
   }
 
@@ -88,10 +121,11 @@ extension DecoderCore {
     case .epochMicroseconds: "microseconds since 1970 (epoch-us)"
     case .epochNanoseconds: "nanoseconds since 1970 (epoch-ns)"
     case .iso8601: "an ISO 8601 date and time with offset or Z"
+    case .iso8601Local: "an ISO 8601 date and time that the plant's clocks show (iso8601-local)"
     }
   }
 
-  private func bad(
+  func bad(
     _ capture: Capture, _ place: Place, _ payload: Span<UInt8>, _ problem: String
   ) -> DecodeFailure {
     DecodeFailure(

@@ -7,12 +7,17 @@ struct DecoderCore {
   let table: TopicTable
   let limits: DecodeLimits
   var scanner: JSONScanner
+  /// For what lies around the readings of a payload: lists and their entries.
+  var outer: JSONScanner
+  let waveforms: WaveformFeatures
 
   init(plan: DecodePlan, limits: DecodeLimits) {
     self.plan = plan
     self.limits = limits
     table = TopicTable(plan.topicNames)
     scanner = JSONScanner(tree: plan.tree, slots: plan.highestSlotCount)
+    outer = scanner
+    waveforms = WaveformFeatures(limit: limits.waveformPoints)
   }
 
   /// Appends what a message says to the batch. A message that fails leaves `samples` and `entries` as they were.
@@ -26,10 +31,12 @@ struct DecoderCore {
     }
     guard payload.count <= min(limits.payloadBytes, Int(Int32.max)) else { throw Self.tooLarge(payload.count, limits) }
     let shape = plan.shapes[Int(plan.topics[number].shape)]
-    do throws(JSONSyntaxError) {
-      try scanner.scan(payload, root: shape.root, slots: shape.slots)
-    } catch {
-      throw DecodeFailure(.notJSON, error.detail(in: payload))
+    if shape.rows < 0 {
+      do throws(JSONSyntaxError) {
+        try scanner.scan(payload, root: shape.root, slots: shape.slots)
+      } catch {
+        throw DecodeFailure(.notJSON, error.detail(in: payload))
+      }
     }
     let firstSample = batch.samples.count
     var events: [Event] = []
@@ -37,10 +44,15 @@ struct DecoderCore {
       var place = Place(
         section: 0, firstSeries: Int(plan.topics[number].firstSeries), asset: Int(plan.topics[number].firstAsset),
         time: received, quality: .uncertainUndated, ordinal: ordinal)
-      for section in shape.sections {
-        place.section = section
-        try decode(place, payload, &batch.samples, &events)
-        place.asset += 1
+      if shape.rows >= 0 {
+        try decodeRows(shape, place, payload, &batch.samples, &events)
+      } else {
+        if !plan.waveforms.isEmpty { waveforms.forget() }
+        for section in shape.sections {
+          place.section = section
+          try decode(place, payload, &batch.samples, &events)
+          place.asset += 1
+        }
       }
       if batch.samples.count == firstSample, events.isEmpty { throw nothingFound(shape) }
     } catch {
@@ -62,6 +74,10 @@ struct DecoderCore {
     var quality: Quality
     /// Tells apart events without id and date.
     var ordinal: Int
+    /// Tells apart events of one payload whose readings are not bytes of their own.
+    var row = 0
+    /// The reading says only a part of what the payload says: what it lacks may stand in another.
+    var isPartial = false
   }
 
   @inline(never)
@@ -82,13 +98,17 @@ struct DecoderCore {
   }
 
   @inline(__always)
-  private func decode(
+  func decode(
     _ undated: Place, _ payload: Span<UInt8>, _ samples: inout [Sample], _ events: inout [Event]
   ) throws(DecodeFailure) {
     var place = undated
     let timestampSlot = plan.sections[place.section].timestampSlot
     if timestampSlot >= 0, scanner.captures[Int(timestampSlot)].isPresent {
       place.time = try timestamp(scanner.captures[Int(timestampSlot)], place, payload)
+      let nanosecondsSlot = plan.sections[place.section].nanosecondsSlot
+      if nanosecondsSlot >= 0 {
+        place.time = try adding(scanner.captures[Int(nanosecondsSlot)], to: place.time, place, payload)
+      }
       place.quality = .good
     }
     for number in plan.sections[place.section].fields { try sample(number, place, payload, &samples) }

@@ -1,4 +1,5 @@
-/// Steps through the elements of an array that the scanner has checked already.
+/// Steps through the elements of an array, or the names and values of an object in turn, that the scanner has checked
+/// already.
 struct JSONElements {
   private var index: Int
   private let end: Int
@@ -46,7 +47,8 @@ struct JSONElements {
   }
 
   private func isBetween(_ byte: UInt8) -> Bool {
-    byte == UInt8(ascii: ",") || byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09
+    byte == UInt8(ascii: ",") || byte == UInt8(ascii: ":") || byte == 0x20 || byte == 0x0A || byte == 0x0D
+      || byte == 0x09
   }
 
   private mutating func skipString(_ payload: Span<UInt8>) {

@@ -11,7 +11,7 @@ struct JSONScanner {
 
   let tree: PathTree
   /// By slot; valid after `scan` for the slots of that root.
-  private(set) var captures: [Capture]
+  var captures: [Capture]
 
   init(tree: PathTree, slots: Int) {
     self.tree = tree
@@ -25,7 +25,7 @@ struct JSONScanner {
   }
 
   @inline(__always)
-  private static func afterSpace(_ bytes: Span<UInt8>, _ start: Int) -> Int {
+  static func afterSpace(_ bytes: Span<UInt8>, _ start: Int) -> Int {
     var index = start
     while index < bytes.count {
       let byte = bytes[index]
@@ -46,7 +46,7 @@ struct JSONScanner {
   // The functions below take the position at which something begins and return the one after it: positions stay in
   // registers. A negative node means that the value is only checked.
 
-  private mutating func value(
+  mutating func value(
     _ bytes: Span<UInt8>, at position: Int, node: Int32, depth: Int
   ) throws(JSONSyntaxError) -> Int {
     let start = Self.afterSpace(bytes, position)
@@ -117,6 +117,7 @@ struct JSONScanner {
     var index = Self.afterSpace(bytes, start &+ 1)
     if index < bytes.count, bytes[index] == UInt8(ascii: "]") { return index &+ 1 }
     let members = Members(of: node, in: tree)
+    if members.hasSelectors { return try selectedElements(bytes, at: index, members, depth: depth) }
     var position: Int32 = 0
     while true {
       let child = members.child(at: position, tree)

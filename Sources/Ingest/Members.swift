@@ -3,6 +3,7 @@ struct Members {
   private var first: Int32 = 0
   private var count: Int32 = 0
   private var hasPositions = false
+  private(set) var hasSelectors = false
   /// The member that is tried first, counted from `first`.
   private var expected: Int32 = 0
 
@@ -14,6 +15,7 @@ struct Members {
     first = parent.firstMember
     count = parent.memberCount
     hasPositions = parent.hasPositions
+    hasSelectors = parent.hasSelectors
   }
 
   /// Reads the name whose opening quote stands at `start`.
@@ -70,6 +72,32 @@ struct Members {
       guard bytes[start &+ index] == tree.keys[keyStart &+ index] else { return false }
       index &+= 1
     }
+    return true
+  }
+
+  /// The nodes of an array's element that one of its members selects: `[name=temp]`.
+  func selected(_ element: Capture, _ bytes: Span<UInt8>, _ tree: PathTree) -> [Int32] {
+    guard element.kind == .object else { return [] }
+    var found: [Int32] = []
+    var parts = JSONElements(element)
+    while let name = parts.next(bytes), let value = parts.next(bytes) {
+      if value.kind == .array || value.kind == .object { continue }
+      for index in Int(first)..<Int(first &+ count) {
+        guard let selector = tree.selector(index), Self.isEqual(bytes, name, tree.keys, selector.name),
+          Self.isEqual(bytes, value, tree.keys, selector.value)
+        else { continue }
+        let node = tree.members[index].node
+        if !found.contains(node) { found.append(node) }
+      }
+    }
+    return found
+  }
+
+  private static func isEqual(_ bytes: Span<UInt8>, _ text: Capture, _ keys: [UInt8], _ range: Range<Int>) -> Bool {
+    if text.isEscaped { return JSONLexer.unescaped(bytes, text.range).elementsEqual(keys[range]) }
+    guard text.range.count == range.count else { return false }
+    for offset in 0..<range.count
+    where bytes[text.range.lowerBound + offset] != keys[range.lowerBound + offset] { return false }
     return true
   }
 

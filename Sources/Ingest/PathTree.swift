@@ -11,6 +11,8 @@ struct PathTree {
     var memberCount: Int32 = 0
     /// A member's name is also a position of an array.
     var hasPositions = false
+    /// One of the members selects elements of an array: `[name=temp]`.
+    var hasSelectors = false
   }
 
   struct Member {
@@ -60,6 +62,7 @@ struct PathTree {
       for (index, byte) in name.prefix(8).enumerated() { prefix |= UInt64(byte) << UInt64(8 * index) }
       let position = Int32(child.name).flatMap { String($0) == child.name && $0 >= 0 ? $0 : nil } ?? -1
       if position >= 0 { nodes[number].hasPositions = true }
+      if FieldPath.isSelector(child.name) { nodes[number].hasSelectors = true }
       members.append(
         Member(
           keyStart: Int32(keys.count), keyCount: Int32(name.count), prefix: prefix,
@@ -71,6 +74,16 @@ struct PathTree {
     nodes[number].firstMember = Int32(first)
     nodes[number].memberCount = Int32(children.count)
     return Int32(number)
+  }
+
+  /// Name and value of a member that selects elements, as ranges of `keys`; nil if it is an ordinary one.
+  func selector(_ member: Int) -> (name: Range<Int>, value: Range<Int>)? {
+    let start = Int(members[member].keyStart)
+    let end = start + Int(members[member].keyCount)
+    guard end - start > 3, keys[start] == UInt8(ascii: "["), keys[end - 1] == UInt8(ascii: "]"),
+      let sign = keys[start..<end].firstIndex(of: UInt8(ascii: "="))
+    else { return nil }
+    return (start + 1..<sign, sign + 1..<end - 1)
   }
 
   private final class Draft {

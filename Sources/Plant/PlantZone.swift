@@ -59,6 +59,23 @@ public struct PlantZone: Sendable {
   /// RFC 3339 with the zone's offset at that time: `2018-11-22T09:30:00+08:00`.
   public func rfc3339(_ time: Timestamp) -> String { time.rfc3339(offsetSeconds: offsetSeconds(at: time)) }
 
+  /// The instant that the plant's clocks show as this local time, given as if it were UTC. Of a time that occurs twice,
+  /// when the clocks are put back, the first; nil for a time that is skipped, when they are put forward.
+  public func firstInstant(ofLocal local: Timestamp) -> Timestamp? {
+    let second = Self.seconds(local)
+    // No offset reaches beyond 26 hours; whatever segment the instant lies in begins in these days.
+    let first = index(second - 2 * 86400)
+    let last = index(second + 2 * 86400)
+    for place in first...last {
+      let instant = second - segments[place].offset
+      let isBefore = place + 1 < segments.count && instant >= segments[place + 1].start
+      if instant >= segments[place].start, !isBefore {
+        return Timestamp(seconds: instant) + (local - Timestamp(seconds: second))
+      }
+    }
+    return nil
+  }
+
   /// The first instant of the plant-local day that contains `time`.
   public func startOfDay(containing time: Timestamp) -> Timestamp {
     let second = Self.seconds(time)

@@ -43,7 +43,7 @@ struct PayloadWriter {
     case .epochMicroseconds: .integer(stamp.nanoseconds / 1000)
     // Beyond 2^53: as text, which every reader keeps exactly.
     case .epochNanoseconds: .string(String(stamp.nanoseconds))
-    case .iso8601: .string(stamp.rfc3339UTC)
+    case .iso8601, .iso8601Local: .string(stamp.rfc3339UTC)
     }
   }
 

@@ -7,6 +7,10 @@ public enum QuarantineReason: UInt8, Hashable, Sendable, CaseIterable {
   case unknownTopic = 4
   case tooLarge = 5
   case badTimestamp = 6
+  /// Not in the payload format that the mapping names (CSV, SenML …).
+  case malformed = 10
+  /// The message names another unit than the mapping.
+  case wrongUnit = 11
   // Samples: decided at the door or by the engine.
   case outOfRange = 32
   case notANumber = 33
@@ -25,6 +29,8 @@ public enum QuarantineReason: UInt8, Hashable, Sendable, CaseIterable {
     case .unknownTopic: "unknown-topic"
     case .tooLarge: "too-large"
     case .badTimestamp: "bad-timestamp"
+    case .malformed: "malformed"
+    case .wrongUnit: "wrong-unit"
     case .outOfRange: "out-of-range"
     case .notANumber: "not-a-number"
     case .futureTimestamp: "future-timestamp"

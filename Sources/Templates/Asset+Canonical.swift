@@ -11,6 +11,7 @@ extension Asset {
     if criticality != .normal { writer.field("criticality", criticality.rawValue) }
     writer.field("broker", connection)
     if let ratedPower { writer.field("rated-power", "\(ratedPower) kW") }
+    if let mapping = topics.first, mapping.payload != template.payload { mapping.payload.write(to: &writer) }
     if let mapping = topics.first, mapping.timestamp != template.timestamp {
       mapping.timestamp.write(to: &writer)
     }
@@ -30,7 +31,8 @@ extension Asset {
         writer.field(standard.name, "none")
         continue
       }
-      let topic = topics.dropFirst().first { mapping in mapping.fields.contains { $0.signal == own } }?.topic
+      let ownTopic = topics.dropFirst().first { mapping in mapping.fields.contains { $0.signal == own } }
+      let topic = ownTopic?.topic
       let standardFields = template.fields.filter { $0.signal == index }
       let fields = all.filter { $0.signal == own }.map { $0.moved(to: index) }
       if signals[own] == standard, fields == standardFields, topic == nil { continue }
@@ -38,6 +40,7 @@ extension Asset {
         signals[own].writeChange(from: standard, to: &writer)
         FieldMapping.writeChanges(fields, from: standardFields, to: &writer)
         writer.field("topic", topic)
+        if let payload = ownTopic?.payload, payload != topics.first?.payload { payload.write(to: &writer) }
       }
     }
   }

@@ -4,7 +4,7 @@ import Telemetry
 struct AssetReader {
   static let keys = [
     "id", "name", "place", "template", "topic", "criticality", "broker", "rated-power", "expected-interval",
-    "timestamp", "message-id", "signals", "count", "first",
+    "payload", "timestamp", "message-id", "signals", "count", "first",
   ]
   static let maximumAssets = 100_000
 

@@ -13,21 +13,42 @@ struct AssetSignals {
   private var fields: [FieldMapping]
   private var timestamp: TimestampMapping?
   private var messageID: FieldPath?
+  private var payload: PayloadMapping
   /// Topics that signals have of their own, by the position of the signal.
-  private var ownTopics: [(signal: Int, text: String, position: Position)] = []
+  private var ownTopics: [OwnTopic] = []
+
+  private struct OwnTopic {
+    var signal: Int
+    var text: String
+    var position: Position
+    /// Nil: the asset's.
+    var payload: PayloadMapping?
+  }
 
   init(_ section: Section, template: EquipmentTemplate) {
     signals = template.signals
     fields = template.fields
     timestamp = template.timestamp
     messageID = template.messageID
+    payload = PayloadReader.read(section) ?? template.payload
     if let changed = TemplateReader.timestamp(section) { timestamp = changed }
     readMessageID(section)
     if let interval = section.read("expected-interval", SignalReader.interval) {
       for index in signals.indices { signals[index].expectedInterval = interval }
     }
-    guard let node = section["signals"] else { return }
-    readChanges(node, section)
+    ownTopics = template.subtopics.map { subtopic in
+      let base = section["topic"]?.text ?? ""
+      return OwnTopic(
+        signal: subtopic.signal, text: base + "/" + subtopic.text,
+        position: section["topic"]?.position ?? section.position,
+        payload: subtopic.payload)
+    }
+    if let node = section["signals"] { readChanges(node, section) }
+    if !section.has("topic"), let position = ownTopics.firstIndex(where: { $0.text.hasPrefix("/") }) {
+      section.missing(
+        "topic", remedy: "Add what stands before \"\(ownTopics[position].text)\": `topic: shellies/{id}`.")
+      ownTopics = []
+    }
   }
 
   private mutating func readMessageID(_ section: Section) {
@@ -63,13 +84,33 @@ struct AssetSignals {
       for position in fields.indices where fields[position].signal == index {
         if let next = rest.popFirst() { fields[position] = next }
       }
-      if let topic = section.read("topic", .text) {
-        ownTopics.append((index, topic, section["topic"]?.position ?? section.position))
-      }
+      readTopic(section, parent, index)
     }
     // In the order of the signals, so that the order of the file's keys does not matter.
     ownTopics.sort { $0.signal < $1.signal }
     if !omitted.isEmpty { omit(omitted, list) }
+  }
+
+  private mutating func readTopic(_ section: Section, _ parent: Section, _ index: Int) {
+    let standard = ownTopics.firstIndex { $0.signal == index }
+    var own = standard.map { ownTopics[$0] }
+    if let text = section.read("topic", .text) {
+      own = OwnTopic(signal: index, text: text, position: section["topic"]?.position ?? section.position)
+    } else if let text = section.read("subtopic", .subtopic) {
+      own = OwnTopic(
+        signal: index, text: (parent["topic"]?.text ?? "") + "/" + text,
+        position: section["subtopic"]?.position ?? section.position, payload: own?.payload)
+    }
+    if let payload = PayloadReader.read(section) {
+      if own == nil {
+        section.report(
+          section.position(of: "payload"), "a payload of its own needs a topic of its own",
+          remedy: "Add `topic: …` to the signal, or move `payload:` to the asset.")
+      }
+      own?.payload = payload
+    }
+    guard let own else { return }
+    if let standard { ownTopics[standard] = own } else { ownTopics.append(own) }
   }
 
   /// Removes signals that this asset does not have, and renumbers the fields of the others.
@@ -86,17 +127,22 @@ struct AssetSignals {
       field.signal = new
       return field
     }
-    ownTopics = ownTopics.compactMap { topic in number[topic.signal].map { ($0, topic.text, topic.position) } }
+    ownTopics = ownTopics.compactMap { topic in
+      guard let new = number[topic.signal] else { return nil }
+      var topic = topic
+      topic.signal = new
+      return topic
+    }
   }
 
   // MARK: - Topics
 
   /// One topic for all signals, but those that have one of their own.
   func topics(_ section: Section, place: [NamePattern]) -> [Topic] {
-    var texts: [(text: String, position: Position)] = []
+    var texts: [(text: String, position: Position, payload: PayloadMapping)] = []
     var textOfSignal: [Int: Int] = [:]
     if let text = section.read("topic", .text) {
-      texts.append((text, section["topic"]?.position ?? section.position))
+      texts.append((text, section["topic"]?.position ?? section.position, payload))
     } else if ownTopics.count < signals.count, !section.has("topic") {
       section.missing("topic", remedy: "Add `topic: plant/{area}/{id}`, or a `topic` to each signal.")
       return []
@@ -104,21 +150,41 @@ struct AssetSignals {
     for own in ownTopics {
       if let known = texts.firstIndex(where: { $0.text == own.text }) {
         textOfSignal[own.signal] = known
+        if let other = own.payload, other != texts[known].payload {
+          section.report(
+            own.position, "the topic \"\(own.text)\" has two payload formats in \(section.name)",
+            remedy: "Give all signals of a topic the same `payload:`.")
+        }
       } else {
         textOfSignal[own.signal] = texts.count
-        texts.append((own.text, own.position))
+        texts.append((own.text, own.position, own.payload ?? payload))
       }
     }
     return texts.enumerated().compactMap { index, text in
       let fields =
         ownTopics.isEmpty ? self.fields : self.fields.filter { (textOfSignal[$0.signal] ?? 0) == index }
       guard !fields.isEmpty, let pattern = pattern(text.text, text.position, section, place) else { return nil }
+      checkColumns(fields, text.payload, text.position, section)
       return Topic(
         pattern: pattern, position: text.position,
         mapping: TopicMapping(
           topic: "", timestamp: timestamp,
-          messageID: fields.contains { signals[$0.signal].kind == .event } ? messageID : nil, fields: fields))
+          messageID: fields.contains { signals[$0.signal].kind == .event } ? messageID : nil, fields: fields,
+          payload: text.payload))
     }
+  }
+
+  /// Without a header the paths of a table are numbers.
+  private func checkColumns(
+    _ fields: [FieldMapping], _ payload: PayloadMapping, _ position: Position, _ section: Section
+  ) {
+    guard case .csv(let settings) = payload.format, !settings.hasHeader else { return }
+    let paths = [timestamp?.path].compactMap { $0 } + fields.map(\.path)
+    guard let wrong = paths.first(where: { !(1...10_000).contains(Int($0.joined) ?? 0) }) else { return }
+    section.report(
+      section.has("payload") ? section.position(of: "payload") : position,
+      "\"\(wrong)\" is not a column of \(section.name): without a header columns have numbers, from 1",
+      remedy: "Write `path: 1`, or `payload: { format: csv, header: true }` if the first line has the names.")
   }
 
   private func pattern(

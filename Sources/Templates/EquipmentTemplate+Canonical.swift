@@ -2,6 +2,7 @@ import Telemetry
 
 extension EquipmentTemplate {
   func write(to writer: inout CanonicalWriter) {
+    if payload != .json { payload.write(to: &writer) }
     if timestamp != nil { timestamp.write(to: &writer) }
     if let messageID { writer.path("message-id", messageID) }
     writer.object("signals", lineBreak: true) { writer in
@@ -23,6 +24,7 @@ extension TimestampMapping? {
     writer.object("timestamp") { writer in
       writer.path("path", self.path)
       writer.field("format", self.format.rawValue)
+      if let nanoseconds = self.nanoseconds { writer.path("nanoseconds", nanoseconds) }
     }
   }
 }
@@ -71,7 +73,11 @@ extension Signal {
     if minimum != nil || maximum != nil { writer.range(minimum, maximum) }
     guard let field = fields.first else { return }
     writer.path("path", field.path)
-    if !unit.isEmpty { writer.field("payload-unit", field.payloadUnit) }
+    if let waveform = field.waveform {
+      waveform.write(to: &writer)
+    } else if !unit.isEmpty {
+      writer.field("payload-unit", field.payloadUnit)
+    }
     writer.field("required", field.required)
   }
 
@@ -137,7 +143,11 @@ extension FieldMapping {
     for (field, standard) in zip(fields, standard) {
       if field.path != standard.path { writer.path("path", field.path) }
       if field.required != standard.required { writer.field("required", field.required) }
-      if field.payloadUnit != standard.payloadUnit { writer.field("unit", field.payloadUnit) }
+      if let waveform = field.waveform {
+        if waveform != standard.waveform { waveform.write(to: &writer) }
+      } else if field.payloadUnit != standard.payloadUnit {
+        writer.field("unit", field.payloadUnit)
+      }
     }
   }
 }

@@ -35,6 +35,18 @@ extension Scalar where T == String {
   }
 }
 
+extension Scalar where T == String {
+  /// A topic below another.
+  static var subtopic: Scalar {
+    Scalar(
+      "the rest of a topic", example: "emeter/0/power",
+      remedy: { _ in "Write what follows the asset's topic and \"/\", without wildcards: `subtopic: emeter/0/power`." }
+    ) { text in
+      text.isEmpty || text.hasPrefix("/") || text.contains { "+#".contains($0) } ? nil : text
+    }
+  }
+}
+
 extension Scalar where T == Int {
   static func integer(_ range: ClosedRange<Int>) -> Scalar {
     Scalar(
@@ -96,7 +108,10 @@ extension Scalar where T == FieldPath {
   static var path: Scalar {
     Scalar(
       "the path of a payload field", example: "values.temperature",
-      remedy: { _ in "Join the member names by dots: `values.temperature`, `readings.0.value`." },
+      remedy: { _ in
+        "Join the member names by dots: `values.temperature`, `readings.0.value`, `tags[name=temp].value`; a name with "
+          + "dots or brackets of its own stands in single quotes."
+      },
       parse: FieldPath.init(text:)
     )
   }
@@ -109,29 +124,4 @@ extension Scalar where T: RawRepresentable, T.RawValue == String {
       "a \(noun)", example: words.first ?? "", remedy: { NearestWord.remedy($0, in: words, noun: noun) },
       parse: { text in known.first { $0.rawValue == text } })
   }
-}
-
-extension FieldPath {
-  /// Reads `values.temperature`, `readings.0.value`, also in the JSONPath forms `$.readings[0].value`.
-  init?(text: String) {
-    var rest = text[...]
-    if rest.hasPrefix("$.") { rest = rest.dropFirst(2) }
-    var steps: [String] = []
-    for part in rest.split(separator: ".", omittingEmptySubsequences: false) {
-      let pieces = part.split(separator: "[", omittingEmptySubsequences: false)
-      for (index, piece) in pieces.enumerated() {
-        if index == 0 {
-          guard !piece.isEmpty, !piece.contains("]") else { return nil }
-          steps.append(String(piece))
-        } else {
-          guard piece.last == "]", let position = UInt16(piece.dropLast()) else { return nil }
-          steps.append(String(position))
-        }
-      }
-    }
-    self.init(steps)
-  }
-
-  /// Whether `init?(text:)` reads the description as this very path.
-  var isPlain: Bool { FieldPath(text: description) == self }
 }

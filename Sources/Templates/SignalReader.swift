@@ -4,10 +4,11 @@ import Telemetry
 struct SignalReader {
   static let templateKeys = [
     "kind", "counts", "unit", "payload-unit", "path", "range", "expected-interval", "resolution", "modulus", "states",
-    "required", "attributes",
+    "required", "attributes", "subtopic", "payload", "waveform",
   ]
   static let overrideKeys = [
     "path", "unit", "range", "expected-interval", "resolution", "modulus", "states", "required", "attributes", "topic",
+    "subtopic", "payload", "waveform",
   ]
   static let attributeKeys = ["path", "required", "words"]
   static let interval = Scalar<Span64>.duration(.milliseconds(1)...(.days(31)))
@@ -17,7 +18,9 @@ struct SignalReader {
   // MARK: - Template
 
   /// A signal of a template with its fields; nil if it cannot be used. `index` is its position in the template.
-  static func define(_ entry: YAMLNode.Entry, index: Int, in parent: Section) -> (Signal, [FieldMapping])? {
+  static func define(
+    _ entry: YAMLNode.Entry, index: Int, in parent: Section, payload: PayloadMapping = .json
+  ) -> (Signal, [FieldMapping])? {
     let what = "signal \"\(entry.key)\""
     guard let section = parent.section(entry.value, what, keys: templateKeys),
       let word = section.require("kind", .word(KindWord.allCases, noun: "kind of signal"))
@@ -42,6 +45,7 @@ struct SignalReader {
       signal.stateWords = states(section).words
     case .event:
       signal.kind = .event
+      refuse(["waveform"], section, "only a gauge can be a feature of a waveform")
       return (signal, attributes(section, index: index, base: nil))
     }
     if word != .state, let unit = unit(section, "unit", dimensionOf: nil, signal: entry.key) {
@@ -50,12 +54,33 @@ struct SignalReader {
       section.missing("unit", remedy: "Add the unit inside the gateway: `unit: kWh`; `unit: 1` for a plain number.")
     }
     readNumbers(section, into: &signal)
-    let path = section.require("path", .path) ?? FieldPath([entry.key])
+    // The one value of a text needs no path.
+    let isText = (PayloadReader.read(section) ?? payload).isText
+    let path = isText && !section.has("path") ? FieldPath([]) : section.require("path", .path) ?? FieldPath([entry.key])
     var field = FieldMapping(
       signal: index, path: path, conversion: .identity, required: section.read("required", .boolean, default: false),
       attribute: nil, payloadUnit: signal.unit)
-    readUnit(section, "payload-unit", signal: signal, into: &field)
+    if section.has("waveform") {
+      refuse(["payload-unit"], section, "the unit of a waveform is part of it")
+      WaveformReader.read(section, signal: signal, into: &field)
+    } else {
+      readUnit(section, "payload-unit", signal: signal, into: &field)
+    }
     return (signal, [field])
+  }
+
+  /// The topic below the asset's that a template gives a signal; nil without one.
+  static func subtopic(_ entry: YAMLNode.Entry, index: Int, in parent: Section) -> EquipmentTemplate.Subtopic? {
+    guard case .map = entry.value.content, let section = parent.section(entry.value, "", keys: []) else { return nil }
+    guard let text = section.read("subtopic", .subtopic) else {
+      if section.has("payload"), !section.has("subtopic") {
+        section.report(
+          section.position(of: "payload"), "a payload of its own needs a topic of its own",
+          remedy: "Add `subtopic: …`, or move `payload:` to the template.")
+      }
+      return nil
+    }
+    return EquipmentTemplate.Subtopic(signal: index, text: text, payload: PayloadReader.read(section))
   }
 
   // MARK: - Asset
@@ -68,7 +93,8 @@ struct SignalReader {
     var fields = fields
     if let value = section.read("expected-interval", interval) { signal.expectedInterval = value }
     if signal.kind == .event {
-      refuse(["path", "unit", "range", "resolution", "modulus", "states"], section, "an event has attributes")
+      refuse(
+        ["path", "unit", "range", "resolution", "modulus", "states", "waveform"], section, "an event has attributes")
       return (signal, attributes(section, index: fields.first?.signal ?? 0, base: fields))
     }
     refuse(["attributes"], section, "only events have attributes")
@@ -82,7 +108,12 @@ struct SignalReader {
     for index in fields.indices {
       if let path = section.read("path", .path) { fields[index].path = path }
       if let required = section.read("required", .boolean) { fields[index].required = required }
-      readUnit(section, "unit", signal: signal, into: &fields[index])
+      if fields[index].waveform != nil {
+        refuse(["unit"], section, "the unit of a waveform is part of it: `waveform: { unit: g }`")
+      } else {
+        readUnit(section, "unit", signal: signal, into: &fields[index])
+      }
+      WaveformReader.read(section, signal: signal, into: &fields[index])
     }
     return (signal, fields)
   }

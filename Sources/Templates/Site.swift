@@ -209,7 +209,12 @@ public struct TopicMapping: Hashable, Sendable {
   /// Path of the message id (events only).
   public var messageID: FieldPath?
   public var fields: [FieldMapping]
-  public init(topic: String, timestamp: TimestampMapping?, messageID: FieldPath?, fields: [FieldMapping]) {
+  public var payload: PayloadMapping
+  public init(
+    topic: String, timestamp: TimestampMapping?, messageID: FieldPath?, fields: [FieldMapping],
+    payload: PayloadMapping = .json
+  ) {
+    self.payload = payload
     self.topic = topic
     self.timestamp = timestamp
     self.messageID = messageID
@@ -217,11 +222,14 @@ public struct TopicMapping: Hashable, Sendable {
   }
 }
 
-/// Steps into a JSON document: member names, or array positions as decimal digits.
+/// Steps into a payload: member names, array positions as decimal digits, or `[name=temp]` for the element of an array
+/// whose member says so. No step: the payload itself.
 public struct FieldPath: Hashable, Sendable, CustomStringConvertible {
   public var steps: [String]
   public init(_ steps: [String]) { self.steps = steps }
-  public var description: String { steps.joined(separator: ".") }
+  public var description: String { Self.text(steps) }
+  /// The steps as one name: the column of a table, the record of a pack.
+  public var joined: String { steps.joined(separator: ".") }
 }
 
 public struct TimestampMapping: Hashable, Sendable {
@@ -232,12 +240,21 @@ public struct TimestampMapping: Hashable, Sendable {
     case epochNanoseconds = "epoch-ns"
     /// ISO 8601 / RFC 3339 with offset or `Z`.
     case iso8601 = "iso8601"
+    /// ISO 8601 in the plant's zone, unless the text has an offset. Of a time that occurs twice, when the clock is put
+    /// back, the first is taken; a time that is skipped, when it is put forward, is refused.
+    case iso8601Local = "iso8601-local"
+
+    /// A text, not a number.
+    public var isText: Bool { self == .iso8601 || self == .iso8601Local }
   }
   public var path: FieldPath
   public var format: Format
-  public init(path: FieldPath, format: Format) {
+  /// Where the nanoseconds within the second stand (`epoch-s` only).
+  public var nanoseconds: FieldPath?
+  public init(path: FieldPath, format: Format, nanoseconds: FieldPath? = nil) {
     self.path = path
     self.format = format
+    self.nanoseconds = nanoseconds
   }
 }
 
@@ -257,10 +274,13 @@ public struct FieldMapping: Hashable, Sendable {
   /// For attributes with a closed list of words: payload word → the plant's word (`ok` → `OK`, and `OK` → `OK`).
   /// Empty = any text.
   public var words: [String: String]
+  /// The field holds a waveform, and the sample is a feature of it (in `payloadUnit`, before the conversion).
+  public var waveform: WaveformMapping?
   public init(
     signal: Int, path: FieldPath, conversion: UnitConversion, required: Bool, attribute: String?,
-    payloadUnit: String = "", words: [String: String] = [:]
+    payloadUnit: String = "", words: [String: String] = [:], waveform: WaveformMapping? = nil
   ) {
+    self.waveform = waveform
     self.signal = signal
     self.path = path
     self.conversion = conversion

@@ -2,7 +2,7 @@ import Telemetry
 
 /// Reads one equipment template. The schema is described in `Devices/README.md`.
 struct TemplateReader {
-  static let bodyKeys = ["summary", "timestamp", "message-id", "signals"]
+  static let bodyKeys = ["summary", "payload", "timestamp", "message-id", "signals"]
 
   /// The template in a file of its own, which must say its name (`template: three-phase-meter`).
   static func file(
@@ -24,7 +24,8 @@ struct TemplateReader {
     }
     var template = EquipmentTemplate(
       name: name, summary: section.read("summary", .text, default: ""), timestamp: timestamp(section) ?? nil,
-      messageID: section.read("message-id", .path), signals: [], fields: [])
+      messageID: section.read("message-id", .path), signals: [], fields: [],
+      payload: PayloadReader.read(section) ?? .json)
     for entry in list.all {
       if Scalar<String>.identifier().parse(entry.key) == nil {
         list.report(
@@ -32,7 +33,13 @@ struct TemplateReader {
           remedy: "Use letters, digits, \"-\" and \"_\".")
         continue
       }
-      guard let (signal, fields) = SignalReader.define(entry, index: template.signals.count, in: list) else { continue }
+      guard
+        let (signal, fields) = SignalReader.define(
+          entry, index: template.signals.count, in: list, payload: template.payload)
+      else { continue }
+      if let subtopic = SignalReader.subtopic(entry, index: template.signals.count, in: list) {
+        template.subtopics.append(subtopic)
+      }
       template.signals.append(signal)
       template.fields += fields
     }
@@ -44,10 +51,17 @@ struct TemplateReader {
     guard section.has("timestamp") else { return nil }
     if section.isOff("timestamp") { return .some(nil) }
     guard
-      let inner = section.section("timestamp", "timestamp of \(section.name)", keys: ["path", "format"]),
+      let inner = section.section(
+        "timestamp", "timestamp of \(section.name)", keys: ["path", "format", "nanoseconds"]),
       let path = inner.require("path", .path),
       let format = inner.require("format", .word(TimestampMapping.Format.allCases, noun: "time format"))
     else { return nil }
-    return TimestampMapping(path: path, format: format)
+    let nanoseconds = inner.read("nanoseconds", .path)
+    if nanoseconds != nil, format != .epochSeconds {
+      inner.report(
+        inner.position(of: "nanoseconds"), "\"nanoseconds\" of their own belong to whole seconds",
+        remedy: "Write `format: epoch-s`, or remove this line.")
+    }
+    return TimestampMapping(path: path, format: format, nanoseconds: nanoseconds)
   }
 }

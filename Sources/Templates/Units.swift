@@ -10,6 +10,7 @@ public enum Dimension: String, Hashable, Sendable, CaseIterable {
   case temperature
   case pressure
   case velocity
+  case acceleration
   case rotationalSpeed = "rotational speed"
   case frequency
   case ratio
