@@ -17,6 +17,8 @@ struct AssetNaming {
     {
       used += 1
     }
+    // Nor does it begin a name: `gateway/1/batch` is gateway-1-batch.
+    while used > 1, used < levels.count, !levels[levels.count - used].contains(where: \.isLetter) { used += 1 }
     return (Self.sanitized(levels.suffix(used).joined(separator: "-")), used)
   }
 

@@ -34,10 +34,10 @@ struct DeviceFinder {
   private let generic: Set<String>
   private let valueNames: Set<String>
 
-  init(_ vocabulary: Vocabulary) {
+  init(_ vocabulary: Vocabulary, zoneOffset: Int?) {
     reader = NameReader(vocabulary)
     payloads = PayloadReader(vocabulary)
-    times = TimeJudge(vocabulary, reader.tokens)
+    times = TimeJudge(vocabulary, reader.tokens, zoneOffset: zoneOffset)
     generic = Set(vocabulary.genericLevels.map { $0.lowercased() })
     valueNames = Set(vocabulary.valueNames.map { $0.lowercased() } + ["state", "status"])
   }
@@ -46,7 +46,14 @@ struct DeviceFinder {
 
   /// The values of one topic, with the form that most of its messages have.
   func fields(_ log: Observations.Log) -> (form: Payload.Form, fields: [Field]) {
-    let read = log.messages.map { (message: $0, payload: payloads.read($0.payload)) }
+    var read = log.messages.map { (message: $0, payload: payloads.read($0.payload)) }
+    // `21` and `21,5` are the same form.
+    if read.contains(where: { $0.payload.form == .scalar(comma: true) }) {
+      for index in read.indices where read[index].payload.form.isScalar {
+        read[index].payload.form = .scalar(comma: true)
+      }
+    }
+    read = Self.withCommonCSV(read)
     var counts: [(form: Payload.Form, count: Int)] = []
     for item in read {
       if let known = counts.firstIndex(where: { $0.form == item.payload.form }) {
@@ -72,6 +79,22 @@ struct DeviceFinder {
       }
     }
     return (form, fields.sorted { $0.source.key < $1.source.key })
+  }
+
+  /// Lines with a decimal comma somewhere have it everywhere.
+  private static func withCommonCSV(
+    _ read: [(message: ObservedMessage, payload: Payload)]
+  ) -> [(message: ObservedMessage, payload: Payload)] {
+    let commas = read.compactMap { item -> Payload.Form? in
+      if case .csv(_, _, true) = item.payload.form { return item.payload.form }
+      return nil
+    }
+    guard let form = commas.first, case .csv(let separator, let header, _) = form else { return read }
+    return read.map { item in
+      var item = item
+      if item.payload.form == .csv(separator: separator, header: header, comma: false) { item.payload.form = form }
+      return item
+    }
   }
 
   /// Median time between messages that were not kept ones.
@@ -116,7 +139,7 @@ struct DeviceFinder {
 
   /// The only value of a payload that does not name it: `21.5`, or `{"value": 21.5, "ts": …}`.
   private func singleValue(_ form: Payload.Form, _ fields: [Field]) -> Int? {
-    if form == .scalar { return fields.isEmpty ? nil : 0 }
+    if form.isScalar { return fields.isEmpty ? nil : 0 }
     guard form == .json else { return nil }
     let timeFields = times.judge(fields.map { ($0.source, $0.values) }).timeFields
     let rest = fields.indices.filter { index in

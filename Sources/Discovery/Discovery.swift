@@ -21,12 +21,25 @@ public struct Discovery {
   let templates: [EquipmentTemplate]
   let known: Known
   let finder: DeviceFinder
+  /// What the names of the templates' signals mean, read once.
+  let signalMeanings: [String: NameMeaning]
 
-  public init(vocabulary: Vocabulary, templates: [EquipmentTemplate], known: Known = Known()) {
+  /// - Parameters:
+  ///   - vocabulary: what names mean.
+  ///   - templates: those that may be proposed.
+  ///   - known: what needs no proposal.
+  ///   - zoneOffset: seconds that the plant's local time is ahead of UTC; nil = not known, so that times without
+  ///     offset cannot be judged.
+  public init(
+    vocabulary: Vocabulary, templates: [EquipmentTemplate], known: Known = Known(), zoneOffset: Int? = nil
+  ) {
     self.vocabulary = vocabulary
     self.templates = templates.sorted { $0.name < $1.name }
     self.known = known
-    finder = DeviceFinder(vocabulary)
+    let finder = DeviceFinder(vocabulary, zoneOffset: zoneOffset)
+    self.finder = finder
+    let names = Set(templates.flatMap { $0.signals.map(\.name) })
+    signalMeanings = Dictionary(uniqueKeysWithValues: names.map { ($0, finder.reader.read([$0])) })
   }
 
   public func report(_ observations: Observations) -> DiscoveryReport {
@@ -70,14 +83,8 @@ public struct Discovery {
   private func unusable(_ device: Device) -> String? {
     let braces = device.topics.contains { $0.name.contains(where: { "{}".contains($0) }) }
     if braces { return "the topic has braces, which mean placeholders in the configuration" }
-    switch device.form {
-    case .json where device.fields.isEmpty: return "the payload is an empty JSON document"
-    case .json, .scalar, .csv, .senML: return nil
-    case .batch: return "a batch of property values (AWS IoT SiteWise or Azure style): recognised, but not mapped"
-    case .text: return "text that is neither JSON nor values with separators"
-    case .binary: return "a binary payload"
-    case .empty: return "empty payloads only"
-    }
+    if device.form.mapping == nil { return device.form.words }
+    return device.fields.isEmpty ? "\(device.form.words) without any value" : nil
   }
 }
 

@@ -20,7 +20,7 @@ struct DraftBuilder {
   func build(name: String, topics: Int) -> Result? {
     var draft = TemplateDraft(
       name: name, summary: "Made by weir discover from \(topics) topic\(topics == 1 ? "" : "s")",
-      timestamp: shape.time.doubt == nil ? shape.time.mapping : nil, signals: [])
+      timestamp: shape.time.doubt == nil ? shape.time.mapping : nil, payload: syntax.payload(.json), signals: [])
     var signals: [(name: String, field: Int)] = []
     var names: Set<String> = []
     for number in shape.fields.indices {

@@ -58,9 +58,12 @@ struct EventMatcher {
     let names = reader.vocabulary.messageIDNames.map { reader.tokens.split($0).joined() }
     let candidates = fields.indices.filter { index in
       let field = fields[index]
-      return field.isUniqueInEachMessage && (field.kind == .word || field.kind == .number) && field.source.steps != nil
+      return field.isUniqueInEachMessage && (field.kind == .word || field.kind == .number)
+        && !field.source.path.steps.isEmpty
     }
-    if let exact = candidates.first(where: { fields[$0].source.steps == template.messageID?.steps }) { return exact }
+    if let path = template.messageID, let exact = candidates.first(where: { fields[$0].source.isSame(path) }) {
+      return exact
+    }
     for name in names {
       if let found = candidates.first(where: { normalized($0) == name }) { return found }
     }
@@ -74,7 +77,7 @@ struct EventMatcher {
   /// The field for an attribute: the template's own path, else a name that means the same.
   private func best(_ attribute: String, _ mapping: FieldMapping, _ used: Set<Int>) -> (field: Int, score: Double)? {
     let free = fields.indices.filter { !used.contains($0) && !fields[$0].isTime && fields[$0].kind != .series }
-    if let exact = free.first(where: { fields[$0].source.steps == mapping.path.steps }) { return (exact, 0.98) }
+    if let exact = free.first(where: { fields[$0].source.isSame(mapping.path) }) { return (exact, 0.98) }
     let own = reader.tokens.split(attribute).joined()
     let synonyms = reader.vocabulary.attributes.first { $0.name == attribute }?.words ?? []
     for name in [own] + synonyms.map({ reader.tokens.split($0).joined() }) {

@@ -32,6 +32,7 @@ public struct FragmentWriter {
       if !lines.isEmpty { lines.append("") }
       lines.append("\(indent)\(draft.name):")
       lines.append("\(indent)  summary: \(YAMLText.scalar(draft.summary))")
+      if let payload = draft.payload { lines.append("\(indent)  payload: \(payload)") }
       if let timestamp = draft.timestamp { lines.append("\(indent)  timestamp: \(YAMLText.timestamp(timestamp))") }
       lines.append("\(indent)  signals:")
       for signal in draft.signals { lines += signalLines(signal, indent: indent + "    ") }
@@ -87,6 +88,7 @@ public struct FragmentWriter {
     if let broker { lines.append("  broker: \(YAMLText.scalar(broker))") }
     if let topic = asset.topic { lines.append("  topic: \(YAMLText.scalar(topic))") }
     if let interval = asset.interval { lines.append("  expected-interval: \(YAMLText.duration(interval))") }
+    if let payload = asset.payload { lines.append("  payload: \(payload)") }
     lines += timeLines(asset)
     if let messageID = asset.messageID { lines.append("  message-id: \(messageID)") }
     lines += signals(asset, anchor)

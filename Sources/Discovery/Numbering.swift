@@ -46,25 +46,20 @@ struct Sequences {
 
   /// - Parameter devices: for each device its topics, in the same order in all of them.
   static func groups(_ devices: [[String]]) -> [Group] {
-    var open = Array(devices.indices)
+    var position: [[String]: Int] = [:]
+    for (number, topics) in devices.enumerated() { position[topics] = number }
     var groups: [Group] = []
-    while let first = open.first {
-      let best = best(first, open, devices)
-      if let best {
-        groups.append(best)
-        open.removeAll { best.members.contains($0) }
-      } else {
-        groups.append(Group(members: [first], first: 0, topics: nil))
-        open.removeFirst()
-      }
+    for device in devices.indices where position[devices[device]] != nil {
+      let group = best(device, devices, position) ?? Group(members: [device], first: 0, topics: nil)
+      groups.append(group)
+      for member in group.members { position[devices[member]] = nil }
     }
     return groups
   }
 
   /// The longest sequence with this device in it: all equal numbers of its topics count up, or only one of them.
-  private static func best(_ device: Int, _ open: [Int], _ devices: [[String]]) -> Group? {
-    var position: [[String]: Int] = [:]
-    for other in open { position[devices[other]] = other }
+  /// - Parameter position: the devices that are in no group yet.
+  private static func best(_ device: Int, _ devices: [[String]], _ position: [[String]: Int]) -> Group? {
     var best: Group?
     let topics = devices[device]
     for value in Set(topics.flatMap { values($0) }).sorted() {

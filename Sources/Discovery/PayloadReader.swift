@@ -1,34 +1,8 @@
 import Telemetry
 import Templates
 
-/// What kind of payload a message has, and the values in it.
+/// A message's payload: its form and the values in it.
 struct Payload: Sendable {
-  enum Form: Hashable, Sendable {
-    case json
-    /// One number or word as plain text.
-    case scalar
-    case csv(separator: String)
-    case senML
-    /// An Azure- or SiteWise-like batch: lists of values with a time each.
-    case batch
-    case text
-    case binary
-    case empty
-
-    var words: String {
-      switch self {
-      case .json: "JSON"
-      case .scalar: "one plain value"
-      case .csv(let separator): "values separated by \"\(separator == "\t" ? "tab" : separator)\""
-      case .senML: "a SenML pack"
-      case .batch: "a batch of property values"
-      case .text: "text"
-      case .binary: "binary"
-      case .empty: "empty"
-      }
-    }
-  }
-
   var form: Form
   var values: [(source: FieldSource, value: FieldValue.Content, unit: String?)] = []
 }
@@ -60,15 +34,19 @@ struct PayloadReader {
       guard let document = try? JSONValue(parsing: bytes) else { return Payload(form: .text) }
       return read(document)
     }
+    if let value = DecimalComma.read(trimmed) {
+      return Payload(form: .scalar(comma: true), values: [(.path([]), value, nil)])
+    }
     if let value = Self.scalar(trimmed) {
-      return Payload(form: .scalar, values: [(.path([]), value, nil)])
+      return Payload(form: .scalar(comma: false), values: [(.path([]), value.content, value.unit)])
     }
     return SeparatedLines.read(trimmed) ?? Payload(form: .text)
   }
 
   private func read(_ document: JSONValue) -> Payload {
     if let pack = SenMLPack.read(document) { return Payload(form: .senML, values: pack) }
-    if BatchShape.isBatch(document) { return Payload(form: .batch) }
+    if let batch = PropertyBatch.read(document) { return batch }
+    if let list = timedList(document) { return list }
     var payload = Payload(form: .json)
     flatten(document, [], &payload)
     payload.values.sort { $0.source.key < $1.source.key }
@@ -128,11 +106,53 @@ struct PayloadReader {
       let unit = vocabularyMember(vocabulary.unitNames, members, where: { $0.stringValue != nil })
       found.append(
         (
-          .entry(list: path, nameMember: nameMember, name: name, valueMember: [valueMember]), Self.content(value),
+          .entry(list: path, nameMember: nameMember, name: name, valueMember: valueMember), Self.content(value),
           unit.flatMap { members[$0]?.stringValue }
         ))
     }
     return found.isEmpty ? nil : found
+  }
+
+  /// A list, at the root or one step below it, whose elements are readings with a time each.
+  private func timedList(_ document: JSONValue) -> Payload? {
+    var lists: [(path: [String], elements: [JSONValue])] = []
+    if let elements = document.arrayValue { lists.append(([], elements)) }
+    if case .object(let members) = document {
+      // A time of the message as a whole belongs to all its values.
+      guard vocabularyMember(vocabulary.timeNames, members, where: { $0.arrayValue == nil }) == nil else { return nil }
+      for name in members.keys.sorted() {
+        if let elements = members[name]?.arrayValue { lists.append(([name], elements)) }
+      }
+    }
+    for list in lists {
+      guard case .object(let first)? = list.elements.first,
+        let time = vocabularyMember(
+          vocabulary.timeNames, first, where: { $0.doubleValue ?? 0 > 1e8 || $0.stringValue != nil }),
+        list.elements.allSatisfy({ $0[time] != nil })
+      else { continue }
+      return namedReadings(list, first, time) ?? readings(list)
+    }
+    return nil
+  }
+
+  private func namedReadings(
+    _ list: (path: [String], elements: [JSONValue]), _ first: [String: JSONValue], _ time: String
+  ) -> Payload? {
+    guard let entries = namedEntries(list.elements, list.path) else { return nil }
+    var form = Payload.Form.json
+    var values = entries.map { entry -> (source: FieldSource, value: FieldValue.Content, unit: String?) in
+      guard case .entry(_, let nameMember, let name, let valueMember) = entry.source else { return entry }
+      form = .named(each: list.path, name: nameMember, value: [valueMember], readings: nil)
+      return (.named(name), entry.value, entry.unit)
+    }
+    for element in list.elements { values.append((.element([time]), Self.content(element[time] ?? .null), nil)) }
+    return Payload(form: form, values: values)
+  }
+
+  private func readings(_ list: (path: [String], elements: [JSONValue])) -> Payload? {
+    var payload = Payload(form: .readings(each: list.path))
+    for element in list.elements { flatten(element, [], &payload) }
+    return payload
   }
 
   /// The first of the known names that is a member.
@@ -164,15 +184,18 @@ struct PayloadReader {
 
   // MARK: - Texts
 
-  /// One number or one short word; nil for anything longer.
-  static func scalar(_ text: String) -> FieldValue.Content? {
-    if let number = number(text) { return number }
-    if text == "true" || text == "false" { return .boolean(text == "true") }
+  /// One number, perhaps with its unit, or one short word; nil for anything longer.
+  static func scalar(_ text: String) -> (content: FieldValue.Content, unit: String?)? {
+    if let number = number(text) { return (number, nil) }
+    if text == "true" || text == "false" { return (.boolean(text == "true"), nil) }
     if text.hasPrefix("\""), text.hasSuffix("\""), text.count > 1 {
       return scalar(String(text.dropFirst().dropLast()))
     }
+    let digits = text.prefix { $0.isASCII && ($0.isNumber || "+-.".contains($0)) }
+    let rest = trim(String(text[digits.endIndex...]))
+    if let number = number(String(digits)), (try? UnitCatalogue.unit(rest)) != nil { return (number, rest) }
     let isWord = text.count <= 32 && !text.contains(where: { ",;|\t\n{}[]=<>".contains($0) })
-    return isWord && text.split(separator: " ").count <= 3 ? .word(text) : nil
+    return isWord && text.split(separator: " ").count <= 3 ? (.word(text), nil) : nil
   }
 
   static func number(_ text: String) -> FieldValue.Content? {

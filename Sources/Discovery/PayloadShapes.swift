@@ -1,4 +1,5 @@
 import Telemetry
+import Templates
 
 /// Lines of separated values: `61.5;2.3;running`, with or without a line of headings before.
 enum SeparatedLines {
@@ -8,16 +9,19 @@ enum SeparatedLines {
     for separator in [";", "\t", "|", ","] {
       let cells = split(last, separator)
       guard cells.count >= 2, lines.allSatisfy({ split($0, separator).count == cells.count }) else { continue }
-      let contents = cells.map { PayloadReader.number($0) ?? .word($0) }
-      let numbers = contents.count { if case .number = $0 { true } else { false } }
-      guard numbers >= 1 else { continue }
       let first = split(lines[0], separator)
-      let hasHeadings = lines.count > 1 && first.allSatisfy { PayloadReader.number($0) == nil }
-      return Payload(
-        form: .csv(separator: separator),
-        values: contents.enumerated().map { index, content in
-          (.column(index, heading: hasHeadings ? first[index] : nil), content, nil)
-        })
+      let hasHeadings = lines.count > 1 && first.allSatisfy { PayloadReader.number($0) == nil && !$0.isEmpty }
+      let rows = lines.dropFirst(hasHeadings ? 1 : 0).map { split($0, separator) }
+      let comma = separator != "," && rows.joined().contains { DecimalComma.read($0) != nil }
+      var values: [(source: FieldSource, value: FieldValue.Content, unit: String?)] = []
+      for row in rows {
+        for (index, cell) in row.enumerated() {
+          let content = PayloadReader.number(cell) ?? (comma ? DecimalComma.read(cell) : nil) ?? .word(cell)
+          values.append((.column(index, heading: hasHeadings ? first[index] : nil), content, nil))
+        }
+      }
+      guard values.contains(where: { if case .number = $0.value { true } else { false } }) else { continue }
+      return Payload(form: .csv(separator: separator, header: hasHeadings, comma: comma), values: values)
     }
     return nil
   }
@@ -27,13 +31,27 @@ enum SeparatedLines {
   }
 }
 
+/// Numbers with a decimal comma.
+enum DecimalComma {
+  /// `12,5`; nil for anything else, and for three digits behind the comma, which could be thousands.
+  static func read(_ text: String) -> FieldValue.Content? {
+    let parts = text.split(separator: ",", omittingEmptySubsequences: false)
+    guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty, parts[1].count != 3,
+      parts[1].utf8.allSatisfy({ $0 &- 48 < 10 }), !parts[0].contains(".")
+    else { return nil }
+    return PayloadReader.number("\(parts[0]).\(parts[1])")
+  }
+}
+
 /// SenML JSON (RFC 8428): an array of records with `n`/`bn` and a value.
 enum SenMLPack {
+  private static let labels: Set<String> = [
+    "bn", "bt", "bu", "bv", "bs", "bver", "n", "u", "v", "vs", "vb", "vd", "s", "t", "ut",
+  ]
+
   static func read(_ document: JSONValue) -> [(source: FieldSource, value: FieldValue.Content, unit: String?)]? {
     guard let records = document.arrayValue, !records.isEmpty else { return nil }
-    let labels: Set<String> = [
-      "bn", "bt", "bu", "bv", "bs", "bver", "n", "u", "v", "vs", "vb", "vd", "s", "t", "ut",
-    ]
+    let baseNames = Set(records.compactMap { $0["bn"]?.stringValue })
     var baseName = ""
     var baseUnit: String?
     var order: [String] = []
@@ -42,77 +60,54 @@ enum SenMLPack {
       guard case .object(let members) = record, members.keys.allSatisfy(labels.contains) else { return nil }
       if let name = members["bn"]?.stringValue { baseName = name }
       if let unit = members["bu"]?.stringValue { baseUnit = unit }
-      let name = baseName + (members["n"]?.stringValue ?? "")
+      // With one base name only, the record's own name is enough, and equal devices look equal.
+      let own = members["n"]?.stringValue ?? ""
+      let name = baseNames.count == 1 && !own.isEmpty ? own : baseName + own
       guard let value = members["v"] ?? members["vs"] ?? members["vb"] ?? members["s"] else { continue }
       if found[name] == nil { order.append(name) }
-      found[name] = (PayloadReader.content(value), members["u"]?.stringValue ?? baseUnit)
+      found[name] = (PayloadReader.content(value), (members["u"]?.stringValue ?? baseUnit).map(unit))
     }
     guard !order.isEmpty, order.allSatisfy({ !$0.isEmpty }) else { return nil }
     return order.sorted().compactMap { name in found[name].map { (.senML(name: name), $0.0, $0.1) } }
   }
+
+  /// Units that SenML (RFC 8428, RFC 8798) writes in a way of its own.
+  private static func unit(_ text: String) -> String {
+    switch text {
+    case "Cel": "°C"
+    case "%RH", "%EL": "%"
+    case "/": "1"
+    default: text
+    }
+  }
 }
 
-/// Batches of property values as AWS IoT SiteWise (`entries[].propertyValues[]`) and Azure publishers write them.
-enum BatchShape {
-  static func isBatch(_ document: JSONValue) -> Bool {
-    let entries = document["entries"]?.arrayValue ?? document.arrayValue ?? [document]
-    return !entries.isEmpty
-      && entries.allSatisfy { entry in
-        (entry["propertyAlias"] != nil || entry["propertyId"] != nil || entry["entryId"] != nil)
-          && (entry["propertyValues"]?.arrayValue != nil)
+/// Batches of property values as AWS IoT SiteWise takes them: `entries[].propertyValues[]`.
+enum PropertyBatch {
+  static func read(_ document: JSONValue) -> Payload? {
+    guard let entries = document["entries"]?.arrayValue, !entries.isEmpty else { return nil }
+    var values: [(source: FieldSource, value: FieldValue.Content, unit: String?)] = []
+    var valueNames: Set<String> = []
+    for entry in entries {
+      guard let name = entry["propertyAlias"]?.stringValue, let readings = entry["propertyValues"]?.arrayValue else {
+        return nil
       }
-  }
-}
-
-/// Sparkplug B topics, and the metric names of a birth as far as its bytes tell. The full reader is another module's.
-enum SparkplugShape {
-  /// Group, message type, edge node and device of a topic.
-  static func parts(_ topic: String) -> (group: String, type: String, node: String, device: String?)? {
-    let levels = topic.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
-    guard levels.count >= 4, levels.count <= 5, levels[0] == "spBv1.0" else { return nil }
-    return (levels[1], levels[2], levels[3], levels.count == 5 ? levels[4] : nil)
-  }
-
-  /// Field 2 of the payload holds a metric, field 1 of a metric its name (Sparkplug 3.0.0, Protobuf schema).
-  static func metricNames(_ payload: [UInt8]) -> [String] {
-    var names: [String] = []
-    forEachField(payload[...]) { number, bytes in
-      guard number == 2, let bytes else { return }
-      forEachField(bytes) { number, bytes in
-        guard number == 1, let bytes, let name = String(validating: bytes, as: UTF8.self) else { return }
-        names.append(name)
+      for reading in readings {
+        guard case .object(let value)? = reading["value"], value.count == 1, let member = value.first else {
+          return nil
+        }
+        valueNames.insert(member.key)
+        values.append((.named(name), PayloadReader.content(member.value), nil))
+        if let seconds = reading["timestamp"]?["timeInSeconds"] {
+          values.append((.element(["timestamp", "timeInSeconds"]), PayloadReader.content(seconds), nil))
+        }
       }
     }
-    return names
-  }
-
-  /// Calls `body` for each field, with its bytes if it is length-delimited; ends at the first thing it cannot read.
-  private static func forEachField(_ message: ArraySlice<UInt8>, _ body: (UInt64, ArraySlice<UInt8>?) -> Void) {
-    var rest = message
-    while !rest.isEmpty {
-      guard let tag = varint(&rest) else { return }
-      switch tag & 7 {
-      case 0: guard varint(&rest) != nil else { return }
-      case 1: rest = rest.dropFirst(8)
-      case 5: rest = rest.dropFirst(4)
-      case 2:
-        guard let length = varint(&rest), length <= UInt64(rest.count) else { return }
-        body(tag >> 3, rest.prefix(Int(length)))
-        rest = rest.dropFirst(Int(length))
-        continue
-      default: return
-      }
-      body(tag >> 3, nil)
-    }
-  }
-
-  private static func varint(_ rest: inout ArraySlice<UInt8>) -> UInt64? {
-    var value: UInt64 = 0
-    for shift in stride(from: UInt64(0), to: 64, by: 7) {
-      guard let byte = rest.popFirst() else { return nil }
-      value |= UInt64(byte & 0x7F) << shift
-      if byte & 0x80 == 0 { return value }
-    }
-    return nil
+    // The configuration has one path of the value for all entries.
+    guard valueNames.count == 1, let value = valueNames.first else { return nil }
+    return Payload(
+      form: .named(
+        each: ["entries"], name: "propertyAlias", value: ["value", value], readings: ["propertyValues"]),
+      values: values)
   }
 }

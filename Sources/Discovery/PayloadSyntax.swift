@@ -2,30 +2,31 @@ import Templates
 
 /// How the configuration writes a payload's form and the place of a value in it.
 struct PayloadSyntax {
-  let shape: Shape
+  let form: Payload.Form
 
-  /// Why this form cannot be written; nil if it can.
-  var obstacle: String? {
-    switch shape.devices[0].form {
-    case .json:
-      let lists = shape.fields.contains { if case .entry = $0.source { true } else { false } }
-      return lists ? "a list of named values: recognised, but not mapped" : nil
-    case .scalar: return "one plain value in each message: recognised, but not mapped"
-    case .csv: return "\(shape.devices[0].form.words): recognised, but not mapped"
-    case .senML: return "a SenML pack: recognised, but not mapped"
-    case .batch, .text, .binary, .empty: return shape.devices[0].form.words
+  init(form: Payload.Form) { self.form = form }
+  init(shape: Shape) { self.init(form: shape.devices[0].form) }
+
+  /// The value of `payload:` where the template has another one; nil where nothing needs to be said.
+  func payload(_ template: PayloadMapping) -> String? {
+    var own = form.mapping
+    // Words for the quality are not guessed; the template's stay.
+    if case .nameValue(let theirs) = template.format, case .nameValue(var settings)? = own?.format {
+      settings.quality = theirs.quality
+      settings.unit = theirs.unit
+      own?.format = .nameValue(settings)
     }
+    return own == template ? nil : form.configuration
   }
 
-  /// The value of `payload:`; nil where nothing needs to be said.
-  var payload: String? { nil }
-
-  /// The value of `path:`; nil if the name cannot be written.
+  /// The value of `path:`; empty where a path means nothing, nil if the name cannot be written.
   func path(_ source: FieldSource) -> String? {
-    guard let steps = source.steps, YAMLText.isWritable(steps) else { return nil }
-    return YAMLText.path(steps)
+    if form.isScalar { return "" }
+    let path = source.path
+    // A name that holds the marks of a selection cannot be quoted inside one.
+    guard !path.steps.isEmpty, path.steps.allSatisfy({ !$0.isEmpty }) else { return nil }
+    if case .entry(_, _, let name, _) = source, name.contains("]") || name.contains("'") { return nil }
+    if case .path(let steps) = source, steps.contains(where: FieldPath.isSelector) { return nil }
+    return YAMLText.path(path)
   }
-
-  /// Whether the template's own path is this very place.
-  func isSame(_ source: FieldSource, _ path: FieldPath) -> Bool { source.steps == path.steps }
 }

@@ -22,6 +22,8 @@ public struct AssetProposal: Sendable {
   var timestamp: TimeGuess
   /// Written only where it differs from the template.
   var writesTimestamp: Bool
+  /// The value of `payload:`, where the template has another one.
+  var payload: String?
   var messageID: String?
   var interval: Span64?
   var signals: [SignalLine]
@@ -52,6 +54,8 @@ struct TemplateDraft: Sendable {
   var name: String
   var summary: String
   var timestamp: TimestampMapping?
+  /// The value of `payload:`; nil for plain JSON.
+  var payload: String?
   var signals: [SignalLine]
 }
 

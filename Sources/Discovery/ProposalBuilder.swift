@@ -8,9 +8,13 @@ struct ProposalBuilder {
   private(set) var assets: [AssetProposal] = []
   private(set) var drafts: [TemplateDraft] = []
 
+  private let templateWords: [Set<String>]
+
   init(discovery: Discovery, notes: Notes) {
     self.discovery = discovery
     self.notes = notes
+    let reader = discovery.finder.reader
+    templateWords = discovery.templates.map { TemplateMatcher.words($0, reader) }
   }
 
   private var threshold: Double { discovery.vocabulary.threshold }
@@ -21,7 +25,7 @@ struct ProposalBuilder {
     var place: [String: (id: String, place: [String])] = [:]
     for (device, name) in zip(devices, named) { place[device.topics[0].name] = name }
     // Words of templates' names in topics keep shapes apart that look the same: pumps and fans.
-    let words = discovery.templates.map { Set(finder.reader.tokens.split($0.name)) }
+    let words = templateWords
     let shapes = Shape.shapes(devices, finder: finder) { device in
       let own = spoken(device)
       return Set(zip(discovery.templates, words).filter { !$0.1.isDisjoint(with: own) }.map(\.0.name))
@@ -34,11 +38,8 @@ struct ProposalBuilder {
   private mutating func build(_ shape: Shape, _ names: [String: (id: String, place: [String])]) {
     let topics = shape.devices.flatMap { $0.topics.map(\.name) }
     let syntax = PayloadSyntax(shape: shape)
-    let matcher = TemplateMatcher(reader: finder.reader, fields: shape.fields)
-    if let obstacle = syntax.obstacle {
-      notes.add("\(obstacle)\(seen(shape))", topics)
-      return
-    }
+    let matcher = TemplateMatcher(
+      reader: finder.reader, shape: shape, signalMeanings: discovery.signalMeanings)
     let words = spoken(shape.devices[0])
     let guesses = discovery.templates.compactMap { matcher.match($0, words: words) }
       .sorted { ($1.confidence, $0.template.name) < ($0.confidence, $1.template.name) }
@@ -114,7 +115,7 @@ struct ProposalBuilder {
     var messageID: String?
     if let event = guess.event {
       let path = event.messageID.map { shape.fields[$0].source }
-      if let path, path.steps != guess.template.messageID?.steps {
+      if let path, guess.template.messageID.map({ !path.isSame($0) }) ?? true {
         messageID = PayloadSyntax(shape: shape).path(path)
       } else if path == nil, guess.template.messageID != nil {
         messageID = "none"
@@ -125,6 +126,7 @@ struct ProposalBuilder {
     let wanted = ExpectedInterval.from(shape.interval)
     let interval = shape.interval != nil && expected.map { wanted > $0 } ?? false ? wanted : nil
     let threshold = threshold
+    let payload = PayloadSyntax(shape: shape).payload(guess.template.payload)
     append(shape, names) { topics in
       SignalLines(
         shape: shape, syntax: PayloadSyntax(shape: shape), threshold: threshold, topics: topics
@@ -135,6 +137,7 @@ struct ProposalBuilder {
       asset.reason = guess.reason
       asset.isSure = isSure
       asset.writesTimestamp = timestamp != guess.template.timestamp
+      asset.payload = payload
       asset.messageID = messageID
       asset.interval = interval
       asset.remarks = remarks

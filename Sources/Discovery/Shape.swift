@@ -36,6 +36,10 @@ struct Shape {
         mapping: nil, confidence: 0.6, reason: "its topics give their times in different ways",
         doubt: "\(guesses[0].reason), and \(other.reason); the time of arrival counts")
     }
+    if case .named(_, _, _, .some) = first.form, time.mapping?.path.steps == ["timestamp", "timeInSeconds"] {
+      time.mapping?.nanoseconds = FieldPath(["timestamp", "offsetInNanos"])
+    }
+    if first.form == .senML { time = TimeGuess(confidence: 0.95, reason: "the packs have their times") }
     for index in fields.indices { fields[index].isIgnored = finder.reader.isIgnored(fields[index].labels) }
     self.devices = devices
     self.fields = fields

@@ -26,10 +26,10 @@ struct SignalLines {
     guard let path = syntax.path(field.source) else {
       return SignalLine(
         name: signal.name, text: "none", confidence: 0.3,
-        reason: "\(field.source.text) holds a dot or a bracket, which a path cannot have")
+        reason: "\(field.source.text) holds marks that a path cannot have")
     }
     var parts = [topic(field)].compactMap { $0 }
-    if !syntax.isSame(field.source, mapping.path), !path.isEmpty { parts.append("path: \(path)") }
+    if !path.isEmpty, !field.source.isSame(mapping.path) { parts.append("path: \(path)") }
     func text(_ more: [String]) -> String? {
       let all = parts + more
       return all.isEmpty ? nil : "{ \(all.joined(separator: ", ")) }"
@@ -100,7 +100,7 @@ struct SignalLines {
       guard let path = syntax.path(field.source),
         let mapping = template.fields.first(where: { $0.attribute == attribute.name })
       else { continue }
-      let isSame = syntax.isSame(field.source, mapping.path)
+      let isSame = path.isEmpty || field.source.isSame(mapping.path)
       guard !isSame || !attribute.words.isEmpty else { continue }
       if attribute.words.isEmpty {
         attributes.append("\(YAMLText.scalar(attribute.name)): \(path)")

@@ -8,10 +8,19 @@ struct TemplateMatcher {
   private let physics: PowerPhysics
   private let judge: UnitJudge
   private let indexOffset: Int
+  private let form: Payload.Form
+  private let isDated: Bool
+  private let isPointwise: Bool
 
-  init(reader: NameReader, fields: [FieldSummary]) {
+  private let signalMeanings: [String: NameMeaning]
+
+  init(reader: NameReader, shape: Shape, signalMeanings: [String: NameMeaning]) {
     self.reader = reader
-    self.fields = fields
+    self.signalMeanings = signalMeanings
+    fields = shape.fields
+    form = shape.devices[0].form
+    isPointwise = shape.devices[0].isPointwise
+    isDated = shape.time.mapping != nil
     physics = PowerPhysics(fields: fields, vocabulary: reader.vocabulary)
     judge = UnitJudge(vocabulary: reader.vocabulary)
     // Some devices count phases from 0.
@@ -31,8 +40,8 @@ struct TemplateMatcher {
   private func nameScore(
     _ field: FieldSummary, _ signal: Signal, _ mapping: FieldMapping
   ) -> (score: Double, isExact: Bool, reason: String) {
-    let isExact = field.source.steps == mapping.path.steps && !mapping.path.steps.isEmpty
-    let own = reader.read([signal.name])
+    let isExact = field.source.isSame(mapping.path)
+    let own = signalMeanings[signal.name] ?? reader.read([signal.name])
     if let exclusion = field.meaning.exclusion, own.exclusion != exclusion, !isExact {
       return (0, false, "\"\(exclusion)\" says that it is something else")
     }
@@ -139,14 +148,34 @@ struct TemplateMatcher {
 
   // MARK: - One template
 
+  /// The words of a template's name that can say something in a topic.
+  static func words(_ template: EquipmentTemplate, _ reader: NameReader) -> Set<String> {
+    Set(reader.tokens.split(template.name).filter { $0.count > 2 && $0.contains(where: \.isLetter) })
+  }
+
+  /// How well the template's own payload fits this one: a mapping of a certain vendor's messages is not the first
+  /// choice for others, even if they measure the same.
+  private func fit(_ template: EquipmentTemplate, exact: Int) -> Double {
+    var fit = 1.0
+    if template.payload != .json, PayloadSyntax(form: form).payload(template.payload) != nil { fit *= 0.8 }
+    if !template.subtopics.isEmpty, !isPointwise { fit *= 0.8 }
+    if template.payload == .json, exact == 0, template.fields.contains(where: { $0.path.steps.count > 1 }) {
+      fit *= 0.85
+    }
+    if template.timestamp == nil, template.payload == .json, isDated { fit *= 0.92 }
+    return fit
+  }
+
   /// - Parameter words: what the topics say about the kind of equipment.
   func match(_ template: EquipmentTemplate, words: Set<String>) -> TemplateGuess? {
     if template.signals.contains(where: { $0.kind == .event }) {
       return EventMatcher(reader: reader, fields: fields).match(template)
     }
-    let mappings = template.fields.filter { $0.attribute == nil && $0.signal < template.signals.count }
+    let mappings = template.fields.filter { mapping in
+      mapping.attribute == nil && mapping.waveform == nil && mapping.signal < template.signals.count
+    }
     let exact = mappings.count { mapping in
-      fields.contains { $0.source.steps == mapping.path.steps && !mapping.path.steps.isEmpty }
+      fields.contains { $0.source.isSame(mapping.path) }
     }
     // A few short names are chance; several, or names that only this template has, are not.
     let measured = fields.count { isRecognised($0) }
@@ -171,12 +200,12 @@ struct TemplateMatcher {
     guard !signals.isEmpty else { return nil }
     let order = template.signals.map(\.name)
     signals.sort { (order.firstIndex(of: $0.signal) ?? 0) < (order.firstIndex(of: $1.signal) ?? 0) }
-    return rate(template, mappings, signals, used, words)
+    return rate(template, mappings, signals, used, words, fit(template, exact: exact))
   }
 
   private func rate(
     _ template: EquipmentTemplate, _ mappings: [FieldMapping], _ signals: [SignalGuess], _ used: Set<Int>,
-    _ words: Set<String>
+    _ words: Set<String>, _ fit: Double
   ) -> TemplateGuess {
     let recognised = fields.indices.filter { isRecognised(fields[$0]) || used.contains($0) }
     let explained = Double(used.count) / Double(max(1, recognised.count))
@@ -187,10 +216,10 @@ struct TemplateMatcher {
     let all = template.signals.reduce(0) { $0 + weight($1.name) }
     let found = signals.reduce(0) { $0 + weight($1.signal) }
     let names = signals.reduce(0) { $0 + max($1.confidence, 0.7) } / Double(signals.count)
-    let own = Set(reader.tokens.split(template.name))
+    let own = Self.words(template, reader)
     let spoken = own.intersection(words).sorted()
     let share = found / all
-    var confidence = names * explained.squareRoot() * flattened(share) + (spoken.isEmpty ? 0 : 0.04)
+    var confidence = names * explained.squareRoot() * flattened(share) * fit + (spoken.isEmpty ? 0 : 0.04)
     confidence = min(0.98, confidence)
     let missing = template.signals.map(\.name).filter { name in !signals.contains { $0.signal == name } }
     var reason = "\(signals.count) of its \(template.signals.count) signals found"

@@ -14,14 +14,17 @@ struct TimeGuess: Hashable, Sendable {
 struct TimeJudge {
   let times: [String]
   let tokens: NameTokens
+  /// Seconds that the plant's local time is ahead of UTC.
+  let zoneOffset: Int?
 
   /// Beyond it a device's clock is not believed: its samples would fall out of their windows.
   private static let tolerated = Span64.minutes(10)
   /// 2001 to 2100: as seconds, milliseconds, microseconds and nanoseconds these ranges do not overlap.
   private static let plausible = Timestamp(seconds: 978_307_200)...Timestamp(seconds: 4_102_444_800)
 
-  init(_ vocabulary: Vocabulary, _ tokens: NameTokens) {
+  init(_ vocabulary: Vocabulary, _ tokens: NameTokens, zoneOffset: Int?) {
     self.tokens = tokens
+    self.zoneOffset = zoneOffset
     times = vocabulary.timeNames.map { tokens.split($0).joined() }
   }
 
@@ -41,8 +44,8 @@ struct TimeJudge {
     for (number, field) in fields.enumerated() {
       let name = tokens.split(field.source.labels.last ?? "").joined()
       let rank = times.firstIndex(of: name)
-      guard let path = field.source.steps, !path.isEmpty else { continue }
-      switch verdict(field.values, FieldPath(path), isNamed: rank != nil) {
+      guard !field.source.path.steps.isEmpty else { continue }
+      switch verdict(field.values, field.source.path, isNamed: rank != nil) {
       case .time(let guess, let skew):
         candidates.append(Candidate(guess: guess, field: number, rank: rank ?? times.count, skew: skew))
         timeFields.insert(number)
@@ -66,8 +69,8 @@ struct TimeJudge {
 
   private func verdict(_ values: [FieldValue], _ path: FieldPath, isNamed: Bool) -> Verdict {
     let present = values.filter { $0.content != .nothing }
-    guard let first = present.first else { return .other }
-    for format in TimestampMapping.Format.allCases {
+    guard !present.isEmpty else { return .other }
+    for format in TimestampMapping.Format.allCases where format != .iso8601Local {
       let read = present.map { Self.read($0, format) }
       let times = read.compactMap { $0 }
       guard times.count == present.count, times.allSatisfy({ Self.plausible.contains($0) }) else { continue }
@@ -96,15 +99,33 @@ struct TimeJudge {
           mapping: TimestampMapping(path: path, format: format), confidence: isNamed ? 0.98 : 0.85, reason: reason),
         skew: Int64(clamping: middle.magnitude))
     }
-    // Local time without an offset cannot be placed.
-    if let text = first.text, case .word = first.content, Timestamp(rfc3339: Array("\(text)Z".utf8).span) != nil {
-      return .unusable(
-        TimeGuess(
-          mapping: nil, confidence: 0.3, reason: "\"\(path)\" is a date and time without offset from UTC",
-          doubt: "a time without offset is ambiguous; let the device send `Z` or `+08:00`, until then the time of "
-            + "arrival counts"))
+    return local(present, path)
+  }
+
+  /// A date and time without offset: it can be placed only if it agrees with the plant's zone.
+  private func local(_ values: [FieldValue], _ path: FieldPath) -> Verdict {
+    let times = values.compactMap { value -> Timestamp? in
+      guard case .word(let text) = value.content else { return nil }
+      return Timestamp(rfc3339: Array("\(text)Z".utf8).span)
     }
-    return .other
+    guard times.count == values.count else { return .other }
+    let reason = "\"\(path)\" is a date and time without offset from UTC"
+    let mapping = TimestampMapping(path: path, format: .iso8601Local)
+    let live = zip(values, times).filter { !$0.0.isRetained }
+    let skew = live.map { ($0.1 - $0.0.received).nanoseconds }.sorted()
+    if let zoneOffset, !skew.isEmpty {
+      let middle = skew[skew.count / 2] - Int64(zoneOffset) * 1_000_000_000
+      if middle.magnitude <= UInt64(Self.tolerated.nanoseconds) {
+        return .time(
+          TimeGuess(mapping: mapping, confidence: 0.9, reason: "\(reason), in the plant's zone"),
+          skew: Int64(clamping: middle.magnitude))
+      }
+    }
+    return .unusable(
+      TimeGuess(
+        mapping: mapping, confidence: 0.3, reason: reason,
+        doubt: "it does not agree with the time of arrival in the plant's zone; let the device send `Z` or `+08:00`, "
+          + "until then the time of arrival counts"))
   }
 
   private static func read(_ value: FieldValue, _ format: TimestampMapping.Format) -> Timestamp? {
@@ -118,7 +139,7 @@ struct TimeJudge {
     case .epochSeconds: factor = 1e9
     case .epochMilliseconds: factor = 1e6
     case .epochMicroseconds: factor = 1e3
-    case .epochNanoseconds, .iso8601: factor = 1
+    case .epochNanoseconds, .iso8601, .iso8601Local: factor = 1
     }
     let nanoseconds = number * factor
     return abs(nanoseconds) < 9e18 ? Timestamp(nanoseconds: Int64(nanoseconds)) : nil
@@ -131,6 +152,7 @@ struct TimeJudge {
     case .epochMicroseconds: "microseconds since 1970"
     case .epochNanoseconds: "nanoseconds since 1970"
     case .iso8601: "ISO 8601 with offset"
+    case .iso8601Local: "ISO 8601 in local time"
     }
   }
 

@@ -44,16 +44,12 @@ enum YAMLText {
 
   static func list(_ texts: [String]) -> String { "[" + texts.map(scalar).joined(separator: ", ") + "]" }
 
-  /// Whether a path can be written in the configuration: joined by dots and read back as the same.
-  static func isWritable(_ path: [String]) -> Bool {
-    !path.isEmpty && path.allSatisfy { !$0.isEmpty && !$0.contains(where: { ".[]".contains($0) }) }
-      && path.first != "$"
-  }
-
-  static func path(_ path: [String]) -> String { scalar(path.joined(separator: ".")) }
+  static func path(_ path: FieldPath) -> String { scalar(path.description) }
 
   static func timestamp(_ mapping: TimestampMapping?) -> String {
-    mapping.map { "{ path: \(path($0.path.steps)), format: \($0.format.rawValue) }" } ?? "none"
+    guard let mapping else { return "none" }
+    let nanoseconds = mapping.nanoseconds.map { ", nanoseconds: \(path($0))" } ?? ""
+    return "{ path: \(path(mapping.path))\(nanoseconds), format: \(mapping.format.rawValue) }"
   }
 
   /// `15 s`, `2 min`, `1 h`.

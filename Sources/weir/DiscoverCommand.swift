@@ -75,8 +75,10 @@ struct DiscoverCommand: AsyncParsableCommand {
     let templates = try SiteLoader.templates(text: text ?? "", file: existing ?? "", devices: folders)
     let connection = try site.map(connection)
     let observations = fromGateway ? try await quarantined() : try await heard(connection)
+    let zone = TimeZone(identifier: site?.zone ?? newSite.zone)
     let discovery = Discovery(
-      vocabulary: words, templates: templates, known: site.map { Discovery.Known($0) } ?? Discovery.Known())
+      vocabulary: words, templates: templates, known: site.map { Discovery.Known($0) } ?? Discovery.Known(),
+      zoneOffset: zone?.secondsFromGMT())
     let report = discovery.report(observations)
     Output.error(DiscoverText.summary(report))
     let isOneOfMany = (site?.connections.count ?? 0) > 1

@@ -50,13 +50,22 @@ import Testing
     #expect(text.contains("clock is") && text.contains("behind"))
   }
 
-  @Test("a time without offset is not used")
-  func local() throws {
+  @Test("a time without offset is the plant's local time only if it agrees", arguments: [28800, 3600])
+  func local(_ offset: Int) throws {
     let text = text(
       try report { _, time in
-        #"{"time":"\#(time.rfc3339(offsetSeconds: 28800).prefix(19))","temperature":61,"vibration":2.5,"current":40}"#
+        #"{"time":"\#(time.rfc3339(offsetSeconds: offset).prefix(19))","temperature":61,"vibration":2.5,"current":40}"#
       })
-    #expect(text.contains("timestamp: none") && text.contains("without offset"))
+    // The plant of these tests is in Shanghai.
+    let line = "timestamp: { path: time, format: iso8601-local }"
+    #expect(text.contains("    \(line)") == (offset == 28800), "\(text)")
+    #expect(text.contains("# \(line)") == (offset != 28800))
+  }
+
+  @Test("lines without headings are not guessed")
+  func columns() throws {
+    let report = try report { round, _ in "\(round);61.5;2.3" }
+    #expect(report.assets.isEmpty && report.notes.count == 1)
   }
 
   @Test("power without a unit: voltage × current decides, and without them it stays unsure")

@@ -99,7 +99,8 @@ extension MixedPlant {
       (1...5).map { "tele/plug-\($0)/SENSOR" },
       Truth(
         shape: "Tasmota", template: nil,
-        fields: ["ENERGY.Power": "W", "ENERGY.Voltage": "V", "ENERGY.Current": "A", "ENERGY.Factor": "1"], time: nil,
+        fields: ["ENERGY.Power": "W", "ENERGY.Voltage": "V", "ENERGY.Current": "A", "ENERGY.Factor": "1"],
+        time: Self.time("Time", .iso8601Local),
         unknowable: ["ENERGY.Today", "ENERGY.Yesterday"],
         optional: ["ENERGY.Total": "kWh", "ENERGY.ApparentPower": "VA"])
     ) { plant, _, round in

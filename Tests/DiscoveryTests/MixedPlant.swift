@@ -43,6 +43,13 @@ struct MixedPlant {
     machines()
     unitMembers()
     compressors()
+    scalars()
+    csv()
+    senML()
+    namedValues()
+    timedValues()
+    readings()
+    propertyBatches()
     ambiguous()
     sparkplug()
     messages.sort { ($0.received, $0.topic) < ($1.received, $1.topic) }

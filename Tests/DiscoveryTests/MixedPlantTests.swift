@@ -16,7 +16,7 @@ enum Reference {
   static func discovery(devices: [String] = [ReferenceDevices.folder]) throws -> Discovery {
     Discovery(
       vocabulary: try Vocabulary.load(path: vocabulary),
-      templates: try SiteLoader.templates(text: "", file: "-", devices: devices))
+      templates: try SiteLoader.templates(text: "", file: "-", devices: devices), zoneOffset: 28800)
   }
 
   static let newSite = NewSite(
@@ -100,8 +100,10 @@ enum Reference {
   ) {
     var wrong: [String] = []
     var missing: [String] = []
+    // A plain value has no path.
+    func name(_ path: FieldPath) -> String { mapping.payload.format == .text ? "" : path.joined }
     for field in mapping.fields {
-      let path = field.path.description
+      let path = name(field.path)
       if truth.unknowable.contains(path) {
         wrong.append("\(path) is used as \(field.payloadUnit), but nobody can know it")
       } else if let unit = truth.fields[path] ?? truth.optional[path], unit != field.payloadUnit {
@@ -113,7 +115,7 @@ enum Reference {
     } else if truth.time != nil {
       missing.append("time")
     }
-    let paths = Set(mapping.fields.map(\.path.description))
+    let paths = Set(mapping.fields.map { name($0.path) })
     missing += truth.fields.keys.filter { !paths.contains($0) }.sorted()
     return (wrong, missing)
   }
