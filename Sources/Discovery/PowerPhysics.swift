@@ -23,6 +23,7 @@ struct PowerPhysics {
     switch (dimension, quantity.kind) {
     case (.power, .gauge): return power(field, quantity)
     case (.energy, .register): return energy(field, quantity)
+    case (.current, .gauge): return current(field, quantity)
     default: return nil
     }
   }
@@ -73,6 +74,31 @@ struct PowerPhysics {
       found = fitting[0]
     }
     return found.map { ($0, "\($0.symbol) agrees with voltage × current") }
+  }
+
+  /// The unit of a current that agrees with a power whose unit is written down.
+  private func current(_ field: FieldSummary, _ quantity: Vocabulary.Quantity) -> (unit: Unit, reason: String)? {
+    let powers = fields(of: .power, .gauge).filter { $0.meaning.index == nil }
+    let phases = Double(max(1, fields(of: .current, .gauge).count))
+    guard powers.count == 1, let power = powers.first, let voltage = fields(of: .voltage, .gauge).first,
+      let written = power.givenUnit.flatMap({ NameReader.unit([$0], .power) }) ?? power.meaning.unit,
+      let watt = try? UnitCatalogue.unit("W"), let ampere = try? UnitCatalogue.unit("A"),
+      let toWatt = try? UnitConversion(from: written, to: watt)
+    else { return nil }
+    var found: Unit?
+    for device in field.numbers.indices {
+      guard let volts = volts(voltage, device), let mean = mean(field, device), mean > 0,
+        let watts = self.mean(power, device), watts > 0
+      else { continue }
+      let fitting = quantity.units.map(\.unit).filter { unit in
+        guard let conversion = try? UnitConversion(from: unit, to: ampere) else { return false }
+        // The power factor, and phases that are not loaded alike.
+        return (0.3...8).contains(conversion.apply(mean) * volts * phases / toWatt.apply(watts))
+      }
+      guard fitting.count == 1, found == nil || found == fitting[0] else { return nil }
+      found = fitting[0]
+    }
+    return found.map { ($0, "\($0.symbol) agrees with power and voltage") }
   }
 
   private func energy(_ field: FieldSummary, _ quantity: Vocabulary.Quantity) -> (unit: Unit, reason: String)? {

@@ -94,6 +94,12 @@ struct DiscoverCommand: AsyncParsableCommand {
     if !report.isUsable { throw ExitCode(1) }
   }
 
+  /// What went wrong outside, with the remedy; what was typed is not the reason.
+  struct Failure: Error, CustomStringConvertible {
+    var description: String
+    init(_ description: String) { self.description = description }
+  }
+
   // MARK: - What is heard
 
   private func connection(_ site: Site) throws -> Connection {
@@ -156,7 +162,7 @@ struct DiscoverCommand: AsyncParsableCommand {
           continuation.resume(returning: observations)
         } catch {
           continuation.resume(
-            throwing: ValidationError(
+            throwing: Failure(
               "\(settings.host):\(settings.port): \(error)\n  → Check host, port, user name and password, and that the "
                 + "broker lets this user subscribe."))
         }
@@ -192,7 +198,7 @@ struct DiscoverCommand: AsyncParsableCommand {
 
   private static func read(_ path: String) throws -> String {
     guard let data = FileManager.default.contents(atPath: path), let text = String(data: data, encoding: .utf8) else {
-      throw ValidationError("\(path) cannot be read as UTF-8 text; check path and permissions")
+      throw Failure("\(path) cannot be read as UTF-8 text; check path and permissions")
     }
     return text
   }
@@ -213,7 +219,7 @@ struct DiscoverCommand: AsyncParsableCommand {
         print(edit.difference)
         result = edit.text
       } catch let obstacle as SiteEdit.Obstacle {
-        throw ValidationError("\(path), \(obstacle)")
+        throw Failure("\(path), \(obstacle)")
       }
     } else {
       result = newSite.text(writer)
