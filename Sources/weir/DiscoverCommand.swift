@@ -163,11 +163,17 @@ struct DiscoverCommand: AsyncParsableCommand {
         } catch {
           continuation.resume(
             throwing: Failure(
-              "\(settings.host):\(settings.port): \(error)\n  → Check host, port, user name and password, and that the "
+              "\(Self.place(settings, error))\(error)\n  → Check host, port, user name and password, and that the "
                 + "broker lets this user subscribe."))
         }
       }
     }
+  }
+
+  /// What stands before an error, where it does not say itself which broker it speaks of.
+  private static func place(_ settings: Connection, _ error: any Error) -> String {
+    let place = "\(settings.host):\(settings.port)"
+    return "\(error)".contains(place) ? "" : "\(place): "
   }
 
   private static func now() -> Timestamp {
@@ -214,12 +220,12 @@ struct DiscoverCommand: AsyncParsableCommand {
     }
     let result: String
     if let text, FileManager.default.fileExists(atPath: path) {
-      do {
+      do throws(SiteEdit.Obstacle) {
         let edit = try SiteEdit(adding: writer, to: text)
         print(edit.difference)
         result = edit.text
-      } catch let obstacle as SiteEdit.Obstacle {
-        throw Failure("\(path), \(obstacle)")
+      } catch {
+        throw Failure("\(path), \(error)")
       }
     } else {
       result = newSite.text(writer)
