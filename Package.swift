@@ -46,17 +46,19 @@ let package = Package(
     .systemLibrary(name: "CLinux"),
     .systemLibrary(name: "CKissFFT", providers: [.apt(["libkissfft-dev"])]),
     module("Telemetry"),
+    module("Sparkplug", ["Telemetry"]),
     module("Plant", ["Telemetry"]),
     module("Templates", ["Telemetry", yams, crypto]),
     module("Journal", ["Telemetry", "Templates", grdb]),
     module("MQTT", ["Telemetry", "Templates", "CMosquitto"]),
     module("Waveform", ["CKissFFT"]),
-    module("Ingest", ["Telemetry", "Plant", "Templates", "Journal", "Waveform"]),
+    module("Ingest", ["Telemetry", "Plant", "Sparkplug", "Templates", "Journal", "Waveform"]),
     module("Discovery", ["Telemetry", "Templates"]),
     module("Rules", ["Telemetry", "Templates"]),
     module("Engine", ["Telemetry", "Templates", "Journal", "Rules"]),
     module("Energy", ["Telemetry", "Templates", "Plant", "Rules"]),
     module("Equipment", ["Telemetry", "Templates", "Plant", "Rules"]),
+    module("Quality", ["Telemetry", "Templates", "Plant", "Rules"]),
     module("Inspection", ["Telemetry", "Templates", "Plant", "Rules"]),
     module("Store", ["Telemetry", "Templates", "Rules", grdb, crypto]),
     module(
@@ -70,8 +72,8 @@ let package = Package(
     module(
       "Gateway",
       [
-        "Telemetry", "Plant", "Templates", "Journal", "MQTT", "Ingest", "Rules", "Engine", "Energy", "Equipment",
-        "Inspection", "Store", "Forwarding", "Control", "CLinux", logging,
+        "Telemetry", "Sparkplug", "Plant", "Templates", "Journal", "MQTT", "Ingest", "Rules", "Engine", "Energy",
+        "Equipment", "Quality", "Inspection", "Store", "Forwarding", "Control", "CLinux", logging,
       ]),
     .executableTarget(
       name: "weir", dependencies: ["Gateway", "Control", "Simulation", "Discovery", "MQTT", arguments],
@@ -90,17 +92,19 @@ let package = Package(
       name: "RuleBench", dependencies: ["Telemetry", "Templates", "Plant", "Journal", "Rules", "Engine"],
       path: "Tests/RuleBench", swiftSettings: strict),
     tests("TelemetryTests"),
+    tests("SparkplugTests", ["Sparkplug"]),
     tests("PlantTests", ["Plant"]),
     tests("TemplatesTests"),
     tests("JournalTests", ["Journal", grdb]),
     tests("MQTTTests", ["MQTT"]),
     tests("WaveformTests", ["Waveform"]),
-    tests("IngestTests", ["Ingest", "Journal"]),
+    tests("IngestTests", ["Ingest", "Journal", "Sparkplug"]),
     tests("DiscoveryTests", ["Discovery", "Ingest", "Journal", "MQTT"]),
     tests("RulesTests", ["Rules"]),
     tests("EngineTests", ["Engine", "Rules", "Journal"]),
     tests("EnergyTests", ["Energy", "Plant", "Rules"]),
     tests("EquipmentTests", ["Equipment", "RuleBench", "Journal", "Plant", "Rules"]),
+    tests("QualityTests", ["Quality", "Equipment", "Energy", "RuleBench", "Journal", "Plant", "Rules"]),
     tests("InspectionTests", ["Inspection", "RuleBench", "Journal", "Plant", "Rules"]),
     tests("StoreTests", ["Store", "Rules", grdb, crypto]),
     tests(
@@ -113,7 +117,12 @@ let package = Package(
       name: "Fuzz", dependencies: ["Ingest", "Engine", "Journal", "Telemetry", "Templates"], path: "Tests/Fuzz",
       swiftSettings: strict),
     tests("SimulationTests", ["Simulation", "Plant"]),
-    tests("GatewayTests", ["Gateway", "Control", "Journal", "MQTT", "weir", arguments, logging]),
+    tests(
+      "GatewayTests",
+      [
+        "Gateway", "Control", "Ingest", "Journal", "MQTT", "Quality", "RuleBench", "Sparkplug", "Store", "weir",
+        arguments, logging,
+      ]),
     .testTarget(
       name: "Scenarios",
       dependencies: [

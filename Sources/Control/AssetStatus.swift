@@ -39,6 +39,8 @@ public struct AssetDetail: Codable, Sendable {
   /// Where the signals' last hour ends: the time of the asset's last sample; nil if there is none.
   public var lastHourUntil: String?
   public var findings: [GatewayStatus.FindingStatus]
+  /// nil: its samples have no device time, or nothing is known yet.
+  public var clock: DeviceClockDetail?
 
   public struct SignalDetail: Codable, Sendable {
     public var name: String
@@ -67,11 +69,13 @@ public struct AssetDetail: Codable, Sendable {
   }
 
   public init(
-    asset: AssetLine, signals: [SignalDetail], lastHourUntil: String?, findings: [GatewayStatus.FindingStatus]
+    asset: AssetLine, signals: [SignalDetail], lastHourUntil: String?, findings: [GatewayStatus.FindingStatus],
+    clock: DeviceClockDetail? = nil
   ) {
     self.asset = asset
     self.signals = signals
     self.lastHourUntil = lastHourUntil
     self.findings = findings
+    self.clock = clock
   }
 }

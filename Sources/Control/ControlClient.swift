@@ -19,6 +19,9 @@ public struct ControlClient: Sendable {
   public func asset(_ id: String) async throws(ControlClientError) -> AssetDetail {
     try await get("/v1/assets/\(escaped(id))")
   }
+  public func sources(limit: Int) async throws(ControlClientError) -> [SourceLine] {
+    try await get("/v1/sources?limit=\(limit)")
+  }
   public func metrics() async throws(ControlClientError) -> String {
     String(decoding: try await request("/metrics", method: .get), as: UTF8.self)
   }

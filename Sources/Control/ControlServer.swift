@@ -115,6 +115,10 @@ public struct ControlServer: Sendable {
       let id = try context.parameters.require("id").removingPercentEncoding ?? ""
       return try Self.json(await source.asset(id))
     }
+    router.get("/v1/sources") { [source] request, _ in
+      let limit = request.uri.queryParameters.get("limit", as: Int.self) ?? 30
+      return try Self.json(await source.sources(limit: max(1, min(limit, 10_000))))
+    }
     router.get("/v1/quarantine") { [source] request, _ in
       let reason = request.uri.queryParameters.get("reason")
       let limit = request.uri.queryParameters.get("limit", as: Int.self) ?? 100

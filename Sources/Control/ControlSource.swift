@@ -5,6 +5,8 @@ public protocol ControlSource: Sendable {
   func status() async throws -> GatewayStatus
   func assets() async throws -> [AssetLine]
   func asset(_ id: String) async throws -> AssetDetail
+  /// The worst sources of data, the worst first.
+  func sources(limit: Int) async throws -> [SourceLine]
   func quarantine(reason: String?, limit: Int) async throws -> [QuarantineLine]
   /// Decodes messages of the quarantine again with the mapping in force.
   func retryQuarantine(ids: [String]) async throws -> QuarantineOutcome

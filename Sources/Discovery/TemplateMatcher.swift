@@ -82,7 +82,8 @@ struct TemplateMatcher {
     let name = nameScore(field, signal, mapping)
     guard name.score > 0 else { return nil }
     switch signal.kind {
-    case .event: return nil
+    // What a message adds cannot be told from what a counter shows by names alone: it is left to a person.
+    case .event, .delta: return nil
     case .state(let names):
       guard field.kind == .word || field.kind == .boolean || field.kind == .number, field.words.count <= 20 else {
         return nil

@@ -32,7 +32,9 @@ struct CounterFinding: Hashable, Sendable {
   func finding(asset: String, register: EnergyRegister, closed: Timestamp?) -> Finding {
     let from = register.scaled(event.from).description
     let to = register.scaled(event.to).description
-    let text = words(register: register.name, from: from, to: to)
+    let text =
+      register.isAmount && event.kind != .first
+      ? amountWords(signal: register.name, to: to) : words(register: register.name, from: from, to: to)
     return Finding(
       key: "\(rule)/\(asset)/\(register.name)", rule: rule, subject: asset, severity: text.severity,
       opened: event.time, closed: closed, summary: text.summary, advice: text.advice,
@@ -40,6 +42,22 @@ struct CounterFinding: Hashable, Sendable {
         Event.Attribute("register", register.name), Event.Attribute("from", from), Event.Attribute("to", to),
         Event.Attribute("time", event.time.rfc3339UTC),
       ])
+  }
+
+  /// Amounts can only be too large.
+  private func amountWords(
+    signal: String, to: String
+  ) -> (severity: Finding.Severity, summary: String, advice: String) {
+    let advice =
+      "The amounts are in the quarantine and in no figure. If they are right, raise the asset's rated power or the "
+      + "signal's maximum-rate."
+    if event.kind == .persistentHigh {
+      return (
+        .critical, "\(signal) keeps sending amounts above what can be counted (\(to)): nothing is counted for it.",
+        advice
+      )
+    }
+    return (.warning, "\(signal) sent the amount \(to): more than can be counted in the time.", advice)
   }
 
   private func words(

@@ -20,7 +20,8 @@ public struct CounterLimits: Hashable, Sendable {
   }
 
   /// - Parameters:
-  ///   - ratedPower: kW (kvar for a reactive register: the same figure bounds it).
+  ///   - ratedPower: kW (kvar for a reactive register: the same figure bounds it), or another unit of the register
+  ///     an hour.
   ///   - factor: share by which rated power × time may be exceeded (1.2).
   ///   - resolution: power of ten of the register's last digit.
   public init(ratedPower: ScaledInteger?, factor: ScaledInteger, modulus: ScaledInteger?, resolution: Int8) {

@@ -77,6 +77,8 @@ public struct CounterMachine: Hashable, Sendable {
   }
 
   static let maximumFalls = 3
+  /// Larger amounts are implausible: the sum of any number of messages in a window must fit 64 bits.
+  static let maximumAmount: Int64 = 1_000_000_000_000
   /// Larger readings are implausible: ten times the value must fit 64 bits.
   static let maximumValue: Int64 = 100_000_000_000_000_000
 
@@ -141,6 +143,21 @@ public struct CounterMachine: Hashable, Sendable {
       return implausible(reading, limits, from: level.value)
     }
     return dip(reading, level: level, limits: limits)
+  }
+
+  /// Takes what was counted since the message before, instead of what a register shows. The level stays at zero;
+  /// only its time moves. An amount beyond the limit is no amount: unlike a register, a later one does not contain it.
+  ///
+  /// - Parameter expected: interval of the messages; the limit is that of at least so long a time, because the time
+  ///   stamps of two messages may lie closer together than what they count.
+  public mutating func handleAmount(_ reading: Reading, limits: CounterLimits, expected: Span64) -> Outcome {
+    let span = max(level.map { reading.time - $0.time } ?? expected, expected)
+    guard reading.value >= 0, reading.value <= Self.maximumAmount, limits.isPlausible(reading.value, in: span) else {
+      return implausible(reading, limits, from: 0)
+    }
+    let kind: CounterEvent.Kind = level == nil ? .first : .normal
+    accept(Reading(time: reading.time, value: 0))
+    return Outcome(kind: kind, delta: reading.value, from: 0)
   }
 
   // MARK: Transitions

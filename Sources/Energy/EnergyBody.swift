@@ -14,7 +14,8 @@ struct EnergyBody {
   func interval(start: Timestamp, parts: [RegisterWindow], figures: EnergyFigures) -> [UInt8] {
     var members = common(start: start, end: start + window, figures: figures)
     members["demand_kw"] = decimal(figures.active.flatMap { Self.demand($0, window: window) })
-    let quality = EnergyRegister.deciding(registers).map { parts[$0].quality(start: start) }.max() ?? .noData
+    let quality =
+      EnergyRegister.deciding(registers).map { parts[$0].quality(registers[$0], start: start) }.max() ?? .noData
     members["quality"] = .string(quality.word)
     var readings: [String: JSONValue] = [:]
     var events: [(CounterEvent, Int)] = []
@@ -48,7 +49,7 @@ struct EnergyBody {
   private func common(start: Timestamp, end: Timestamp, figures: EnergyFigures) -> [String: JSONValue] {
     let lagging = figures.lagging
     let both = lagging.flatMap { lag in figures.leading.map { lag.adding($0) } ?? lag }
-    return [
+    var members: [String: JSONValue] = [
       "asset": .string(asset.id),
       "place": .string(place),
       "start": .string(zone.rfc3339(start)),
@@ -59,7 +60,24 @@ struct EnergyBody {
       "power_factor_lagging": decimal(powerFactor(figures.active, lagging)),
       "power_factor": decimal(powerFactor(figures.active, both)),
       "coverage": .string(Self.share(figures.covered, of: (end - start).nanoseconds)),
+      "quality_share": Self.shares(figures, of: (end - start).nanoseconds),
     ]
+    // A plain electricity meter has none, and no member for them.
+    if let amounts = amounts(figures) { members["amounts"] = amounts }
+    return members
+  }
+
+  /// What else than an electricity meter's own quantities the asset counts, by quantity.
+  private func amounts(_ figures: EnergyFigures) -> JSONValue? {
+    var amounts: [String: JSONValue] = [:]
+    for register in registers where !register.quantity.isElectricityMeter {
+      let quantity = register.quantity
+      let place = Signal.Quantity.allCases.firstIndex(of: quantity)
+      amounts[quantity.rawValue] = [
+        "value": decimal(place.flatMap { figures.energy[$0] }), "unit": .string(quantity.unit),
+      ]
+    }
+    return amounts.isEmpty ? nil : .object(amounts)
   }
 
   private func powerFactor(_ active: ScaledInteger?, _ reactive: ScaledInteger?) -> ScaledInteger? {
@@ -69,15 +87,17 @@ struct EnergyBody {
 
   private func reading(_ part: RegisterWindow, _ register: EnergyRegister, start: Timestamp) -> JSONValue {
     let opening: JSONValue
-    if let begin = part.begin {
+    if register.isAmount {
+      opening = .null
+    } else if let begin = part.begin {
       opening = self.reading(begin.time, begin.value, estimated: false, register)
     } else {
       opening = boundary(part.opening, at: start, register)
     }
     return [
       "opening": opening,
-      "closing": boundary(part.closing, at: start + window, register),
-      "delta": decimal(part.value.map(register.scaled)),
+      "closing": register.isAmount ? .null : boundary(part.closing, at: start + window, register),
+      "delta": decimal(part.value(register).map(register.scaled)),
       "count": .integer(Int64(part.count)),
     ]
   }
@@ -116,6 +136,18 @@ struct EnergyBody {
     }
     let finer = ScaledInteger.roundedQuotient(product * 1_000_000, Int128(window.nanoseconds))
     return Int64(exactly: finer).map { ScaledInteger($0, exponent: energy.exponent - 6) }
+  }
+
+  /// Four places; what rounding leaves goes to the largest share.
+  private static func shares(_ figures: EnergyFigures, of whole: Int64) -> JSONValue {
+    let covered = max(0, min(figures.covered, whole))
+    let estimated = max(0, min(figures.estimated, whole - covered))
+    let parts = [covered - figures.uncertain, figures.uncertain, estimated, whole - covered - estimated]
+    var shares = parts.map { whole > 0 ? Int64(Int128(max(0, $0)) * 10_000 / Int128(whole)) : 0 }
+    let largest = parts.indices.max { parts[$0] < parts[$1] } ?? 0
+    shares[largest] += 10_000 - shares.reduce(0, +)
+    let texts = shares.map { JSONValue.string(ScaledInteger($0, exponent: -4).description) }
+    return ["good": texts[0], "uncertain": texts[1], "estimated": texts[2], "no_data": texts[3]]
   }
 
   /// `part / whole` with four places, rounded down, so that only a whole window says 1.0000.

@@ -3,13 +3,16 @@ import Templates
 
 /// What windows, days and months have in common: sums by quantity, the maximum demand, coverage.
 struct EnergyFigures: Hashable, Sendable {
-  /// By `Signal.Quantity.allCases`; nil = no data.
+  /// By `Signal.Quantity.allCases`, each in its unit; nil = no data.
   var energy: [ScaledInteger?] = Array(repeating: nil, count: Signal.Quantity.allCases.count)
   /// The largest energy of one window and the start of that window (of equals the earliest).
   var maximum: ScaledInteger?
   var maximumStart = Timestamp.distantPast
   /// Nanoseconds with data.
   var covered: Int64 = 0
+  /// Nanoseconds with data that was doubted, and that were bridged.
+  var uncertain: Int64 = 0
+  var estimated: Int64 = 0
   /// Windows in all, with data, and measured at both ends.
   var windows = 0
   var windowsWithData = 0
@@ -31,6 +34,8 @@ struct EnergyFigures: Hashable, Sendable {
       }
     }
     covered += other.covered
+    uncertain += other.uncertain
+    estimated += other.estimated
     windows += other.windows
     windowsWithData += other.windowsWithData
     windowsGood += other.windowsGood
@@ -55,7 +60,8 @@ struct EnergyFigures: Hashable, Sendable {
   /// Of one window.
   init(_ parts: [RegisterWindow], registers: [EnergyRegister], start: Timestamp, window: Span64) {
     for (part, register) in zip(parts, registers) {
-      guard let value = part.value, let place = Signal.Quantity.allCases.firstIndex(of: register.quantity) else {
+      guard let value = part.value(register), let place = Signal.Quantity.allCases.firstIndex(of: register.quantity)
+      else {
         continue
       }
       energy[place] = Self.sum(energy[place], register.scaled(value))
@@ -63,19 +69,38 @@ struct EnergyFigures: Hashable, Sendable {
     windows = 1
     let deciding = EnergyRegister.deciding(registers)
     covered = deciding.map { parts[$0].covered }.min() ?? 0
-    let quality = deciding.map { parts[$0].quality(start: start) }.max() ?? .noData
+    uncertain = min(covered, deciding.map { parts[$0].uncertain }.max() ?? 0)
+    estimated = min(
+      max(0, window.nanoseconds - covered),
+      deciding.map { parts[$0].estimated(start: start, window: window) }.max() ?? 0)
+    let quality = deciding.map { parts[$0].quality(registers[$0], start: start) }.max() ?? .noData
     windowsWithData = quality == .noData ? 0 : 1
     windowsGood = quality == .good ? 1 : 0
     maximum = active
     maximumStart = start
   }
 
+  /// The quantities of an electricity meter stand first, each with a mark of its own; of the others only those that
+  /// there are, so that a meter's state is as short as without them.
+  private static let meterQuantities = Signal.Quantity.allCases.prefix { $0.isElectricityMeter }.count
+  private static let hasMaximum: UInt8 = 1
+  private static let hasAmounts: UInt8 = 2
+
   func encode(into writer: inout ByteWriter) {
-    for value in energy {
+    for value in energy.prefix(Self.meterQuantities) {
       writer.boolean(value != nil)
       if let value { writer.scaled(value) }
     }
-    writer.boolean(maximum != nil)
+    let others = energy.indices.dropFirst(Self.meterQuantities).filter { energy[$0] != nil }
+    writer.byte((maximum == nil ? 0 : Self.hasMaximum) | (others.isEmpty ? 0 : Self.hasAmounts))
+    if !others.isEmpty {
+      writer.varint(others.count)
+      for index in others {
+        guard let value = energy[index] else { continue }
+        writer.string(Signal.Quantity.allCases[index].rawValue)
+        writer.scaled(value)
+      }
+    }
     if let maximum {
       writer.scaled(maximum)
       writer.timestamp(maximumStart)
@@ -86,9 +111,31 @@ struct EnergyFigures: Hashable, Sendable {
     writer.varint(windowsGood)
   }
 
+  /// Behind the rest, so that figures that were saved before there were shares can be read.
+  func encodeShares(into writer: inout ByteWriter) {
+    writer.varint(Int(uncertain))
+    writer.varint(Int(estimated))
+  }
+
+  mutating func restoreShares(from reader: inout ByteReader) throws(ByteReaderError) {
+    guard !reader.isAtEnd else { return }
+    uncertain = Int64(try reader.integer())
+    estimated = Int64(try reader.integer())
+  }
+
   init(from reader: inout ByteReader) throws(ByteReaderError) {
-    for index in energy.indices where try reader.boolean() { energy[index] = try reader.scaled() }
-    if try reader.boolean() {
+    for index in 0..<Self.meterQuantities where try reader.boolean() { energy[index] = try reader.scaled() }
+    let flags = try reader.byte()
+    if flags & Self.hasAmounts != 0 {
+      for _ in 0..<(try reader.count()) {
+        let name = try reader.string()
+        guard let index = Signal.Quantity.allCases.firstIndex(where: { $0.rawValue == name }) else {
+          throw ByteReaderError(offset: reader.offset, expected: "a counted quantity, found \(name)")
+        }
+        energy[index] = try reader.scaled()
+      }
+    }
+    if flags & Self.hasMaximum != 0 {
       maximum = try reader.scaled()
       maximumStart = try reader.timestamp()
     }

@@ -3,7 +3,8 @@ import Telemetry
 
 extension EnergyRule {
   public mutating func close(now: Timestamp, context: inout RuleContext) throws {
-    if !causes.isEmpty { try revise(now: now, includingOpen: false, context: &context) }
+    // A window that closes opens with the boundary that the one before it leaves: that must be right by then.
+    if let deadline, !causes.isEmpty, deadline <= now { try revise(now: now, includingOpen: false, context: &context) }
     while first != nil, closedThrough + window + lateness <= now {
       // Readings of open windows that came out of order: fold them from the history first. That can show that a
       // closed window rests on a fall that was none.
@@ -22,6 +23,7 @@ extension EnergyRule {
         setAside(reading.time, value: .scaled(registers[index].scaled(reading.value)), register: index, &context)
       }
       parts.append(states[index].close(start: start, end: end, register: registers[index]))
+      parts[index].uncertain = try doubted(index, start: start, context: context)
       context.newlyUsed += parts[index].count
     }
     let figures = EnergyFigures(parts, registers: registers, start: start, window: window)
@@ -31,6 +33,24 @@ extension EnergyRule {
     closedThrough = end
     report(parts, previous: nil, end: end, context: &context)
     try addToDay(figures, start: start, context: &context)
+  }
+
+  /// Nanoseconds of a window in which findings of data quality doubt a register.
+  func doubted(_ register: Int, start: Timestamp, context: RuleContext) throws -> Int64 {
+    let end = start + window
+    var covered = Int64(0)
+    var until = start
+    for doubt in try context.verdicts.doubts(
+      signal: registers[register].signal, from: start, to: end, context: context)
+    {
+      let from = max(doubt.from, until)
+      let to = min(doubt.to, end)
+      if from < to {
+        covered += (to - from).nanoseconds
+        until = to
+      }
+    }
+    return covered
   }
 
   var body: EnergyBody {
@@ -67,6 +87,7 @@ extension EnergyRule {
     }
     var writer = ByteWriter()
     figures.encode(into: &writer)
+    figures.encodeShares(into: &writer)
     try days.issue(
       start: day, end: end, body: body.period(start: day, end: end, figures: figures), state: writer.bytes,
       cause: cause, context: &context)
@@ -77,7 +98,9 @@ extension EnergyRule {
     var figures = EnergyFigures()
     for (_, entry) in try days.entries(from: month, to: end, context: context) {
       var reader = ByteReader(entry.state)
-      figures.add(try EnergyFigures(from: &reader))
+      var day = try EnergyFigures(from: &reader)
+      try day.restoreShares(from: &reader)
+      figures.add(day)
     }
     try months.issue(
       start: month, end: end, body: body.period(start: month, end: end, figures: figures), cause: cause,

@@ -28,6 +28,7 @@ extension EnergyRule {
     }
     var causes = causes
     self.causes = []
+    revisionDue = nil
     if causes.isEmpty, let index = answers.firstIndex(where: { $0?.windows.isEmpty == false }) {
       causes = [Cause(time: states[index].newest, register: index)]
     }
@@ -57,7 +58,8 @@ extension EnergyRule {
       guard let answer, start >= answer.start else { continue }
       let place = Int((start - answer.start).nanoseconds / window.nanoseconds)
       guard place < answer.windows.count else { continue }
-      let part = answer.windows[place]
+      var part = answer.windows[place]
+      part.uncertain = try doubted(index, start: start, context: context)
       guard part != parts[index] else { continue }
       try account(part, previous: parts[index], register: index, start: start, context: &context)
       parts[index] = part
@@ -148,7 +150,8 @@ extension EnergyRule {
         context.emit(finding.finding(asset: asset.id, register: registers[index], closed: nil))
       }
       let isQuiet =
-        part.events.isEmpty && part.covered >= window.nanoseconds && part.quality(start: end - window) == .good
+        part.events.isEmpty && part.covered >= window.nanoseconds
+        && part.quality(registers[index], start: end - window) == .good
       if isQuiet {
         closeFindings(at: end, context: &context) { $0.register == index && $0.event.time < end }
       }

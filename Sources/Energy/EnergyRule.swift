@@ -10,10 +10,11 @@ import Templates
 /// * A reading at b closes the window that ends at b. Only the asset's very first reading may open its window.
 /// * From the first reading on there is a record for every window; a silent one says `no-data`.
 /// * A late reading, the first reading after a silence, and a fall that is taken back make closed windows be folded
-///   again at the next time mark; those whose body changes are issued as the next revision, and so are their day and
-///   month. Several such readings between two marks make one revision.
+///   again; those whose body changes are issued as the next revision, and so are their day and month. That waits for
+///   the lateness after the first such reading, or for the next closing: several of them make one revision.
 /// * A sample is used or set aside when its window is issued. If a later reading changes what an earlier one means, its
 ///   count moves with it.
+/// * A signal that sends amounts (kind `delta`) is summed by the window that its messages lie in.
 /// * A window belongs to the day that its start lies in. A day is issued with its last window.
 public struct EnergyRule: AssetRule {
   let asset: Asset
@@ -36,6 +37,8 @@ public struct EnergyRule: AssetRule {
   var states: [RegisterState]
   /// Readings that change closed windows, by time: the causes of the next revisions.
   var causes: [Cause] = []
+  /// Plant clock at which the closed windows are folded again; nil without `causes`.
+  var revisionDue: Timestamp?
   /// Sums of the day that `closedThrough` lies in.
   var today = RunningDay()
   var openFindings: [CounterFinding] = []
@@ -57,7 +60,7 @@ public struct EnergyRule: AssetRule {
     RuleFactory(name: "energy") { asset, site in EnergyRule(asset: asset, site: site, zone: zone) }
   }
 
-  /// Nil for an asset without registers, or if the site has no horizon for energy intervals.
+  /// Nil for an asset without registers and amounts, or if the site has no horizon for energy intervals.
   public init?(asset: Asset, site: Site, zone: PlantZone) {
     guard let horizon = site.horizons[.energyInterval], site.energy.window > .zero else { return nil }
     let registers = asset.signals.indices.compactMap { EnergyRegister(signal: $0, of: asset, settings: site.energy) }
@@ -86,8 +89,9 @@ public struct EnergyRule: AssetRule {
   }
 
   public var deadline: Timestamp? {
-    if !causes.isEmpty { return .distantPast }
-    return first == nil ? nil : closedThrough + window + lateness
+    guard first != nil else { return nil }
+    let closing = closedThrough + window + lateness
+    return revisionDue.map { min($0, closing) } ?? closing
   }
 
   public func interest(in signal: Int) -> SignalInterest { registerOfSignal[signal] == nil ? .none : .count }
@@ -98,23 +102,23 @@ public struct EnergyRule: AssetRule {
     guard let index = registerOfSignal[signal] else { return }
     let time = sample.time
     if first == nil {
-      first = time.windowStart(window)
-      closedThrough = time.windowStart(window)
+      first = registers[index].firstWindow(time, window: window)
+      closedThrough = registers[index].firstWindow(time, window: window)
     }
-    if isOpen(time) {
+    if isOpen(time, register: index) {
       let isNewest = inOrder && states[index].newest < time
       states[index].newest = max(states[index].newest, time)
       if isNewest, !states[index].isDirty {
         let reading = registers[index].reading(sample)
         if states[index].add(reading, closedThrough: closedThrough, window: window, register: registers[index]) {
-          addCause(time, register: index)
+          addCause(time, register: index, clock: context.clock)
         }
       } else {
         states[index].isDirty = true
         // It may be the first one behind a boundary that was held or interpolated.
         if states[index].boundary.isStale || states[index].boundary.isEstimated {
           states[index].refold(from: time, through: time)
-          addCause(time, register: index)
+          addCause(time, register: index, clock: context.clock)
         }
       }
     } else if context.clock > .distantPast, time < context.clock - revisionHorizon {
@@ -124,34 +128,36 @@ public struct EnergyRule: AssetRule {
           detail: "older than the revision horizon of energy records", noticed: context.clock))
     } else {
       states[index].newest = max(states[index].newest, time)
-      acceptLate(time, register: index)
+      acceptLate(time, register: index, clock: context.clock)
     }
   }
 
   /// Whether the window of a reading at `time` is not issued yet.
-  private func isOpen(_ time: Timestamp) -> Bool {
-    time > closedThrough || (time == closedThrough && first == closedThrough)
+  private func isOpen(_ time: Timestamp, register: Int) -> Bool {
+    time > closedThrough || (time == closedThrough && first == closedThrough && !registers[register].isAmount)
   }
 
-  private mutating func acceptLate(_ time: Timestamp, register: Int) {
-    if let start = first, time < start {
+  private mutating func acceptLate(_ time: Timestamp, register: Int, clock: Timestamp) {
+    let earliest = registers[register].firstWindow(time, window: window)
+    if let start = first, earliest < start {
       // Older than the first window: there were windows before it.
       if closedThrough == start {
-        first = time.windowStart(window)
-        closedThrough = time.windowStart(window)
+        first = earliest
+        closedThrough = earliest
         // No window is issued yet: the open ones are simply folded again when they close.
         for index in states.indices { states[index].rebuildOpen() }
         return
       }
-      first = time.windowStart(window)
+      first = earliest
       // A reading on the old start belongs to the window before it from now on, in every register.
       for index in states.indices { states[index].refold(from: start, through: start + window) }
     }
     states[register].refold(from: time, through: time)
-    addCause(time, register: register)
+    addCause(time, register: register, clock: clock)
   }
 
-  private mutating func addCause(_ time: Timestamp, register: Int) {
+  private mutating func addCause(_ time: Timestamp, register: Int, clock: Timestamp) {
+    if revisionDue == nil { revisionDue = clock == .distantPast ? clock : clock + lateness }
     let place = causes.lastIndex { $0.time <= time }
     if let place, causes[place].time == time { return }
     causes.insert(Cause(time: time, register: register), at: place.map { $0 + 1 } ?? 0)
@@ -178,6 +184,8 @@ public struct EnergyRule: AssetRule {
     }
     writer.varint(openFindings.count)
     for finding in openFindings { finding.encode(into: &writer, base: closedThrough) }
+    writer.timestamp(revisionDue ?? .distantPast)
+    if today.start != nil { today.figures.encodeShares(into: &writer) }
   }
 
   public mutating func restoreState(from reader: inout ByteReader) throws {
@@ -200,5 +208,8 @@ public struct EnergyRule: AssetRule {
     }
     openFindings = []
     for _ in 0..<(try reader.count()) { openFindings.append(try CounterFinding(from: &reader, base: closedThrough)) }
+    let due = try reader.timestamp()
+    revisionDue = causes.isEmpty ? nil : due
+    if today.start != nil { try today.figures.restoreShares(from: &reader) }
   }
 }

@@ -121,7 +121,7 @@ struct RegisterFold {
         let before = machine
         let outcome =
           isGlitch
-          ? machine.handleGlitch(reading, limits: register.limits) : machine.handle(reading, limits: register.limits)
+          ? machine.handleGlitch(reading, limits: register.limits) : register.handle(reading, &machine)
         if let fall = outcome.fall {
           guard let index = bookmarks.lastIndex(where: { $0.time == fall }) else { return fall }
           resume = bookmarks[index]

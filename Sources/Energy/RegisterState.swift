@@ -46,7 +46,7 @@ struct RegisterState: Sendable {
     let index = Int(max(0, distance - 1) / window.nanoseconds)
     extend(to: index)
     let before = machine.seen
-    let outcome = machine.handle(reading, limits: register.limits)
+    let outcome = register.handle(reading, &machine)
     let start = closedThrough + Span64(nanoseconds: Int64(index) * window.nanoseconds)
     tallies[index].add(
       reading, outcome, before: before, after: machine.seen, start: start, register: register)
@@ -60,7 +60,7 @@ struct RegisterState: Sendable {
       }
     }
     // The silence is over: what was held is interpolated now.
-    if boundary.isStale, machine.seen == reading.time {
+    if boundary.isStale, !register.isAmount, machine.seen == reading.time {
       refold(from: reading.time, through: reading.time)
       changesClosed = true
     }

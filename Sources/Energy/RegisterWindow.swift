@@ -12,6 +12,8 @@ struct RegisterWindow: Hashable, Sendable {
   var knots = 0
   /// Nanoseconds.
   var covered: Int64 = 0
+  /// Nanoseconds in which the register was doubted.
+  var uncertain: Int64 = 0
   var events: [CounterEvent] = []
   var omittedEvents = 0
   /// Times of the readings that were set aside, in order.
@@ -45,7 +47,10 @@ struct RegisterWindow: Hashable, Sendable {
     let age = end - machine.seen
     var coveredTo = min(machine.seen + register.validity, end)
     if age >= register.validity {
-      if let next {
+      if register.isAmount {
+        // Nothing is interpolated: what comes after a longer silence belongs to the window that it comes in.
+        closing.isStale = true
+      } else if let next {
         let gap = next.time - machine.seen
         closing.carry = Int64(
           ScaledInteger.roundedQuotient(
@@ -61,9 +66,11 @@ struct RegisterWindow: Hashable, Sendable {
     covered += max(0, (coveredTo - max(machine.seen, start)).nanoseconds)
   }
 
-  /// Energy of the window in units of the last digit; nil = no data.
-  var value: Int64? {
+  /// Counted in the window, in units of the last digit; nil = no data.
+  func value(_ register: EnergyRegister) -> Int64? {
     if closing.machine.level == nil { return nil }
+    // An amount counts wherever it stands; where none does, it is zero as far as the one before is valid.
+    if register.isAmount { return knots == 0 && covered == 0 ? nil : delta }
     if knots == 0, closing.isStale { return nil }
     // The very first reading stands at the window's end.
     if opening.machine.level == nil, covered == 0 { return nil }
@@ -74,9 +81,16 @@ struct RegisterWindow: Hashable, Sendable {
     opening.isEstimated || closing.isEstimated || events.contains { $0.kind == .reset || $0.kind == .dip }
   }
 
+  /// Nanoseconds that were bridged: neither covered, nor before the first reading, nor waiting for the next one.
+  func estimated(start: Timestamp, window: Span64) -> Int64 {
+    guard value != nil, !closing.isStale else { return 0 }
+    let lead = begin.map { max(0, ($0.time - start).nanoseconds) } ?? 0
+    return max(0, window.nanoseconds - min(covered, window.nanoseconds) - lead)
+  }
+
   /// - Parameter start: of the window.
-  func quality(start: Timestamp) -> EnergyQuality {
-    if value == nil { return .noData }
+  func quality(_ register: EnergyRegister, start: Timestamp) -> EnergyQuality {
+    if value(register) == nil { return .noData }
     if closing.isStale { return .partial }
     if let begin, begin.time > start { return .partial }
     return isEstimated ? .estimated : .good
@@ -121,6 +135,7 @@ struct RegisterWindow: Hashable, Sendable {
     var writer = ByteWriter()
     writer.varint(parts.count)
     for part in parts { part.encode(into: &writer, base: base) }
+    for part in parts { writer.varint(Int(part.uncertain)) }
     return writer.bytes
   }
 
@@ -130,6 +145,8 @@ struct RegisterWindow: Hashable, Sendable {
     guard try reader.integer() == count else { return nil }
     var parts: [RegisterWindow] = []
     for _ in 0..<count { parts.append(try RegisterWindow(from: &reader, base: base)) }
+    // Windows that were issued before registers could be doubted end here.
+    if !reader.isAtEnd { for index in parts.indices { parts[index].uncertain = Int64(try reader.integer()) } }
     return parts
   }
 }

@@ -6,6 +6,7 @@ final class AssetServices: RuleServices {
   private let history: History
   private let state: SavedState
   private let prefixes: [String]
+  private var verdictsOfAsset: [QualityVerdicts]
   /// Position in `Site.assets`.
   var asset = 0
 
@@ -13,6 +14,7 @@ final class AssetServices: RuleServices {
     self.history = history
     self.state = state
     prefixes = ids.map { "asset/\($0)/rule/" }
+    verdictsOfAsset = Array(repeating: QualityVerdicts(), count: ids.count)
   }
 
   func samples(signal: Int, from: Timestamp, to: Timestamp) throws -> [Sample] {
@@ -34,6 +36,11 @@ final class AssetServices: RuleServices {
   func load(_ key: String) throws -> [UInt8]? { try state.load(prefixes[asset] + key) }
 
   func save(_ key: String, _ bytes: [UInt8]?) { state.save(prefixes[asset] + key, bytes) }
+
+  var verdicts: QualityVerdicts {
+    get { verdictsOfAsset[asset] }
+    set { verdictsOfAsset[asset] = newValue }
+  }
 
   private func series(_ signal: Int) -> SeriesID { history.assets[asset].series[signal] }
 }

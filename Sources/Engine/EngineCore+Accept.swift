@@ -21,12 +21,13 @@ extension EngineCore {
         try connection(id, change)
       case .configuration(let hash, _):
         configurationHash = hash
-      case .command:
-        break
+      case .command(let text):
+        if text == EngineCommand.start { retryFailedRules() }
       }
     }
     count(batch)
     settle()
+    reportDamage()
     readDeadlines()
     position = batch.position
   }
@@ -68,7 +69,7 @@ extension EngineCore {
     }
     let time = sample.time.nanoseconds
     guard isUsable(sample), time <= latest, time >= oldest[Int(series[number].horizon)] else {
-      setAside(sample, number)
+      try setAside(sample, number)
       return
     }
     if time > series[number].last {
@@ -97,9 +98,11 @@ extension EngineCore {
     }
     if first.value == sample.value {
       counts.samplesDuplicate += 1
+      try tellRefused(sample, .duplicate, number)
     } else {
       quarantine(
         number, time: sample.time, value: sample.value, .conflict, detail: "the first value was \(text(first.value))")
+      try tellRefused(sample, .setAside(.conflict), number)
     }
   }
 
@@ -114,10 +117,11 @@ extension EngineCore {
     face(asset)
     for place in Int(state.firstWatcher)..<Int(state.firstWatcher + state.watchers) {
       let rule = Int(watchers[place])
+      if hasOutages, isOut[rule] { continue }
       do {
         try rules[rule].accepted(sample, signal: Int(state.signal), inOrder: inOrder, context: &context)
       } catch {
-        throw EngineError.rule(name: ruleNames[rule], asset: site.assets[asset].id, error)
+        try fail(rule, error)
       }
     }
   }
@@ -171,17 +175,33 @@ extension EngineCore {
     face(asset)
     for place in Int(state.firstWatcher)..<Int(state.firstWatcher + state.watchers) {
       let rule = Int(watchers[place])
+      if hasOutages, isOut[rule] { continue }
       do {
         try rules[rule].accepted(event, signal: Int(state.signal), inOrder: inOrder, context: &context)
       } catch {
-        throw EngineError.rule(name: ruleNames[rule], asset: site.assets[asset].id, error)
+        try fail(rule, error)
       }
     }
   }
 
   // MARK: Quarantine
 
-  private mutating func setAside(_ sample: Sample, _ number: Int) {
+  /// Tells the rule that watches what is not accepted.
+  @inline(never)
+  private mutating func tellRefused(_ sample: Sample, _ why: Refusal, _ number: Int) throws {
+    let asset = Int(series[number].asset)
+    let rule = Int(refusalRule[asset])
+    guard rule >= 0 else { return }
+    touch(asset)
+    face(asset)
+    do {
+      try rules[rule].refused(sample, why, signal: Int(series[number].signal), context: &context)
+    } catch {
+      throw EngineError.rule(name: ruleNames[rule], asset: site.assets[asset].id, error)
+    }
+  }
+
+  private mutating func setAside(_ sample: Sample, _ number: Int) throws {
     let time = sample.time.nanoseconds
     let reason: QuarantineReason
     if case .double(let value) = sample.value, !value.isFinite {
@@ -194,6 +214,7 @@ extension EngineCore {
       reason = time > latest ? .futureTimestamp : .tooOld
     }
     quarantine(number, time: sample.time, value: sample.value, reason, detail: timeDetail(reason))
+    try tellRefused(sample, .setAside(reason), number)
   }
 
   private mutating func setAside(_ event: Event, _ number: Int, _ reason: QuarantineReason, detail: String) {
@@ -202,7 +223,7 @@ extension EngineCore {
 
   private func timeDetail(_ reason: QuarantineReason) -> String {
     guard reason == .futureTimestamp || reason == .tooOld else { return "" }
-    return plant == .distantPast ? "outside 1970 … 2116" : "the plant clock was \(plant.rfc3339UTC)"
+    return plant == .distantPast ? "outside 2000 … 2116" : "the plant clock was \(plant.rfc3339UTC)"
   }
 
   private mutating func quarantine(

@@ -105,6 +105,7 @@ extension EngineCore {
       rules[rule].encodeState(into: &state)
       writer.blob(state.bytes)
     }
+    encodeOutages(asset, into: &writer)
     return writer.bytes
   }
 
@@ -141,6 +142,7 @@ extension EngineCore {
         rules[rule] = fresh
       }
     }
+    try restoreOutages(asset, from: &reader)
   }
 
   private mutating func restoring(

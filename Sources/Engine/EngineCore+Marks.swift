@@ -45,7 +45,7 @@ extension EngineCore {
         do {
           try rules[rule].close(now: clocks[connection].time, context: &context)
         } catch {
-          throw EngineError.rule(name: ruleNames[rule], asset: site.assets[asset].id, error)
+          try fail(rule, error)
         }
         touch(asset)
       }
@@ -64,7 +64,7 @@ extension EngineCore {
       marked[asset] &= ~Self.touchedBit
       let connection = connectionOfAsset[asset]
       for rule in rulesOfAsset[asset] {
-        deadlines[rule] = rules[rule].deadline ?? .distantFuture
+        deadlines[rule] = isOut[rule] ? .distantFuture : rules[rule].deadline ?? .distantFuture
         connectionDeadlines[connection] = min(connectionDeadlines[connection], deadlines[rule])
       }
     }

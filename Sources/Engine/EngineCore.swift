@@ -30,11 +30,16 @@ struct EngineCore {
   var ruleAssets: [Int] = []
   /// `distantFuture` for none. Valid for assets that are not touched.
   var deadlines: [Timestamp] = []
+  /// Out of service since they met an error; see `fail`.
+  var isOut: [Bool] = []
+  var hasOutages = false
   /// Rules by factory, each in asset order.
   var passes: [[Int]]
 
   // Assets, by position in the site.
   var rulesOfAsset: [Range<Int>] = []
+  /// The asset's rule that watches refused samples; negative for none.
+  var refusalRule: [Int32] = []
   var connectionOfAsset: [Int] = []
   /// Has samples since its deadlines were read / since the last checkpoint.
   var marked: [UInt8]
@@ -66,6 +71,8 @@ struct EngineCore {
 
   /// Times outside 1970 … 2116 are refused even before the first mark: calculations with them could overflow.
   static let highestTime: Int64 = 1 << 62
+  /// Before the first mark, a time before 2000 is a clock that has lost its time.
+  static let unmarkedOldest: Int64 = 946_684_800_000_000_000
   static let lowestTime: Int64 = 0
 
   static let touchedBit: UInt8 = 1
@@ -81,7 +88,7 @@ struct EngineCore {
     self.limits = limits
     self.catalog = catalog
     horizons = SeriesState.Class.allCases.map { $0.horizon(site) }
-    oldest = horizons.map { _ in Self.lowestTime }
+    oldest = horizons.map { _ in Self.unmarkedOldest }
     clockFindings = ClockFindings(quiet: limits.futureQuiet)
     clocks = site.connections.map { _ in
       ConnectionClock(maximumWait: limits.maximumWait, marksAreOrdered: site.clock == .messages)
@@ -145,8 +152,10 @@ struct EngineCore {
         ruleNames.append(factory.name)
         ruleAssets.append(position)
         deadlines.append(.distantFuture)
+        isOut.append(false)
       }
       rulesOfAsset.append(first..<rules.count)
+      refusalRule.append(Int32(rules[first...].firstIndex { $0.watchesRefusals } ?? -1))
       for signal in asset.signals.indices { try watch(asset: position, signal: signal) }
     }
   }
@@ -184,7 +193,8 @@ struct EngineCore {
         let last = history.assets[asset].series.map { series[Int($0.rawValue)].last }.max() ?? .min
         return EngineView.AssetView(
           id: site.assets[asset].id, connection: site.assets[asset].connection,
-          lastSample: last == .min ? nil : Timestamp(nanoseconds: last))
+          lastSample: last == .min ? nil : Timestamp(nanoseconds: last),
+          source: refusalRule[asset] < 0 ? nil : rules[Int(refusalRule[asset])].sourceReport)
       },
       counts: counts, configurationHash: configurationHash, unsavedSamples: history.unsaved,
       cachedBytes: history.cachedBytes + saved.cachedBytes)

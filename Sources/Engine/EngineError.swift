@@ -9,10 +9,10 @@ public enum EngineError: Error, CustomStringConvertible {
   /// Two factories have one name, so their saved states would be mixed up.
   case sameName(String)
   case damagedState(key: String, ByteReaderError)
-  case damagedHistory(asset: UInt32, block: Int64, ByteReaderError)
+  /// The reader could not answer: the disk, or the Store's file.
+  case unreadable(any Error)
   /// A batch that was processed before, or in the wrong order.
   case wrongPosition(expectedAfter: Int64, found: Int64)
-  case rule(name: String, asset: String, any Error)
 
   public var description: String {
     switch self {
@@ -24,12 +24,10 @@ public enum EngineError: Error, CustomStringConvertible {
       "two rules are registered under the name \(name)"
     case .damagedState(let key, let error):
       "saved state \(key): \(error)"
-    case .damagedHistory(let asset, let block, let error):
-      "history of asset number \(asset), block \(block): \(error)"
+    case .unreadable(let error):
+      "what the engine saved cannot be read: \(error)"
     case .wrongPosition(let position, let found):
       "batch \(found) of the journal came after batch \(position)"
-    case .rule(let name, let asset, let error):
-      "rule \(name) of \(asset): \(error)"
     }
   }
 }

@@ -16,7 +16,7 @@ public struct EngineLimits: Hashable, Sendable {
   public var futureQuiet: Span64 = .minutes(10)
 
   /// Samples and events in memory that a checkpoint has not saved yet, from which on `shouldCheckpoint` is true.
-  public var unsavedSamples = 150_000
+  public var unsavedSamples = 100_000
   /// Bytes of decoded history kept for late samples.
   public var cachedHistoryBytes = 4 << 20
   /// Bytes of saved rule state kept for the next question.

@@ -18,6 +18,8 @@ public struct EngineView: Sendable {
     public var connection: String
     /// Device time of the latest accepted sample of any signal.
     public var lastSample: Timestamp?
+    /// What is wrong with its data; nil if no rule watches that.
+    public var source: SourceReport?
   }
 
   /// The last batch that was processed.

@@ -35,7 +35,7 @@ final class History {
   }
 
   /// How many samples of an asset stay in memory when they are saved.
-  private static let tailLength = 24
+  private static let tailLength = 16
 
   private struct BlockKey: Hashable {
     var asset: UInt32
@@ -51,6 +51,8 @@ final class History {
   private var cache: GenerationCache<BlockKey, DecodedBlock>
   /// Samples and events in memory that no checkpoint has saved yet.
   var unsaved = 0
+  /// Chunks that could not be decoded and were left out, since the engine last told of them; by position of the asset.
+  var damage: [(asset: Int, block: Int64, error: ByteReaderError)] = []
   /// The highest mark: nothing older than an asset's horizon and look-back is answered, so that answers do not depend
   /// on when old chunks are deleted.
   var plant = Timestamp.distantPast
@@ -81,6 +83,9 @@ final class History {
   /// A sample of a time that its series does not have yet.
   @inline(__always)
   func insert(_ sample: Sample, asset: Int) {
+    // An array grows to twice its size by itself: with thousands of assets that is megabytes that nobody uses.
+    let count = recent[asset].count
+    if count == recent[asset].capacity { recent[asset].reserveCapacity(count + count / 4 + 8) }
     recent[asset].insertInOrder(sample)
     unsaved &+= 1
   }
@@ -171,15 +176,23 @@ final class History {
     let key = BlockKey(asset: assets[asset].number, block: number)
     if let found = cache.value(key) { return found }
     var block = DecodedBlock()
-    for bytes in try reader.history(asset: key.asset, block: number) {
+    for bytes in try chunks(key) {
       do throws(ByteReaderError) {
         block.merge(try ChunkCodec.decode(bytes, block: number))
       } catch {
-        throw EngineError.damagedHistory(asset: key.asset, block: number, error)
+        damage.append((asset, number, error))
       }
     }
     cache.insert(key, block, bytes: block.bytes)
     return block
+  }
+
+  private func chunks(_ key: BlockKey) throws(EngineError) -> [[UInt8]] {
+    do {
+      return try reader.history(asset: key.asset, block: key.block)
+    } catch {
+      throw .unreadable(error)
+    }
   }
 
   // MARK: Checkpoint
@@ -201,16 +214,7 @@ final class History {
 
   private func take(_ asset: Int, into chunks: inout [HistoryChunk]) {
     let part = assets[asset]
-    var blocks: [Int64: DecodedBlock] = [:]
-    var rest = recent[asset][...]
-    while let first = rest.first {
-      let number = HistoryBlock.number(first.time)
-      let end = HistoryBlock.start(number + 1)
-      // Usually everything is in one block.
-      let slice = rest[rest.endIndex - 1].time < end ? rest : rest.prefix { $0.time < end }
-      blocks[number] = DecodedBlock(samples: slice)
-      rest = rest.dropFirst(slice.count)
-    }
+    var blocks = Self.blocks(of: recent[asset])
     unsaved -= recent[asset].count
     keepTail(asset)
     if recent[asset].capacity > 4 * recent[asset].count + 64 {
@@ -235,6 +239,20 @@ final class History {
     }
   }
 
+  private static func blocks(of samples: [Sample]) -> [Int64: DecodedBlock] {
+    var blocks: [Int64: DecodedBlock] = [:]
+    var rest = samples[...]
+    while let first = rest.first {
+      let number = HistoryBlock.number(first.time)
+      let end = HistoryBlock.start(number + 1)
+      // Usually everything is in one block.
+      let slice = rest[rest.endIndex - 1].time < end ? rest : rest.prefix { $0.time < end }
+      blocks[number] = DecodedBlock(samples: slice)
+      rest = rest.dropFirst(slice.count)
+    }
+    return blocks
+  }
+
   /// The samples that are saved now stay in memory if they are among the latest.
   private func keepTail(_ asset: Int) {
     guard let last = recent[asset].last, assets[asset].complete <= last.time else { return }
@@ -247,6 +265,10 @@ final class History {
       latest.removeFirst(latest.position(complete))
       assets[asset].complete = complete
     }
-    assets[asset].tail = latest
+    // With room for its samples and no more.
+    var tail: [Sample] = []
+    tail.reserveCapacity(latest.count)
+    tail += latest
+    assets[asset].tail = tail
   }
 }

@@ -16,13 +16,19 @@ final class SavedState {
   func load(_ key: String) throws -> [UInt8]? {
     if let found = unsaved[key] { return found }
     if let found = cache.value(key) { return found }
-    let stored = try reader.state(key)
+    let stored = try read(key)
     keep(key, stored)
     return stored
   }
 
   /// What the reader has, not kept in memory.
-  func read(_ key: String) throws -> [UInt8]? { try reader.state(key) }
+  func read(_ key: String) throws(EngineError) -> [UInt8]? {
+    do {
+      return try reader.state(key)
+    } catch {
+      throw .unreadable(error)
+    }
+  }
 
   func save(_ key: String, _ bytes: [UInt8]?) { unsaved[key] = .some(bytes) }
 

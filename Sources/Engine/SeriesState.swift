@@ -11,7 +11,7 @@ struct SeriesState {
 
     init(_ kind: Signal.Kind) {
       switch kind {
-      case .register: self = .register
+      case .register, .delta: self = .register
       case .gauge, .state: self = .gauge
       case .event: self = .event
       }

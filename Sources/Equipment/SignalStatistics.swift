@@ -1,9 +1,36 @@
 import Telemetry
 
+/// Why samples are not good, counted.
+struct Uncertain: Hashable {
+  private var device = 0
+  private var undated = 0
+  private var doubted: [QualityReason: Int] = [:]
+
+  /// - Parameter doubt: the reason of an open finding of data quality; what the sample itself says goes first.
+  @inline(__always)
+  mutating func add(_ quality: Quality, doubt: QualityReason?) {
+    switch quality {
+    case .good:
+      if let doubt { doubted[doubt, default: 0] += 1 }
+    case .uncertainUndated: undated += 1
+    default: device += 1
+    }
+  }
+
+  /// In the canonical order of the words.
+  var counts: [(word: String, count: Int)] {
+    var found = doubted.map { (word: $0.key.word, count: $0.value) }
+    if device > 0 { found.append(("device", device)) }
+    if undated > 0 { found.append(("undated", undated)) }
+    return found.sorted { $0.word < $1.word }
+  }
+}
+
 /// Statistics of one signal in one window, folded in time order (so that they are a function of the set of samples).
 struct SignalStatistics: Hashable {
   private(set) var count = 0
   private(set) var good = 0
+  private(set) var uncertain = Uncertain()
   private(set) var minimum = 0.0
   private(set) var maximum = 0.0
   private(set) var first = 0.0
@@ -12,7 +39,7 @@ struct SignalStatistics: Hashable {
   /// Sum of squared deviations from the mean (Welford 1962).
   private var squares = 0.0
 
-  mutating func add(_ value: Double, isGood: Bool) {
+  mutating func add(_ value: Double, quality: Quality, doubt: QualityReason? = nil) {
     if count == 0 {
       minimum = value
       maximum = value
@@ -23,7 +50,7 @@ struct SignalStatistics: Hashable {
     }
     count += 1
     last = value
-    if isGood { good += 1 }
+    if quality == .good, doubt == nil { good += 1 } else { uncertain.add(quality, doubt: doubt) }
     let difference = value - mean
     mean += difference / Double(count)
     squares += difference * (value - mean)
@@ -38,6 +65,7 @@ struct StateTimes: Hashable {
   private(set) var nanoseconds: [Int64]
   private(set) var count = 0
   private(set) var good = 0
+  private(set) var uncertain = Uncertain()
   private(set) var first: Int?
   private(set) var last: Int?
   private var since: Timestamp?
@@ -57,10 +85,10 @@ struct StateTimes: Hashable {
     }
   }
 
-  mutating func add(_ state: Int, at time: Timestamp, isGood: Bool) {
+  mutating func add(_ state: Int, at time: Timestamp, quality: Quality, doubt: QualityReason?) {
     settle(until: time)
     count += 1
-    if isGood { good += 1 }
+    if quality == .good, doubt == nil { good += 1 } else { uncertain.add(quality, doubt: doubt) }
     if first == nil { first = state }
     last = state
     since = time

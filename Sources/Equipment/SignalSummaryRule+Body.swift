@@ -32,11 +32,16 @@ extension SignalSummaryRule {
   private func statistics(
     _ signal: Int, _ window: OpenWindow, without: Timestamp?, context: RuleContext
   ) throws -> SignalStatistics {
-    guard window.isDirty else { return window.statistics[signal] }
+    let doubts = try context.verdicts.doubts(
+      signal: signal, from: window.start, to: window.start + Self.window, context: context)
+    // What was folded as it arrived knows nothing of doubts.
+    guard window.isDirty || !doubts.isEmpty else { return window.statistics[signal] }
     var statistics = SignalStatistics()
     for sample in try context.samples(signal: signal, from: window.start, to: window.start + Self.window)
     where sample.time != without {
-      if case .double(let value) = sample.value { statistics.add(value, isGood: sample.quality == .good) }
+      if case .double(let value) = sample.value {
+        statistics.add(value, quality: sample.quality, doubt: Self.doubt(of: sample, doubts))
+      }
     }
     return statistics
   }
@@ -55,13 +60,22 @@ extension SignalSummaryRule {
       sample = try context.lastSample(signal: signal, before: last.time, notBefore: earliest)
     }
     if let sample, let state = code(sample) { before = (state, sample.time) }
+    let doubts = try context.verdicts.doubts(
+      signal: signal, from: range.lowerBound, to: range.upperBound, context: context)
     var times = StateTimes(states: names.count, window: range, hold: hold, before: before)
     for sample in try context.samples(signal: signal, from: range.lowerBound, to: range.upperBound)
     where sample.time != without {
-      if let state = code(sample) { times.add(state, at: sample.time, isGood: sample.quality == .good) }
+      if let state = code(sample) {
+        times.add(state, at: sample.time, quality: sample.quality, doubt: Self.doubt(of: sample, doubts))
+      }
     }
     times.settle(until: range.upperBound)
     return times
+  }
+
+  /// Why a sample is doubted; of several reasons the first in their order.
+  private static func doubt(of sample: Sample, _ doubts: [QualityVerdicts.Doubt]) -> QualityReason? {
+    doubts.lazy.filter { $0.contains(sample.time) }.map(\.reason).min()
   }
 
   private func code(_ sample: Sample) -> Int? {

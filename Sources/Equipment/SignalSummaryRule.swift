@@ -115,7 +115,7 @@ public struct SignalSummaryRule: AssetRule {
       return
     }
     guard !open[index].isDirty, case .double(let value) = sample.value else { return }
-    open[index].statistics[signal].add(value, isGood: sample.quality == .good)
+    open[index].statistics[signal].add(value, quality: sample.quality)
   }
 
   private mutating func revise(_ sample: Sample, signal: Int, from start: Timestamp, context: RuleContext) throws {

@@ -48,6 +48,7 @@ struct SummaryText {
       put(",\"standard_deviation\":")
       CanonicalText.append(deviation, to: &bytes)
     }
+    add(statistics.uncertain)
     put(",\"unit\":")
     CanonicalText.append(signal.unit, to: &bytes)
     put("}")
@@ -82,7 +83,22 @@ struct SummaryText {
       put(":")
       CanonicalText.append(Double(times.nanoseconds[state]) / 1e9, to: &bytes)
     }
-    put("}}")
+    put("}")
+    add(times.uncertain)
+    put("}")
+  }
+
+  private mutating func add(_ uncertain: Uncertain) {
+    let counts = uncertain.counts
+    guard !counts.isEmpty else { return }
+    put(",\"uncertain\":{")
+    for (place, entry) in counts.enumerated() {
+      if place > 0 { put(",") }
+      CanonicalText.append(entry.word, to: &bytes)
+      put(":")
+      CanonicalText.append(entry.count, to: &bytes)
+    }
+    put("}")
   }
 
   mutating func finish(start: String) -> [UInt8] {

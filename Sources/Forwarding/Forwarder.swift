@@ -8,7 +8,7 @@ import Templates
 public struct ForwarderSettings: Sendable {
   /// Bounds of what is in memory per destination.
   public var pageRecords = 1000
-  public var pageBytes = 1 << 20
+  public var pageBytes = 512 << 10
   /// Wait between attempts after a passing trouble: full jitter below `base × 2ⁿ`, at most `maximum`.
   public var backoffBase = Duration.milliseconds(500)
   public var backoffMaximum = Duration.seconds(60)

@@ -24,7 +24,12 @@ struct JSONLinesFile: Sendable {
   private(set) var repairedBytes = 0
 
   private var file: Int32 = -1
+  /// On the disk.
   private var size = 0
+  /// Written behind it.
+  private var unsynced = 0
+  /// Of one call of `write`.
+  private static let writeBytes = 64 << 10
 
   init(path: String, rotateBytes: Int, keep: Int) {
     self.path = path
@@ -39,21 +44,26 @@ struct JSONLinesFile: Sendable {
   mutating func append(_ lines: ArraySlice<[UInt8]>, durable: (Int) -> Void) throws(Failure) {
     try openIfNeeded()
     var buffer: [UInt8] = []
-    var written = 0
+    buffer.reserveCapacity(Self.writeBytes)
+    var appended = 0
     for line in lines {
       let length = line.count + 1
-      if size + buffer.count + length > rotateBytes, size + buffer.count > 0 {
-        try write(buffer)
-        durable(written)
-        buffer.removeAll(keepingCapacity: true)
+      let end = size + unsynced + buffer.count
+      if end + length > rotateBytes, end > 0 {
+        try write(&buffer)
+        try sync()
+        durable(appended)
         try rotate()
+      } else if buffer.count + length > Self.writeBytes {
+        try write(&buffer)
       }
       buffer.append(contentsOf: line)
       buffer.append(UInt8(ascii: "\n"))
-      written += 1
+      appended += 1
     }
-    try write(buffer)
-    durable(written)
+    try write(&buffer)
+    try sync()
+    durable(appended)
   }
 
   mutating func close() {
@@ -114,7 +124,8 @@ struct JSONLinesFile: Sendable {
 
   // MARK: - Writing
 
-  private mutating func write(_ bytes: [UInt8]) throws(Failure) {
+  /// Writes the bytes and empties them.
+  private mutating func write(_ bytes: inout [UInt8]) throws(Failure) {
     var done = 0
     while done < bytes.count {
       let got = bytes.withUnsafeBytes { Glibc.write(file, $0.baseAddress! + done, $0.count - done) }
@@ -122,8 +133,14 @@ struct JSONLinesFile: Sendable {
       guard got > 0 else { throw undo("cannot write \(path)", got < 0 ? errno : EIO) }
       done += got
     }
+    unsynced += bytes.count
+    bytes.removeAll(keepingCapacity: true)
+  }
+
+  private mutating func sync() throws(Failure) {
     guard fdatasync(file) == 0 else { throw undo("cannot write \(path) to the disk", errno) }
-    size += bytes.count
+    size += unsynced
+    unsynced = 0
   }
 
   /// Takes away what was written in part, and opens the file anew at the next attempt: after a failed sync the kernel's
@@ -131,6 +148,7 @@ struct JSONLinesFile: Sendable {
   private mutating func undo(_ what: String, _ code: Int32) -> Failure {
     // If this fails too, opening repairs the torn line.
     _ = ftruncate(file, off_t(size))
+    unsynced = 0
     close()
     return Failure(what: what, code: code)
   }

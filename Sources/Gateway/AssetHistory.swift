@@ -49,6 +49,9 @@ struct AssetHistory {
     case .gauge, .event, .state:
       if case .state = signal.kind { kind = "state" }
       line = groups.map { $0.isEmpty ? nil : $0.reduce(0, +) / Double($0.count) }
+    case .delta:
+      kind = "delta"
+      line = groups.map { $0.isEmpty ? nil : $0.reduce(0, +) }
     case .register:
       kind = "register"
       var last: Double?

@@ -111,6 +111,15 @@ final class EngineRunner: @unchecked Sendable {
       lookAtClock()
       lookAtEvictions()
       findings.save()
+      releaseMemory()
+    }
+  }
+
+  private func releaseMemory() {
+    do {
+      try ResidentMemory.release()
+    } catch {
+      logger.warning("unused memory was not given back", metadata: ["error": "\(error)"])
     }
   }
 

@@ -137,12 +137,22 @@ public final class Gateway: Sendable {
       let monitor = ConnectionMonitor(now: PlantClock.system().wall)
       var connectionLogger = logger
       connectionLogger[metadataKey: "connection"] = "\(connection.name)"
+      let sparkplug = connection.sparkplug.map { settings in
+        SparkplugIntake(
+          site: site, settings: connection, sparkplug: settings, catalog: catalog,
+          awaySince: plantClock == .distantPast ? nil : plantClock,
+          findings: SparkplugFindings(connection: connection.name, findings: findings, text: { zone.rfc3339($0) }),
+          logger: connectionLogger)
+      }
       let pipeline = IngestPipeline(
         connection: id, decoder: decoder, writer: writer, queue: queue, monitor: monitor,
-        lastMark: stampsTime ? nil : plantClock, recent: try journal.recentIdentities(id), logger: connectionLogger)
+        lastMark: stampsTime ? nil : plantClock, recent: try journal.recentIdentities(id), logger: connectionLogger,
+        sparkplug: sparkplug)
       receivers.append(
         Receiver(
-          settings: connection, gateway: site.gateway.id, subscriptions: decoder.subscriptions, delegate: pipeline))
+          settings: connection, gateway: site.gateway.id,
+          subscriptions: (sparkplug?.subscriptions ?? []) + decoder.subscriptions, delegate: pipeline,
+          options: sparkplug?.options ?? ReceiverOptions()))
       monitors.append((connection.name, monitor))
     }
 
@@ -170,6 +180,7 @@ public final class Gateway: Sendable {
     let engineThread = EngineThread { try runner.run() }
     engineThread.start()
     forwarder.start()
+    try ResidentMemory.release()
     for receiver in receivers { try receiver.start() }
     logger.info(
       "running",
@@ -211,6 +222,7 @@ public final class Gateway: Sendable {
     }
     let catalog = try journal.catalog(for: site)
     var batch = Batch()
+    batch.entries.append(.command(EngineCommand.start))
     for connection in site.connections {
       batch.entries.append(.connection(catalog.connection(named: connection.name), .down))
     }

@@ -22,7 +22,7 @@ extension GatewayControl {
     return AssetDetail(
       asset: line(position, StateContext(self, view: view, findings: open), openFindings: own.count),
       signals: try history.lastHour(until: last ?? .distantPast, zone: zone), lastHourUntil: last.map(text),
-      findings: own.map(describe))
+      findings: own.map(describe), clock: clock(of: site.assets[position], view?.assets[position].source))
   }
 
   static func unknownAsset(_ id: String, in site: Site) -> ControlRefusal {

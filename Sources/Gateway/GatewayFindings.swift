@@ -57,6 +57,20 @@ final class GatewayFindings: @unchecked Sendable {
     note(finding)
   }
 
+  func isOpen(_ key: String) -> Bool { lock.withLock { open[key] != nil } }
+
+  func openKeys(rule: String) -> [String] {
+    lock.withLock { open.values.filter { $0.rule == rule }.map(\.key).sorted() }
+  }
+
+  /// Closes a finding, if it is open, after a last change of its words.
+  func close(key: String, at time: Timestamp, _ change: (inout Finding) -> Void = { _ in }) {
+    guard var finding = lock.withLock({ open[key] }) else { return }
+    change(&finding)
+    finding.closed = max(time, finding.opened)
+    note(finding)
+  }
+
   /// A finding that opens or closes.
   func note(_ finding: Finding) {
     lock.withLock {

@@ -13,6 +13,8 @@ final class IngestPipeline: ReceiverDelegate {
   private let queue: BatchQueue
   private let monitor: ConnectionMonitor
   private let logger: Logger
+  /// Not nil on a Sparkplug connection.
+  private let sparkplug: SparkplugIntake?
 
   private var filter: RedeliveryFilter
   /// Identities of the last run, until the first connection.
@@ -25,7 +27,7 @@ final class IngestPipeline: ReceiverDelegate {
 
   init(
     connection: ConnectionID, decoder: Decoder, writer: JournalWriter, queue: BatchQueue, monitor: ConnectionMonitor,
-    lastMark: Timestamp?, recent: [MessageIdentity], logger: Logger
+    lastMark: Timestamp?, recent: [MessageIdentity], logger: Logger, sparkplug: SparkplugIntake? = nil
   ) {
     self.connection = connection
     self.decoder = decoder
@@ -35,6 +37,7 @@ final class IngestPipeline: ReceiverDelegate {
     self.lastMark = lastMark
     self.recent = recent
     self.logger = logger
+    self.sparkplug = sparkplug
     filter = RedeliveryFilter(connection: connection)
   }
 
@@ -56,7 +59,11 @@ final class IngestPipeline: ReceiverDelegate {
       }
       batch.identities.append(identity)
     }
-    decoder.decode(topic: topic, payload: payload, received: lastMark ?? PlantClock.system().wall, into: &batch)
+    let received = lastMark ?? PlantClock.system().wall
+    if let sparkplug, sparkplug.takes(topic) {
+      return sparkplug.receive(topic: topic, payload: payload, retained: retained, received: received, into: &batch)
+    }
+    decoder.decode(topic: topic, payload: payload, received: received, into: &batch)
     if lastMark != nil, case .mark(let mark) = batch.entries.last { lastMark = mark }
   }
 
@@ -87,6 +94,7 @@ final class IngestPipeline: ReceiverDelegate {
     case .publishRefused(let topic, let code):
       logger.error("publication refused", metadata: ["topic": "\(topic)", "code": "\(ReasonCode.text(code))"])
     }
+    sparkplug?.connectionChanged(change, received: lastMark ?? PlantClock.system().wall, into: &batch)
   }
 
   var hasUncommitted: Bool { batch.counts.received > 0 || !batch.entries.isEmpty || !batch.identities.isEmpty }
@@ -113,7 +121,13 @@ final class IngestPipeline: ReceiverDelegate {
     batch.identities.reserveCapacity(committing.identities.count)
   }
 
-  func tick(now: ContinuousClock.Instant) {}
+  func tick(now: ContinuousClock.Instant) {
+    if let sparkplug { sparkplug.tick(received: lastMark ?? PlantClock.system().wall, into: &batch) }
+  }
+
+  var hasPublications: Bool { sparkplug?.hasPublications ?? false }
+
+  func takePublications() -> [OutgoingMessage] { sparkplug?.takePublications() ?? [] }
 
   var hasRoom: Bool { queue.hasRoom }
 }

@@ -1,6 +1,7 @@
 import Control
 import Ingest
 import Journal
+import Sparkplug
 import Telemetry
 import Templates
 
@@ -41,6 +42,14 @@ struct QuarantineRetry {
       var batch = Batch()
       var done: [Int64] = []
       for entry in entries {
+        if SparkplugTopic(entry.message.topic) != nil {
+          outcome.failed += 1
+          outcome.firstFailure =
+            outcome.firstFailure
+            ?? "m\(entry.id): a Sparkplug message has its place in the sequence of its edge node and cannot be taken "
+            + "later; a rebirth brings the current values"
+          continue
+        }
         if let failure = decoder.retry(entry.message, into: &batch) {
           outcome.failed += 1
           outcome.firstFailure = outcome.firstFailure ?? "m\(entry.id), \(failure.reason.word): \(failure.detail)"

@@ -26,7 +26,7 @@ struct Recovery {
   func run(site configured: Site) throws -> Result {
     var site = configured
     if let bytes = try store.state(SiteRecord.configuration) {
-      site = try SiteLoader.load(canonicalText: String(decoding: bytes, as: UTF8.self))
+      site = try load(String(decoding: bytes, as: UTF8.self), configured)
     }
     var engine = try makeEngine(site)
     var output = EngineOutput()
@@ -48,7 +48,7 @@ struct Recovery {
       for case .configuration(let hash, let text) in batch.entries where hash != site.hash {
         // From here on another configuration was in force: close the books of the one before.
         if engine.position > 0 { try checkpoint() }
-        site = try SiteLoader.load(canonicalText: text)
+        site = try load(text, configured)
         engine = try makeEngine(site)
       }
       try engine.process(batch, into: &output)
@@ -61,6 +61,11 @@ struct Recovery {
     if !output.isEmpty { try checkpoint() }
     if batches > 0 { logger.info("recovered", metadata: ["batches": "\(batches)", "position": "\(engine.position)"]) }
     return Result(engine: engine, site: site, batches: batches, damaged: damaged)
+  }
+
+  /// Usually the configuration of this start, which is read already.
+  private func load(_ text: String, _ configured: Site) throws -> Site {
+    text == configured.canonicalText ? configured : try SiteLoader.load(canonicalText: text)
   }
 
   func makeEngine(_ site: Site) throws -> Engine {

@@ -2,6 +2,7 @@ import Energy
 import Equipment
 import Inspection
 import Plant
+import Quality
 import Rules
 import Templates
 
@@ -11,6 +12,7 @@ enum RuleSet {
   static func factories(for site: Site) throws -> [RuleFactory] {
     let zone = try PlantZone(identifier: site.zone)
     return [
+      QualityRule.factory(zone: zone),
       RuleFactory(name: "silence") { asset, _ in SilenceRule(asset: asset, zone: zone) },
       RuleFactory(name: "signals") { asset, site in SignalSummaryRule(asset: asset, site: site, zone: zone) },
       RuleFactory(name: "energy") { asset, site in EnergyRule(asset: asset, site: site, zone: zone) },

@@ -31,6 +31,7 @@ extension DecodePlan {
 
     struct Section: Hashable {
       var timestamp: TimestampMapping?
+      var clock: ClockPolicy
       var messageID: FieldPath?
       var fields: [Field]
       var payload: PayloadMapping
@@ -44,8 +45,12 @@ extension DecodePlan {
     self.init()
     var mappings: [[Mapped]] = []
     var numbers: [String: Int] = [:]
-    for (position, asset) in site.assets.enumerated() where asset.connection == connectionName {
-      for mapping in asset.topics {
+    // Sparkplug has a plan of its own.
+    for (position, asset) in site.assets.enumerated()
+    where asset.connection == connectionName && asset.sparkplug == nil {
+      for var mapping in asset.topics {
+        // Where the device's time does not count, nobody reads it.
+        if asset.clock == .receiveTime { mapping.timestamp = nil }
         if let number = numbers[mapping.topic] {
           mappings[number].append(Mapped(asset: position, mapping: mapping))
         } else {
@@ -93,7 +98,7 @@ extension DecodePlan {
     ShapeKey(
       sections: list.map { item in
         ShapeKey.Section(
-          timestamp: item.mapping.timestamp, messageID: item.mapping.messageID,
+          timestamp: item.mapping.timestamp, clock: site.assets[item.asset].clock, messageID: item.mapping.messageID,
           fields: item.mapping.fields.map { field in
             let signal = site.assets[item.asset].signals[field.signal]
             return ShapeKey.Field(
@@ -143,7 +148,9 @@ extension DecodePlan {
       sections.append(
         Section(
           timestampSlot: timestampSlot, timestampFormat: format, nanosecondsSlot: nanosecondsSlot,
-          decimalComma: payload.decimalComma, acceptsUnits: payload.acceptsUnits, messageIDSlot: messageIDSlot,
+          decimalComma: payload.decimalComma, acceptsUnits: payload.acceptsUnits,
+          clockAhead: asset.clock.ahead.nanoseconds, trustsReceiveTime: asset.clock == .receiveTime,
+          messageIDSlot: messageIDSlot,
           fields: firstField..<fields.count, events: firstEvent..<events.count))
       timestampPaths.append(item.mapping.timestamp?.path.description ?? "")
       if format == .iso8601Local, zone == nil { zone = PlantZone(known: site.zone) }
@@ -161,7 +168,7 @@ extension DecodePlan {
       maximum: signal.maximum ?? .infinity, lowest: .min, highest: .max, words: 0..<0)
     switch signal.kind {
     case .gauge, .event: break
-    case .register:
+    case .register, .delta:
       compiled.kind = .register
       if let minimum = signal.minimum { compiled.lowest = Self.bound(minimum, signal.resolution, isUpper: false) }
       if let maximum = signal.maximum { compiled.highest = Self.bound(maximum, signal.resolution, isUpper: true) }

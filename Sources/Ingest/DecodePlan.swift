@@ -35,6 +35,10 @@ struct DecodePlan {
     var decimalComma = false
     /// A number in a text may be followed by its unit.
     var acceptsUnits = false
+    /// Nanoseconds that the device's clock is ahead, taken off every time.
+    var clockAhead: Int64 = 0
+    /// The receive time is the right one: not uncertain.
+    var trustsReceiveTime = false
     /// Negative: events have no id.
     var messageIDSlot: Int32
     var fields: Range<Int>

@@ -7,6 +7,9 @@ extension DecoderCore {
   static let earliest = Timestamp(seconds: 946_684_800)
   static let latest = Timestamp(seconds: 7_258_118_400)
 
+  /// What a clock shows that has lost its time: from 1970 on. The engine sets such samples aside and tells why.
+  private static func isLost(_ time: Timestamp) -> Bool { time.nanoseconds >= 0 && time < earliest }
+
   static func isPlausible(_ time: Timestamp) -> Bool { time >= earliest && time < latest }
 
   @inline(__always)
@@ -55,7 +58,8 @@ extension DecoderCore {
     if let other = otherFormat(capture, payload, format, place) {
       throw bad(capture, place, payload, "expected \(Self.words(format)), but it reads as \(other.rawValue)")
     }
-    let range = time == nil ? "" : " between the years 2000 and 2200"
+    if let time, Self.isLost(time) { return time }
+    let range = time == nil ? "" : " between the years 1970 and 2200"
     throw bad(capture, place, payload, "expected \(Self.words(format))\(range)")
   }
 

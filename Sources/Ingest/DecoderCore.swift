@@ -109,6 +109,12 @@ struct DecoderCore {
       if nanosecondsSlot >= 0 {
         place.time = try adding(scanner.captures[Int(nanosecondsSlot)], to: place.time, place, payload)
       }
+      place.time = place.time - Span64(nanoseconds: plan.sections[place.section].clockAhead)
+      place.quality = .good
+    } else if plan.sections[place.section].clockAhead != 0, place.quality == .good {
+      // The format brought the device's time in its own way.
+      place.time = place.time - Span64(nanoseconds: plan.sections[place.section].clockAhead)
+    } else if plan.sections[place.section].trustsReceiveTime {
       place.quality = .good
     }
     for number in plan.sections[place.section].fields { try sample(number, place, payload, &samples) }

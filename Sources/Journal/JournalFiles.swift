@@ -30,7 +30,7 @@ struct JournalFiles: Sendable {
     configuration.busyMode = .timeout(5)
     configuration.label = "journal"
     configuration.prepareDatabase { db in
-      try db.execute(sql: "PRAGMA cache_size = -512")
+      try db.execute(sql: "PRAGMA cache_size = \(db.configuration.readonly ? -128 : -512)")
       guard !db.configuration.readonly else { return }
       // Debian's SQLite overwrites what is deleted with zeros by default: twice the wear, and nothing is secret here
       // that is not in the file anyway.

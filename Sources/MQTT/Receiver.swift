@@ -4,8 +4,8 @@ import Templates
 
 /// Receives the messages of one connection on a thread of its own and acknowledges them after the delegate's commit.
 ///
-/// The session is persistent: what arrives at the broker while the gateway is away, or was received but not
-/// committed, is delivered (again) after the next connect.
+/// Usually the session is persistent: what arrives at the broker while the gateway is away, or was received but not
+/// committed, is delivered (again) after the next connect. `ReceiverOptions.startsClean` makes it end with the connection.
 public final class Receiver: @unchecked Sendable {
   /// Bounds of one batch; reaching either commits before the commit interval is over.
   public struct Limits: Hashable, Sendable {
@@ -24,34 +24,36 @@ public final class Receiver: @unchecked Sendable {
   private let subscriptions: [String]
   private let delegate: any ReceiverDelegate
   private let limits: Limits
+  private let options: ReceiverOptions
   private let stopRequested = StopFlag()
   private let thread = Locked<(thread: NetworkThread, wake: WakeUp)?>(nil)
 
   /// `subscriptions` are exact topics or filters, requested at QoS 1.
   public init(
     settings: Connection, gateway: String, subscriptions: [String], delegate: any ReceiverDelegate,
-    limits: Limits = Limits()
+    limits: Limits = Limits(), options: ReceiverOptions = ReceiverOptions()
   ) {
     self.settings = settings
     self.gateway = gateway
     self.subscriptions = subscriptions
     self.delegate = delegate
     self.limits = limits
+    self.options = options
   }
 
   /// Starts the thread. Connection problems are not errors here: they are reported to the delegate and retried.
   public func start() throws(MQTTError) {
     for filter in subscriptions where !TopicFilter.isValid(filter) { throw .invalidFilter(filter) }
     let wake = try WakeUp()
-    let parts = UncheckedBox(value: (settings, gateway, subscriptions, delegate, limits))
+    let parts = UncheckedBox(value: (settings, gateway, subscriptions, delegate, limits, options))
     let flag = stopRequested
     let isFirst = thread.with { $0 == nil }
     guard isFirst else { throw .alreadyStarted }
     let started = try NetworkThread(name: "mqtt-\(settings.name)") {
-      let (settings, gateway, subscriptions, delegate, limits) = parts.value
+      let (settings, gateway, subscriptions, delegate, limits, options) = parts.value
       let loop = ReceiverLoop(
         settings: settings, gateway: gateway, subscriptions: subscriptions, delegate: delegate, limits: limits,
-        wake: wake, stopRequested: flag)
+        options: options, wake: wake, stopRequested: flag)
       loop.run()
     }
     thread.with { $0 = (started, wake) }

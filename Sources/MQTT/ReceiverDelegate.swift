@@ -34,11 +34,21 @@ public protocol ReceiverDelegate: AnyObject {
   /// True asks for a commit right after the present burst instead of at the end of the commit interval (safety
   /// topics). False if not implemented.
   var wantsCommitNow: Bool { get }
+
+  /// Whether `takePublications` has anything to give. Asked after every burst of messages and after every `tick`, while
+  /// the connection is subscribed. False if not implemented.
+  var hasPublications: Bool { get }
+
+  /// Messages of the delegate's own for this connection (answers, commands), oldest first; they are sent with the next
+  /// acknowledgements, once. None if not implemented.
+  func takePublications() -> [OutgoingMessage]
 }
 
 extension ReceiverDelegate {
   public var hasRoom: Bool { true }
   public var wantsCommitNow: Bool { false }
+  public var hasPublications: Bool { false }
+  public func takePublications() -> [OutgoingMessage] { [] }
 }
 
 /// What can happen to a receiver's connection.

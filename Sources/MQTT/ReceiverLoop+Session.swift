@@ -21,7 +21,7 @@ extension ReceiverLoop: MosquittoClientOwner {
       connectRequested = nil
     case .subscribe(let request, let filters): subscribe(request, filters)
     case .publishOnline:
-      publish(stateTopic, statePayload(isOnline: true), retain: true)
+      publish(announcement.topic, announcement.online(), retain: true)
     case .publishMarker: publish(String(decoding: drainTopic, as: UTF8.self), markerPayload, retain: false)
     case .timer(let length): timerAt = length.map { Monotonic.now() + $0.nanoseconds }
     case .finish: finishRequested = true
@@ -38,8 +38,8 @@ extension ReceiverLoop: MosquittoClientOwner {
     guard let version = connectRequested else { return }
     connectRequested = nil
     do {
-      var options = try ClientOptions(settings, persistent: true)
-      options.will = .init(topic: stateTopic, payload: statePayload(isOnline: false))
+      var options = try ClientOptions(settings, persistent: !startsClean)
+      options.will = .init(topic: announcement.topic, payload: announcement.will())
       let client = try MosquittoClient(options, version: version, owner: self)
       attempt = try ConnectAttempt(UncheckedBox(value: client).value, options: options, version: version, wake: wake)
     } catch {
@@ -84,14 +84,18 @@ extension ReceiverLoop: MosquittoClientOwner {
     }
   }
 
-  private func statePayload(isOnline: Bool) -> [UInt8] {
-    StateTopics.payload(gateway: gateway, connection: settings.name, isOnline: isOnline)
+  /// What the delegate has to say goes into the library's queue; the next write sends it.
+  func publishForDelegate() {
+    guard !closeRequested, client != nil, session.phase.isSubscribed, delegate.hasPublications else { return }
+    for message in delegate.takePublications() where !closeRequested {
+      publish(message.topic, message.payload, qos: message.qos > 0 ? 1 : 0, retain: message.retain)
+    }
   }
 
   @discardableResult
-  private func publish(_ topic: String, _ payload: [UInt8], retain: Bool) -> Int32? {
+  private func publish(_ topic: String, _ payload: [UInt8], qos: Int32 = 1, retain: Bool) -> Int32? {
     guard let client else { return nil }
-    switch payload.withUnsafeBytes({ client.publish(topic: topic, payload: $0, qos: 1, retain: retain) }) {
+    switch payload.withUnsafeBytes({ client.publish(topic: topic, payload: $0, qos: qos, retain: retain) }) {
     case .success(let packetID):
       ownPublishes[packetID] = topic
       return packetID
@@ -153,7 +157,7 @@ extension ReceiverLoop: MosquittoClientOwner {
     // Without a commit no acknowledgement: closing the socket says `offline` through the last will.
     guard let client, isCommitted, client.descriptor >= 0 else { return }
     let deadline = Monotonic.now() + 3_000_000_000
-    let offline = publish(stateTopic, statePayload(isOnline: false), retain: true)
+    let offline = publish(announcement.topic, announcement.farewell(), retain: true)
     client.write()
     while client.wantsToWrite, client.descriptor >= 0, waitAtEnd(client, POLLOUT, deadline) { client.write() }
     // The answer to `offline` proves that the broker has seen every acknowledgement before it. From here on nothing

@@ -12,10 +12,11 @@ final class ReceiverLoop {
   let gateway: String
   let delegate: any ReceiverDelegate
   let limits: Receiver.Limits
+  let startsClean: Bool
+  let announcement: Announcement
   let wake: WakeUp
   let stopRequested: StopFlag
   let commitInterval: Int64
-  let stateTopic: String
   let drainTopic: [UInt8]
 
   var session: Session
@@ -54,16 +55,17 @@ final class ReceiverLoop {
 
   init(
     settings: Connection, gateway: String, subscriptions: [String], delegate: any ReceiverDelegate,
-    limits: Receiver.Limits, wake: WakeUp, stopRequested: StopFlag
+    limits: Receiver.Limits, options: ReceiverOptions, wake: WakeUp, stopRequested: StopFlag
   ) {
     self.settings = settings
     self.gateway = gateway
     self.delegate = delegate
     self.limits = limits
+    startsClean = options.startsClean
+    announcement = options.announcement ?? .standard(gateway: gateway, connection: settings.name)
     self.wake = wake
     self.stopRequested = stopRequested
     commitInterval = max(0, settings.commitInterval.nanoseconds)
-    stateTopic = StateTopics.state(gateway: gateway)
     let drainTopic = StateTopics.drain(gateway: gateway, clientID: settings.clientID)
     self.drainTopic = Array(drainTopic.utf8)
     var configuration = Session.Configuration()
@@ -71,6 +73,7 @@ final class ReceiverLoop {
     configuration.subscriptions = subscriptions + [drainTopic]
     configuration.drainTopic = drainTopic
     configuration.announcesState = true
+    configuration.announcesSubscribed = announcement.waitsForSubscriptions
     configuration.keepAlive = .nanoseconds(settings.keepAlive.nanoseconds)
     session = Session(configuration)
   }
@@ -104,6 +107,7 @@ final class ReceiverLoop {
     if let client, !closeRequested {
       if isReadable { readBurst(client, from: start) }
       commitIfDue()
+      publishForDelegate()
       if delivered == 0, !closeRequested, client.wantsToWrite { client.write() }
     } else {
       commitIfDue()

@@ -12,6 +12,8 @@ struct Session: Sendable {
     var drainTopic: String?
     /// Whether to announce `online` after connecting and `offline` before leaving.
     var announcesState = false
+    /// `online` only after the subscriptions: whoever answers to it is heard.
+    var announcesSubscribed = false
     var keepAlive: Duration = .seconds(60)
     /// From the start of an attempt to the broker's answer; the same for subscriptions.
     var answerTimeout: Duration = .seconds(20)
@@ -38,6 +40,13 @@ struct Session: Sendable {
       switch self {
       case .subscribing, .draining, .live: true
       case .idle, .waiting, .connecting, .stopped: false
+      }
+    }
+
+    var isSubscribed: Bool {
+      switch self {
+      case .draining, .live: true
+      case .idle, .waiting, .connecting, .subscribing, .stopped: false
       }
     }
   }
@@ -149,7 +158,7 @@ struct Session: Sendable {
       return failed(.refused(code: code), closing: true, random: random)
     }
     var actions = [Action.report(.up(sessionPresent: sessionPresent))]
-    if configuration.announcesState { actions.append(.publishOnline) }
+    if configuration.announcesState, !configuration.announcesSubscribed { actions.append(.publishOnline) }
     // Always, also with a session that is present: only so is it known that the broker's subscriptions are those of
     // the configuration.
     let requests = requests()
@@ -199,12 +208,14 @@ struct Session: Sendable {
   }
 
   private mutating func subscriptionsDone() -> [Action] {
+    let announcement: [Action] =
+      configuration.announcesState && configuration.announcesSubscribed ? [.publishOnline] : []
     guard configuration.drainTopic != nil else {
       phase = .live
-      return [.timer(nil), .report(.drained)]
+      return announcement + [.timer(nil), .report(.drained)]
     }
     phase = .draining(nonce: markerNonce)
-    return [.publishMarker(nonce: markerNonce), .timer(configuration.markerInterval)]
+    return announcement + [.publishMarker(nonce: markerNonce), .timer(configuration.markerInterval)]
   }
 
   private mutating func lost(code: UInt8?, _ what: String, random: Double) -> [Action] {

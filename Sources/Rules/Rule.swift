@@ -22,6 +22,16 @@ public protocol AssetRule: Sendable {
   /// An event, as above. Several events may have one time; those after the first are not `inOrder`.
   mutating func accepted(_ event: Event, signal: Int, inOrder: Bool, context: inout RuleContext) throws
 
+  /// Whether `refused` is to be called. Asked once, when the engine starts.
+  var watchesRefusals: Bool { get }
+
+  /// A sample of one of the asset's signals that was not accepted. It is not in the history.
+  mutating func refused(_ sample: Sample, _ why: Refusal, signal: Int, context: inout RuleContext) throws
+
+  /// What people are shown of the asset as a source of data; nil if the rule has nothing to say of it. Asked about once
+  /// a second.
+  var sourceReport: SourceReport? { get }
+
   /// The plant clock of the asset's connection is `now`: close every window whose end + lateness is at or before it.
   mutating func close(now: Timestamp, context: inout RuleContext) throws
 
@@ -43,6 +53,9 @@ public enum SignalInterest: Sendable {
 
 extension AssetRule {
   public func interest(in signal: Int) -> SignalInterest { .count }
+  public var watchesRefusals: Bool { false }
+  public var sourceReport: SourceReport? { nil }
+  public mutating func refused(_ sample: Sample, _ why: Refusal, signal: Int, context: inout RuleContext) throws {}
   public mutating func accepted(_ sample: Sample, signal: Int, inOrder: Bool, context: inout RuleContext) throws {}
   public mutating func accepted(_ event: Event, signal: Int, inOrder: Bool, context: inout RuleContext) throws {}
 }

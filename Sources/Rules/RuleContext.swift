@@ -52,6 +52,12 @@ public struct RuleContext {
   /// Keeps `bytes` under `key` from the next checkpoint on, nil deletes.
   public func save(_ key: String, _ bytes: [UInt8]?) { services.save(key, bytes) }
 
+  /// Which samples of the asset are doubted. The quality rule, which comes first, sets it; the later ones ask.
+  public var verdicts: QualityVerdicts {
+    get { services.verdicts }
+    nonmutating set { services.verdicts = newValue }
+  }
+
   public mutating func emit(_ record: RecordDraft) { collector.output.records.append(record) }
   public mutating func emit(_ finding: Finding) { collector.output.findings.append(finding) }
 
@@ -86,8 +92,13 @@ public protocol RuleServices: AnyObject {
   func firstSample(signal: Int, from time: Timestamp, notAfter: Timestamp) throws -> Sample?
   func load(_ key: String) throws -> [UInt8]?
   func save(_ key: String, _ bytes: [UInt8]?)
+  var verdicts: QualityVerdicts { get set }
 }
 
 extension RuleServices {
   public func events(signal: Int, from: Timestamp, to: Timestamp) throws -> [Event] { [] }
+  public var verdicts: QualityVerdicts {
+    get { QualityVerdicts() }
+    set { _ = newValue }
+  }
 }

@@ -37,11 +37,11 @@ public struct PlantPublisher: Sendable {
   }
 
   /// - Parameter published: called after every acknowledged pipeline with the number of device messages so far.
-  /// - Returns: device messages published (marks not counted).
+  /// - Returns: device messages published (marks not counted), and the last time mark if there are marks.
   @discardableResult
   public func run(
     _ messages: some Sequence<SimulatedMessage>, published: (Int) async -> Void = { _ in }
-  ) async throws -> Int {
+  ) async throws -> (devices: Int, lastMark: Timestamp?) {
     var pending: [OutgoingMessage] = []
     var devices = 0
     var first: Timestamp?
@@ -78,10 +78,11 @@ public struct PlantPublisher: Sendable {
         await published(devices)
       }
     }
-    if pace.markInterval != nil, let last { pending.append(Self.mark(last + pace.settle)) }
+    let lastMark = pace.markInterval == nil ? nil : last.map { $0 + pace.settle }
+    if let lastMark { pending.append(Self.mark(lastMark)) }
     try await flush(&pending)
     await published(devices)
-    return devices
+    return (devices, lastMark)
   }
 
   private static func mark(_ time: Timestamp) -> OutgoingMessage {

@@ -33,7 +33,8 @@ public struct PlantSimulation: Sequence, IteratorProtocol, Sendable {
   public init(site: Site, seed: UInt64, start: Timestamp, faults: Faults) throws {
     zone = try PlantZone(identifier: site.zone)
     self.faults = faults
-    for asset in site.assets {
+    // The simulation writes JSON; an edge node is more than a writer.
+    for asset in site.assets where asset.sparkplug == nil {
       for mapping in asset.topics {
         var generator = SeededGenerator(seed: seed, name: "network/\(mapping.topic)")
         let interval = mapping.fields.map { asset.signals[$0.signal].expectedInterval }.min() ?? .seconds(10)

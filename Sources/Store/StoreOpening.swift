@@ -72,7 +72,9 @@ struct StoreOpening {
     configuration.busyMode = .timeout(Double(Self.busyMilliseconds) / 1000)
     configuration.prepareDatabase { db in
       // Debian builds SQLite so that deleted content is overwritten with zeros: twice the writes for every eviction.
-      try db.execute(sql: "PRAGMA secure_delete = OFF; PRAGMA cache_size = -1000; PRAGMA temp_store = MEMORY")
+      try db.execute(sql: "PRAGMA secure_delete = OFF; PRAGMA temp_store = MEMORY")
+      // Readers read what was just written, or rarely: the page cache of the system serves them.
+      try db.execute(sql: "PRAGMA cache_size = \(db.configuration.readonly ? -200 : -1000)")
       guard !db.configuration.readonly else { return }
       // Counts only before the first page of a new file is written.
       try db.execute(sql: "PRAGMA page_size = \(SpaceBudget.pageSize); PRAGMA auto_vacuum = INCREMENTAL")

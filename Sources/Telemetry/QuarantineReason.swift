@@ -11,6 +11,9 @@ public enum QuarantineReason: UInt8, Hashable, Sendable, CaseIterable {
   case malformed = 10
   /// The message names another unit than the mapping.
   case wrongUnit = 11
+  // Sparkplug B.
+  case notSparkplug = 20
+  case outOfSequence = 21
   // Samples: decided at the door or by the engine.
   case outOfRange = 32
   case notANumber = 33
@@ -31,6 +34,8 @@ public enum QuarantineReason: UInt8, Hashable, Sendable, CaseIterable {
     case .badTimestamp: "bad-timestamp"
     case .malformed: "malformed"
     case .wrongUnit: "wrong-unit"
+    case .notSparkplug: "not-sparkplug"
+    case .outOfSequence: "out-of-sequence"
     case .outOfRange: "out-of-range"
     case .notANumber: "not-a-number"
     case .futureTimestamp: "future-timestamp"

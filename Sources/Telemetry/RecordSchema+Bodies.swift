@@ -24,7 +24,7 @@ extension RecordSchema {
 
   private static let energyMembers: [Member] =
     intervalMembers + [
-      .required("energy_kwh", .decimal("Active energy imported, kWh; null without data.").orNull),
+      .required("energy_kwh", .decimal("Active energy imported, kWh; null without data or such a register.").orNull),
       .required("reactive_lagging_kvarh", .decimal("Lagging (inductive) reactive energy, kvarh.").orNull),
       .required("reactive_leading_kvarh", .decimal("Leading (capacitive) reactive energy, kvarh.").orNull),
       .required(
@@ -39,6 +39,26 @@ extension RecordSchema {
         .word(
           "good; estimated: a boundary was interpolated; partial: readings cover a part; no-data: none (never zero).",
           of: qualities)),
+      .optional(
+        "amounts",
+        .table(
+          "What else the asset counts, by quantity (gas-volume-normal, production-count …); absent without such signals.",
+          of: .object(
+            "One quantity.",
+            [
+              .required("value", .decimal("Counted in the interval, exact; null without data.").orNull),
+              .required("unit", .string("Unit of the value; each quantity has one.")),
+            ]))),
+      .required(
+        "quality_share",
+        .object(
+          "Shares of the interval's time that the energy rests on; they add up to 1.",
+          [
+            .required("good", .decimal("Between readings that nothing doubts.")),
+            .required("uncertain", .decimal("Between readings while a finding of data quality doubted the register.")),
+            .required("estimated", .decimal("Bridged between readings further apart than expected.")),
+            .required("no_data", .decimal("Nothing is known of it.")),
+          ])),
     ]
 
   private static let reading = RecordSchema.object(
@@ -56,13 +76,13 @@ extension RecordSchema {
       .required(
         "readings",
         .table(
-          "Opening and closing reading of each register of the meter, by signal name.",
+          "Opening and closing reading of each register of the meter, by signal name; null for signals that send amounts.",
           of: .object(
             "One register.",
             [
               .required("opening", reading.orNull),
               .required("closing", reading.orNull),
-              .required("delta", .decimal("What the register counted in the window; null without data.").orNull),
+              .required("delta", .decimal("What was counted in the window; null without data.").orNull),
               .required("count", .count("Readings in the window.")),
             ]))),
       .required(
@@ -110,6 +130,12 @@ extension RecordSchema {
       .required("signals", .table("By signal name.", of: .any("A gauge or a state.", of: [gauge, state])))
     ])
 
+  private static let uncertain = Member.optional(
+    "uncertain",
+    .table(
+      "The other samples by reason: device, undated, or the reason of a finding of data quality. Absent if there are none.",
+      of: .count("Samples.", from: 1)))
+
   private static let gauge = RecordSchema.object(
     "A gauge.",
     [
@@ -121,7 +147,8 @@ extension RecordSchema {
       .required("first", .number("First value.")),
       .required("last", .number("Last value.")),
       .optional("standard_deviation", .number("Of the sample (n − 1); absent for one sample.")),
-      .required("good_share", .share("Share of samples of good quality.")),
+      .required("good_share", .share("Share of samples of good quality, which no finding of data quality doubts.")),
+      uncertain,
       .required("coverage", .share("Share of the expected samples that arrived.")),
     ])
 
@@ -132,7 +159,8 @@ extension RecordSchema {
       .required(
         "seconds_in_state", .table("By state, seconds; states that did not occur are absent.", of: .number("s"))),
       .required("coverage", .share("Share of the minute in which the state is known.")),
-      .optional("good_share", .share("Share of samples of good quality; absent without samples.")),
+      .optional("good_share", .share("As of a gauge; absent without samples.")),
+      uncertain,
       .optional("first", .string("First state seen in the minute.")),
       .optional("last", .string("Last known state.")),
     ])

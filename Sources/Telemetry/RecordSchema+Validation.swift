@@ -9,7 +9,7 @@ extension RecordSchema {
     return problems
   }
 
-  private static let annotations: Set<String> = ["$schema", "$id", "title", "description"]
+  private static let annotations: Set<String> = ["$schema", "$id", "title", "description", "examples"]
 
   private static func check(_ value: JSONValue, by schema: JSONValue, at path: String, into problems: inout [String]) {
     guard case .object(let keywords) = schema else {

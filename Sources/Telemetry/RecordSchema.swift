@@ -5,7 +5,7 @@ public struct RecordSchema: Hashable, Sendable {
   /// The schema itself.
   public let json: JSONValue
 
-  init(_ json: [String: JSONValue]) { self.json = .object(json) }
+  package init(_ json: [String: JSONValue]) { self.json = .object(json) }
 
   /// A member of an object.
   struct Member {

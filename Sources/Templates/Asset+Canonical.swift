@@ -7,11 +7,21 @@ extension Asset {
     if name != id { writer.field("name", name) }
     if !site.isEmpty { writer.field("place", place) }
     writer.field("template", self.template)
-    writer.field("topic", topics.first?.topic)
+    if let sparkplug {
+      writer.object("sparkplug") { writer in
+        writer.field("group", sparkplug.group)
+        writer.field("node", sparkplug.node)
+        writer.field("device", sparkplug.device)
+      }
+    } else {
+      writer.field("topic", topics.first?.topic)
+    }
     if criticality != .normal { writer.field("criticality", criticality.rawValue) }
     writer.field("broker", connection)
     if let ratedPower { writer.field("rated-power", "\(ratedPower) kW") }
     if let mapping = topics.first, mapping.payload != template.payload { mapping.payload.write(to: &writer) }
+    if faultModel != template.faultModel { writer.field("fault-model", faultModel ?? "none") }
+    clock.write(to: &writer)
     if let mapping = topics.first, mapping.timestamp != template.timestamp {
       mapping.timestamp.write(to: &writer)
     }

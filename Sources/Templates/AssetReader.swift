@@ -3,8 +3,9 @@ import Telemetry
 /// Reads the list of assets. An entry with `count:` is a group: one entry for hundreds of equal assets.
 struct AssetReader {
   static let keys = [
-    "id", "name", "place", "template", "topic", "criticality", "broker", "rated-power", "expected-interval",
-    "payload", "timestamp", "message-id", "signals", "count", "first",
+    "id", "name", "place", "template", "topic", "sparkplug", "criticality", "broker", "rated-power",
+    "expected-interval", "payload", "timestamp", "message-id", "fault-model", "signals", "count", "first",
+    "clock",
   ]
   static let maximumAssets = 100_000
 
@@ -12,7 +13,12 @@ struct AssetReader {
   let connections: [String]
   let source: SourceText
   let diagnostics: Diagnostics
+  /// By name of the connection.
+  var sparkplug: [String: SparkplugSettings] = [:]
   private(set) var assets: [Asset] = []
+  /// For an explanation: whose entry to keep.
+  var wanted: String?
+  private(set) var wantedSection: Section?
   private var firstID: [String: Position] = [:]
   private var firstTopic: [TopicKey: (asset: String, line: Int)] = [:]
 
@@ -76,14 +82,36 @@ struct AssetReader {
     guard let template = template(section) else { return }
     let signals = AssetSignals(section, template: template)
     let place = place(section)
-    let topics = signals.topics(section, place: place)
-    let entry = Entry(
+    let connection = connection(section)
+    if sparkplug[connection] != nil, !section.has("sparkplug") {
+      section.report(
+        section.has("broker") ? section.position(of: "broker") : section.position,
+        "the broker \"\(connection)\" of \(section.name) is a Sparkplug connection, and takes nothing else",
+        remedy:
+          "Add `sparkplug: { group: plant, node: edge1, device: \(id.text(number: first)) }`, or name another broker; "
+          + "one broker may be listed twice, with and without `sparkplug:`.")
+      return
+    }
+    let topics =
+      section.has("sparkplug")
+      ? signals.metrics(section, place: place, broker: connection, settings: sparkplug[connection])
+      : signals.topics(section, place: place)
+    var entry = Entry(
       id: id, name: pattern(section, "name", fields: []), place: place, topics: topics,
       asset: Asset(
         id: "", name: "", site: "", area: "", line: "", cell: "", template: template.name,
         criticality: section.read(
           "criticality", .word(Asset.Criticality.allCases, noun: "criticality"), default: .normal),
-        connection: connection(section), topics: [], signals: signals.signals, ratedPower: ratedPower(section)))
+        connection: connection, topics: [], signals: signals.signals, ratedPower: ratedPower(section)))
+    entry.asset.faultModel = TemplateReader.faultModel(section, inherited: template.faultModel)
+    entry.asset.clock = QualityReader.clock(section)
+    if entry.asset.clock == .receiveTime,
+      section.has("sparkplug") || topics.contains(where: { $0.mapping.payload.format == .senml })
+    {
+      section.report(
+        section.position(of: "clock"), "the times of \(section.name) are part of its messages' format",
+        remedy: "Write how wrong its clock is: `clock: { ahead: 1 h }`, or leave `clock` out.")
+    }
     guard assets.count + (count ?? 1) <= Self.maximumAssets else {
       section.report(
         nil, "there are more than \(Self.maximumAssets) assets", remedy: "Split the plant over several gateways.")
@@ -122,9 +150,14 @@ struct AssetReader {
     for topic in entry.topics {
       var mapping = topic.mapping
       mapping.topic = topic.pattern.text(number: number) { asset.text(of: $0) }
-      guard check(mapping.topic, at: topic.position, asset, section) else { return false }
+      let isFine =
+        topic.isSparkplug
+        ? check(sparkplug: mapping.topic, at: topic.position, asset, section)
+        : check(mapping.topic, at: topic.position, asset, section)
+      guard isFine else { return false }
       asset.topics.append(mapping)
     }
+    if asset.id == wanted { wantedSection = section }
     assets.append(asset)
     return true
   }
@@ -144,6 +177,19 @@ struct AssetReader {
     return true
   }
 
+  /// Several assets may share a device: each takes its own metrics.
+  private func check(sparkplug topic: String, at position: Position, _ asset: Asset, _ section: Section) -> Bool {
+    if let address = SparkplugAddress(dataTopic: topic),
+      sparkplug[asset.connection]?.groups.contains(address.group) == true
+    {
+      return true
+    }
+    section.report(
+      position, "\"\(topic)\" is no Sparkplug device of the broker \"\(asset.connection)\"",
+      remedy: "Check group, node and device; they have no \"/\", and the group is one of those of the broker.")
+    return false
+  }
+
   private static func problem(ofTopic topic: String) -> (String, String)? {
     if topic.utf8.contains(where: { $0 == UInt8(ascii: "#") || $0 == UInt8(ascii: "+") }) {
       return ("it has a wildcard", "Write the exact topic; a group fills in `{id}` or `{n}`.")
@@ -152,6 +198,9 @@ struct AssetReader {
       return ("it is empty or too long", "Write for example `topic: plant/{area}/{id}`.")
     }
     if topic.hasPrefix("$") { return ("topics with \"$\" belong to the broker", "Choose a topic without \"$\".") }
+    if topic.hasPrefix(SparkplugAddress.namespace) {
+      return ("it is Sparkplug B, which is no JSON", "Use `sparkplug: { group: …, node: …, device: … }` instead.")
+    }
     if topic.hasPrefix("weir/") { return ("topics below weir/ are the gateway's own", "Choose another topic.") }
     return nil
   }
@@ -214,9 +263,11 @@ struct AssetReader {
       return nil
     }
     if let template = catalogue[name] { return template }
+    // Its own mistakes are told already.
+    if catalogue.isBroken(name) { return nil }
     section.report(
       section["template"]?.position, "unknown template \"\(name)\"",
-      remedy: NearestWord.remedy(name, in: catalogue.names, noun: "template"))
+      remedy: NearestWord.remedy(name, in: catalogue.names, noun: "template") + " `weir template list` shows them all.")
     return nil
   }
 

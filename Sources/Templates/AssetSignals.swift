@@ -5,6 +5,7 @@ struct AssetSignals {
   struct Topic {
     var pattern: NamePattern
     var position: Position
+    var isSparkplug = false
     /// Complete but for the topic itself.
     var mapping: TopicMapping
   }
@@ -78,7 +79,8 @@ struct AssetSignals {
           entry.value, "signal \"\(entry.key)\" of \(parent.name)", keys: SignalReader.overrideKeys)
       else { continue }
       let own = fields.filter { $0.signal == index }
-      let changed = SignalReader.change(section, signals[index], own)
+      let changed = SignalReader.change(
+        section, signals[index], own, path: parent.has("sparkplug") ? SparkplugReader.metric : .path)
       signals[index] = changed.signal
       var rest = changed.fields[...]
       for position in fields.indices where fields[position].signal == index {
@@ -89,6 +91,7 @@ struct AssetSignals {
     // In the order of the signals, so that the order of the file's keys does not matter.
     ownTopics.sort { $0.signal < $1.signal }
     if !omitted.isEmpty { omit(omitted, list) }
+    QualityReader.checkSiblings(signals, list)
   }
 
   private mutating func readTopic(_ section: Section, _ parent: Section, _ index: Int) {
@@ -185,6 +188,32 @@ struct AssetSignals {
       section.has("payload") ? section.position(of: "payload") : position,
       "\"\(wrong)\" is not a column of \(section.name): without a header columns have numbers, from 1",
       remedy: "Write `path: 1`, or `payload: { format: csv, header: true }` if the first line has the names.")
+  }
+
+  /// One mapping whose paths are names of metrics.
+  func metrics(
+    _ section: Section, place: [NamePattern], broker: String, settings: SparkplugSettings?
+  ) -> [Topic] {
+    for own in ownTopics {
+      section.report(
+        own.position,
+        "the signal \"\(signals[own.signal].name)\" has a topic, but \(section.name) is a Sparkplug device",
+        remedy: "Remove the topic; `path` is the name of the metric.")
+    }
+    for signal in signals where signal.kind == .event {
+      section.report(
+        section.position(of: "sparkplug"),
+        "the signal \"\(signal.name)\" of \(section.name) is an event, which no metric is",
+        remedy: "Leave it out: `signals: { \(signal.name): none }`, or let it come as JSON from another broker.")
+    }
+    guard let text = SparkplugReader.topic(section, broker: broker, settings: settings),
+      let pattern = pattern(text.text, text.position, section, place)
+    else { return [] }
+    return [
+      Topic(
+        pattern: pattern, position: text.position, isSparkplug: true,
+        mapping: TopicMapping(topic: "", timestamp: timestamp, messageID: nil, fields: fields))
+    ]
   }
 
   private func pattern(

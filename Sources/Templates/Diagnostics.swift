@@ -5,6 +5,8 @@ final class Diagnostics {
   private var fileOrder: [String: Int] = [:]
 
   var isEmpty: Bool { found.isEmpty }
+  /// In the order in which they were found.
+  var errors: [ConfigurationError] { found.map(\.error) }
 
   func report(_ source: SourceText, _ position: Position?, _ message: String, remedy: String) {
     add(

@@ -5,6 +5,7 @@ extension EquipmentTemplate {
     if payload != .json { payload.write(to: &writer) }
     if timestamp != nil { timestamp.write(to: &writer) }
     if let messageID { writer.path("message-id", messageID) }
+    writer.field("fault-model", faultModel)
     writer.object("signals", lineBreak: true) { writer in
       for (index, signal) in signals.enumerated() {
         writer.newLine()
@@ -55,6 +56,9 @@ extension Signal {
     case .register(let quantity):
       writer.field("kind", "register")
       writer.field("counts", quantity.rawValue)
+    case .delta(let quantity):
+      writer.field("kind", "delta")
+      writer.field("counts", quantity.rawValue)
     case .state(let names):
       writer.field("kind", "state")
       writeStates(names, to: &writer)
@@ -66,11 +70,13 @@ extension Signal {
       return
     }
     if !unit.isEmpty { writer.field("unit", unit) }
-    if case .register = kind {
+    if kind.quantity != nil {
       writer.resolution(resolution)
       writer.field("modulus", modulus?.description)
+      writer.field("maximum-rate", maximumRateText)
     }
     if minimum != nil || maximum != nil { writer.range(minimum, maximum) }
+    quality.writeChange(to: &writer)
     guard let field = fields.first else { return }
     writer.path("path", field.path)
     if let waveform = field.waveform {
@@ -91,8 +97,12 @@ extension Signal {
     if modulus != standard.modulus || (modulus != nil && resolution != standard.resolution) {
       writer.field("modulus", modulus?.description ?? "none")
     }
+    if maximumRate != standard.maximumRate { writer.field("maximum-rate", maximumRateText ?? "none") }
+    quality.writeChange(from: standard.quality, to: &writer)
     if stateWords != standard.stateWords, case .state(let names) = kind { writeStates(names, to: &writer) }
   }
+
+  private var maximumRateText: String? { maximumRate.map { "\($0) \(unit)/h" } }
 
   private func writeStates(_ names: [String], to writer: inout CanonicalWriter) {
     writer.words("states", stateWords, names: names.enumerated().map { ($0.element, $0.offset) })

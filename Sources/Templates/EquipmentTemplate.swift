@@ -7,6 +7,8 @@ public struct EquipmentTemplate: Hashable, Sendable {
   public var timestamp: TimestampMapping?
   /// Where the id of a message stands (events only).
   public var messageID: FieldPath?
+  /// Name of the rules that know how such equipment fails; nil = none.
+  public var faultModel: String?
   public var signals: [Signal]
   /// How each signal is read: one field, or for events one for each attribute. In the order of `signals`.
   public var fields: [FieldMapping]

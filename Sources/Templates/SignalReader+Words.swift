@@ -53,8 +53,11 @@ extension SignalReader {
     }
   }
 
-  /// Event attributes, one field each, in the order of the template. With `base`, an asset changes those named.
-  static func attributes(_ section: Section, index: Int, base: [FieldMapping]?) -> [FieldMapping] {
+  /// Event attributes, one field each, in the order of the template. With `base`, those named are
+  /// changed; `mayAdd` (a template that extends another one) adds others, and `none` leaves one out.
+  static func attributes(
+    _ section: Section, index: Int, base: [FieldMapping]?, mayAdd: Bool = false
+  ) -> [FieldMapping] {
     guard section.has("attributes") else {
       if base == nil {
         section.missing("attributes", remedy: "Add what an event tells: `attributes: { verdict: verdict }`.")
@@ -62,13 +65,16 @@ extension SignalReader {
       return base ?? []
     }
     let known = base?.compactMap(\.attribute) ?? []
-    guard let list = section.section("attributes", "attributes of \(section.name)", keys: known) else {
-      return base ?? []
-    }
+    guard let list = section.section("attributes", "attributes of \(section.name)", keys: mayAdd ? [] : known)
+    else { return base ?? [] }
     var fields = base ?? []
     for entry in list.all {
       let position = fields.firstIndex { $0.attribute == entry.key }
-      if base != nil, position == nil { continue }
+      if base != nil, position == nil, !mayAdd { continue }
+      if mayAdd, let position, isOmission(entry.value) {
+        fields.remove(at: position)
+        continue
+      }
       var field =
         position.map { fields[$0] }
         ?? FieldMapping(

@@ -3,17 +3,17 @@ import Telemetry
 /// Reads signals: as a template defines them, and as an asset changes them.
 struct SignalReader {
   static let templateKeys = [
-    "kind", "counts", "unit", "payload-unit", "path", "range", "expected-interval", "resolution", "modulus", "states",
-    "required", "attributes", "subtopic", "payload", "waveform",
+    "kind", "counts", "unit", "payload-unit", "path", "range", "expected-interval", "resolution", "modulus",
+    "maximum-rate", "states", "required", "attributes", "subtopic", "payload", "waveform", "quality",
   ]
   static let overrideKeys = [
-    "path", "unit", "range", "expected-interval", "resolution", "modulus", "states", "required", "attributes", "topic",
-    "subtopic", "payload", "waveform",
+    "path", "unit", "range", "expected-interval", "resolution", "modulus", "maximum-rate", "states", "required",
+    "attributes", "topic", "subtopic", "payload", "waveform", "quality",
   ]
   static let attributeKeys = ["path", "required", "words"]
   static let interval = Scalar<Span64>.duration(.milliseconds(1)...(.days(31)))
 
-  enum KindWord: String, CaseIterable { case gauge, register, state, event }
+  enum KindWord: String, CaseIterable { case gauge, register, delta, state, event }
 
   // MARK: - Template
 
@@ -32,13 +32,13 @@ struct SignalReader {
     switch word {
     case .gauge:
       break
-    case .register:
+    case .register, .delta:
       guard let counts = section.require("counts", .word(Signal.Quantity.allCases, noun: "counted quantity")) else {
         return nil
       }
-      signal.kind = .register(counts)
+      signal.kind = word == .register ? .register(counts) : .delta(counts)
       if !section.has("resolution") {
-        section.missing("resolution", remedy: "Add the value of the register's last digit: `resolution: 0.01`.")
+        section.missing("resolution", remedy: "Add the value of the last digit: `resolution: 0.01`.")
       }
     case .state:
       signal.kind = .state(names: states(section).names)
@@ -50,10 +50,12 @@ struct SignalReader {
     }
     if word != .state, let unit = unit(section, "unit", dimensionOf: nil, signal: entry.key) {
       signal.unit = unit.symbol
+      checkUnit(section, signal)
     } else if word != .state, !section.has("unit") {
       section.missing("unit", remedy: "Add the unit inside the gateway: `unit: kWh`; `unit: 1` for a plain number.")
     }
     readNumbers(section, into: &signal)
+    QualityReader.change(section, &signal)
     // The one value of a text needs no path.
     let isText = (PayloadReader.read(section) ?? payload).isText
     let path = isText && !section.has("path") ? FieldPath([]) : section.require("path", .path) ?? FieldPath([entry.key])
@@ -69,49 +71,43 @@ struct SignalReader {
     return (signal, [field])
   }
 
-  /// The topic below the asset's that a template gives a signal; nil without one.
-  static func subtopic(_ entry: YAMLNode.Entry, index: Int, in parent: Section) -> EquipmentTemplate.Subtopic? {
-    guard case .map = entry.value.content, let section = parent.section(entry.value, "", keys: []) else { return nil }
-    guard let text = section.read("subtopic", .subtopic) else {
-      if section.has("payload"), !section.has("subtopic") {
-        section.report(
-          section.position(of: "payload"), "a payload of its own needs a topic of its own",
-          remedy: "Add `subtopic: …`, or move `payload:` to the template.")
-      }
-      return nil
-    }
-    return EquipmentTemplate.Subtopic(signal: index, text: text, payload: PayloadReader.read(section))
-  }
-
   // MARK: - Asset
 
-  /// The signal and its fields as an asset changes them.
+  /// The signal and its fields as an asset changes them, or (`inTemplate`) a template that extends another one.
   static func change(
-    _ section: Section, _ signal: Signal, _ fields: [FieldMapping]
+    _ section: Section, _ signal: Signal, _ fields: [FieldMapping], inTemplate: Bool = false,
+    path: Scalar<FieldPath> = .path
   ) -> (signal: Signal, fields: [FieldMapping]) {
     var signal = signal
     var fields = fields
     if let value = section.read("expected-interval", interval) { signal.expectedInterval = value }
     if signal.kind == .event {
       refuse(
-        ["path", "unit", "range", "resolution", "modulus", "states", "waveform"], section, "an event has attributes")
-      return (signal, attributes(section, index: fields.first?.signal ?? 0, base: fields))
+        [
+          "path", "unit", "payload-unit", "range", "resolution", "modulus", "maximum-rate", "states", "waveform",
+          "quality",
+        ],
+        section, "an event has attributes")
+      return (signal, attributes(section, index: fields.first?.signal ?? 0, base: fields, mayAdd: inTemplate))
     }
     refuse(["attributes"], section, "only events have attributes")
     if case .state(let names) = signal.kind {
-      refuse(["unit"], section, "a state is a word, it has no unit")
+      refuse(["unit", "payload-unit"], section, "a state is a word, it has no unit")
       if section.has("states") { signal.stateWords = stateWords(section, names: names, base: signal.stateWords) }
     } else {
       refuse(["states"], section, "only signals of kind \"state\" have states")
     }
     readNumbers(section, into: &signal)
+    QualityReader.change(section, &signal)
     for index in fields.indices {
-      if let path = section.read("path", .path) { fields[index].path = path }
+      if let path = section.read("path", path) { fields[index].path = path }
       if let required = section.read("required", .boolean) { fields[index].required = required }
       if fields[index].waveform != nil {
-        refuse(["unit"], section, "the unit of a waveform is part of it: `waveform: { unit: g }`")
+        refuse(
+          [inTemplate ? "payload-unit" : "unit"], section,
+          "the unit of a waveform is part of it: `waveform: { unit: g }`")
       } else {
-        readUnit(section, "unit", signal: signal, into: &fields[index])
+        readUnit(section, inTemplate ? "payload-unit" : "unit", signal: signal, into: &fields[index])
       }
       WaveformReader.read(section, signal: signal, into: &fields[index])
     }
@@ -129,11 +125,20 @@ struct SignalReader {
 
   private static func readNumbers(_ section: Section, into signal: inout Signal) {
     if let node = section["range"] { readRange(node, section, into: &signal) }
-    guard case .register = signal.kind else {
-      refuse(["resolution", "modulus"], section, "only registers have one")
+    guard signal.kind.quantity != nil else {
+      refuse(["resolution", "modulus", "maximum-rate"], section, "only registers and deltas have one")
       return
     }
+    if section.isOff("maximum-rate") {
+      signal.maximumRate = nil
+    } else if let rate = section.read("maximum-rate", rate(of: signal)) {
+      signal.maximumRate = rate
+    }
     if let exponent = section.read("resolution", resolution) { signal.resolution = exponent }
+    guard case .register = signal.kind else {
+      refuse(["modulus"], section, "a delta begins at zero each time")
+      return
+    }
     if section.isOff("modulus") {
       signal.modulus = nil
     } else if let node = section["modulus"] {
@@ -149,6 +154,29 @@ struct SignalReader {
       } else if let modulus {
         signal.modulus = modulus.rescaled(to: signal.resolution)
       }
+    }
+  }
+
+  /// Each quantity has one unit inside the gateway; a payload may have another one.
+  static func checkUnit(_ section: Section, _ signal: Signal) {
+    guard let quantity = signal.kind.quantity, signal.unit != quantity.unit else { return }
+    section.report(
+      section["unit"]?.position,
+      "\(quantity.rawValue) is counted in \(quantity.unit), but \"\(signal.name)\" is in \(signal.unit)",
+      remedy: "Write `unit: \(quantity.unit)` and `payload-unit: \(signal.unit)`, if it can be converted.")
+  }
+
+  /// An amount a time, read in the signal's unit an hour.
+  private static func rate(of signal: Signal) -> Scalar<ScaledInteger> {
+    Scalar(
+      "what can be counted in a time at most, with its unit", example: "250 \(signal.unit)/h"
+    ) { text in
+      guard let (number, word) = QuantityText.split(text), number.mantissa > 0, (-9...9).contains(number.exponent),
+        let unit = try? UnitCatalogue.unit(word), let hourly = try? UnitCatalogue.unit("\(signal.unit)/h"),
+        let conversion = try? UnitConversion(from: unit, to: hourly)
+      else { return nil }
+      // Six places more than the number: an upper bound need not be finer.
+      return conversion.apply(number, resolution: number.exponent - 6)?.withoutTrailingZeros
     }
   }
 
@@ -200,7 +228,7 @@ struct SignalReader {
   }
 
   /// The unit named by `key`; reported and nil if it is unknown or measures something else than `dimensionOf`.
-  private static func unit(_ section: Section, _ key: String, dimensionOf inner: Unit?, signal: String) -> Unit? {
+  static func unit(_ section: Section, _ key: String, dimensionOf inner: Unit?, signal: String) -> Unit? {
     guard let node = section[key] else { return nil }
     guard let text = node.text else {
       section.report(
@@ -215,7 +243,7 @@ struct SignalReader {
         node.position,
         "\"\(text)\" is a unit of \(unit.dimension.rawValue), but \"\(signal)\" is in \(inner.symbol) "
           + "(\(inner.dimension.rawValue))",
-        remedy: "Use one of \(UnitCatalogue.symbols(of: inner.dimension).joined(separator: ", ")).")
+        remedy: UnitError.remedy(from: unit, to: inner))
     } catch .ambiguous(_, let meant) {
       section.report(
         node.position, "the unit \"\(text)\" can be read in two ways (\"m\" is milli, \"M\" is mega)",

@@ -76,6 +76,8 @@ extension Site {
       writer.field("plausibility-factor", site.energy.plausibilityFactor.description)
     }
     writer.newLine()
+    site.quality.write(to: &writer)
+    writer.newLine()
     writer.object("storage") { writer in
       writer.object("journal") { writer in
         writer.field("size", QuantityText.text(bytes: site.storage.journalBytes))
@@ -101,9 +103,18 @@ extension Site {
     write(connection.password, "password", to: &writer)
     write(connection.tls, to: &writer)
     writer.field("keep-alive", QuantityText.text(connection.keepAlive))
-    writer.field("session-expiry", QuantityText.text(connection.sessionExpiry))
+    if connection.sparkplug == nil {
+      writer.field("session-expiry", QuantityText.text(connection.sessionExpiry))
+    }
     if isSource { writer.field("commit-interval", QuantityText.text(connection.commitInterval)) }
     writer.field("maximum-packet-size", QuantityText.text(bytes: connection.maximumPacketSize))
+    if let sparkplug = connection.sparkplug {
+      writer.object("sparkplug") { writer in
+        writer.field("host-id", sparkplug.hostID)
+        writer.list("groups", sparkplug.groups)
+        writer.field("reorder-timeout", QuantityText.text(sparkplug.reorderTimeout))
+      }
+    }
     guard let embedded = connection.embedded else { return }
     writer.object("embedded") { writer in
       writer.field("maximum-inflight", embedded.maximumInflight)

@@ -19,7 +19,9 @@ extension Site {
       let security = connection.tls == nil ? "" : ", TLS"
       lines.append(
         "  broker \(connection.name): \(connection.host):\(connection.port)\(kind)\(security), client id "
-          + "\(connection.clientID), \(count(assetsOfConnection[connection.name] ?? 0, "asset"))")
+          + "\(connection.clientID), \(count(assetsOfConnection[connection.name] ?? 0, "asset"))"
+          + (connection.sparkplug.map { ", Sparkplug host \($0.hostID), groups \($0.groups.joined(separator: ", "))" }
+            ?? ""))
     }
     for destination in destinations {
       let allowed = assets.count { asset in destination.assets.contains { Wildcard.matches(asset.id, $0) } }
@@ -43,7 +45,7 @@ extension Site {
   /// What a careful person would want to know before it runs.
   private var notes: [String] {
     var notes: [String] = []
-    let undated = assets.filter { $0.topics.contains { $0.timestamp == nil } }
+    let undated = assets.filter { $0.sparkplug == nil && $0.topics.contains { $0.timestamp == nil } }
     add(undated, "send no time: the gateway's receive time is taken", to: &notes)
     let unprotected = assets.filter { asset in
       asset.topics.contains { topic in
@@ -57,12 +59,33 @@ extension Site {
       "send events without id and time: only redeliveries of the broker are recognised, not repetitions by the device",
       to: &notes)
     let unrated = assets.filter { asset in
-      asset.ratedPower == nil
-        && asset.signals.contains { signal in
-          if case .register = signal.kind { true } else { false }
-        }
+      asset.signals.contains { signal in
+        guard let quantity = signal.kind.quantity else { return false }
+        return signal.maximumRate == nil && !(quantity.isElectric && asset.ratedPower != nil)
+      }
     }
-    add(unrated, "have registers but no rated-power: implausible jumps cannot be told", to: &notes)
+    add(
+      unrated, "have registers but no rated-power (electricity) or maximum-rate: implausible jumps cannot be told",
+      to: &notes)
+    let undatedDeltas = undated.filter { asset in
+      asset.topics.contains { topic in
+        topic.timestamp == nil
+          && topic.fields.contains { if case .delta = asset.signals[$0.signal].kind { true } else { false } }
+      }
+    }
+    add(
+      undatedDeltas,
+      "send amounts without time: only redeliveries of the broker are recognised, not repetitions by the device",
+      to: &notes)
+    let slowDeltas = assets.filter { asset in
+      asset.signals.contains { signal in
+        if case .delta = signal.kind { signal.expectedInterval > energy.window } else { false }
+      }
+    }
+    add(
+      slowDeltas,
+      "send amounts less often than once an energy window: an amount counts in the window of its message",
+      to: &notes)
     for connection in connections where !assets.contains(where: { $0.connection == connection.name }) {
       notes.append("broker \(connection.name) has no assets")
     }

@@ -15,6 +15,8 @@ public struct Site: Hashable, Sendable {
   public var destinations: [Destination]
   public var storage: StorageSettings
   public var control: ControlSettings
+  /// Thresholds of the detectors of bad data.
+  public var quality = QualitySettings.standard
   /// Canonical text of everything above, without secrets; `hash` is its SHA-256 in hexadecimal.
   public var canonicalText: String
   public var hash: String
@@ -77,11 +79,13 @@ public struct Connection: Hashable, Sendable {
   public var maximumPacketSize: Int
   /// Not nil: the gateway runs the broker itself, as a supervised child on `host:port`.
   public var embedded: EmbeddedBrokerSettings?
+  /// Not nil: a Sparkplug B host application, whose session ends with the connection.
+  public var sparkplug: SparkplugSettings?
 
   public init(
     name: String, host: String, port: Int, clientID: String, username: String?, password: Secret?, tls: TLSSettings?,
     keepAlive: Span64, sessionExpiry: Span64, commitInterval: Span64, maximumPacketSize: Int,
-    embedded: EmbeddedBrokerSettings?
+    embedded: EmbeddedBrokerSettings?, sparkplug: SparkplugSettings? = nil
   ) {
     self.name = name
     self.host = host
@@ -95,6 +99,7 @@ public struct Connection: Hashable, Sendable {
     self.commitInterval = commitInterval
     self.maximumPacketSize = maximumPacketSize
     self.embedded = embedded
+    self.sparkplug = sparkplug
   }
 }
 
@@ -180,6 +185,10 @@ public struct Asset: Hashable, Sendable {
   public var signals: [Signal]
   /// Rated active power in kW, the bound of the plausibility test of registers.
   public var ratedPower: ScaledInteger?
+  /// Name of the rules that know how this equipment fails; nil = none.
+  public var faultModel: String?
+  /// Which time its samples get.
+  public var clock = ClockPolicy.trustDevice
 
   public init(
     id: String, name: String, site: String, area: String, line: String, cell: String, template: String,
@@ -311,19 +320,12 @@ public struct Signal: Hashable, Sendable {
     case gauge
     /// A cumulative counter (scaled integer) with what it counts.
     case register(Quantity)
+    /// An amount since the last message (scaled integer) with what it counts.
+    case delta(Quantity)
     /// One of a closed list of words; the sample's value is the word's position.
     case state(names: [String])
     /// Messages that are events (inspection results).
     case event
-  }
-  /// What a register counts, in the signal's unit.
-  public enum Quantity: String, Hashable, Sendable, CaseIterable {
-    /// Active energy imported, kWh.
-    case activeEnergyImport = "active-energy-import"
-    /// Reactive energy, lagging (inductive), kvarh.
-    case reactiveEnergyLagging = "reactive-energy-lagging"
-    /// Reactive energy, leading (capacitive), kvarh.
-    case reactiveEnergyLeading = "reactive-energy-leading"
   }
 
   public var name: String
@@ -337,10 +339,14 @@ public struct Signal: Hashable, Sendable {
   public var expectedInterval: Span64
   /// Registers: the value at which the counter starts again at zero; nil if unknown.
   public var modulus: ScaledInteger?
-  /// Registers: power of ten of the register's last digit (-2 = 0.01).
+  /// Registers and deltas: power of ten of the last digit (-2 = 0.01).
   public var resolution: Int8
+  /// Registers and deltas: what can be counted in an hour at most, in the signal's unit; nil if unknown.
+  public var maximumRate: ScaledInteger?
   /// States: payload words that mean the state at the same position in `names` (aliases), as (word, position).
   public var stateWords: [String: Int]
+  /// What is different from the site's thresholds of data quality.
+  public var quality = SignalQuality.none
 
   public init(
     name: String, kind: Kind, unit: String, minimum: Double?, maximum: Double?, expectedInterval: Span64,

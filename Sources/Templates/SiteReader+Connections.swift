@@ -4,7 +4,7 @@ import Telemetry
 extension SiteReader {
   static let brokerKeys = [
     "name", "host", "port", "client-id", "username", "password-file", "password-env", "password-credential", "tls",
-    "keep-alive", "session-expiry", "commit-interval", "maximum-packet-size", "embedded",
+    "keep-alive", "session-expiry", "commit-interval", "maximum-packet-size", "embedded", "sparkplug",
   ]
   static let tlsKeys = ["ca", "certificate", "key"]
   static let embeddedKeys = [
@@ -56,6 +56,17 @@ extension SiteReader {
           "\"\(twin.connection.name)\" connects to the same broker with the same client id",
           remedy: "Give each a `client-id` of its own; a broker disconnects the older of two equal ones.")
       }
+      if let host = broker.connection.sparkplug?.hostID,
+        let twin = earlier.first(where: {
+          $0.connection.sparkplug?.hostID == host
+            && ($0.connection.host, $0.connection.port) == (broker.connection.host, broker.connection.port)
+        })
+      {
+        broker.section.report(
+          broker.section.position(of: "sparkplug"),
+          "\"\(twin.connection.name)\" is the host \"\(host)\" at the same broker already",
+          remedy: "Give each a `host-id` of its own, or name all groups in one of them.")
+      }
       if broker.connection.embedded != nil, earlier.contains(where: { $0.connection.embedded != nil }) {
         broker.section.report(
           broker.section.position(of: "embedded"), "there is more than one embedded broker",
@@ -76,7 +87,11 @@ extension SiteReader {
       : section.require("name", .identifier(), remedy: "Add `name: hall-1`; assets refer to it.") ?? "?"
     if !isOnly { section.name = "broker \"\(name)\"" }
     let clientID = isOnly ? "weir-\(gatewayID)" : "weir-\(gatewayID)-\(name)"
-    return connection(section, name: name, clientID: clientID, embedded: embedded(section)).map { ($0, section) }
+    guard var connection = connection(section, name: name, clientID: clientID, embedded: embedded(section)) else {
+      return nil
+    }
+    connection.sparkplug = SparkplugReader.settings(section, gatewayID: gatewayID)
+    return (connection, section)
   }
 
   /// The settings of a connection; also used for destinations, which have no embedded broker.

@@ -8,10 +8,14 @@ struct SiteReader {
   let diagnostics: Diagnostics
   let checkFiles: Bool
   var gatewayID = "weir"
+  /// For an explanation: whose entry to keep, the entry, and the templates.
+  var wantedAsset: String?
+  private(set) var wantedSection: Section?
+  private(set) var catalogue = TemplateCatalogue()
 
   static let keys = [
     "gateway", "zone", "clock", "broker", "brokers", "devices", "templates", "assets", "horizons", "energy",
-    "destinations", "storage", "control",
+    "destinations", "storage", "control", "quality",
   ]
 
   init(source: SourceText, diagnostics: Diagnostics, checkFiles: Bool) {
@@ -26,17 +30,21 @@ struct SiteReader {
     else { return nil }
     let gateway = gateway(top)
     gatewayID = gateway.id
-    let catalogue = templates(top, devices: devices)
+    catalogue = templates(top, devices: devices)
     let connections = connections(top)
     var assets = AssetReader(
       catalogue: catalogue, connections: connections.map(\.name), source: source, diagnostics: diagnostics)
+    assets.wanted = wantedAsset
+    assets.sparkplug = connections.reduce(into: [:]) { $0[$1.name] = $1.sparkplug }
     assets.read(top)
+    wantedSection = assets.wantedSection
     let destinations = destinations(top, assets: assets.assets.map(\.id))
     var site = Site(
       gateway: gateway, zone: zone(top),
       clock: top.read("clock", .word([.system, .messages], noun: "clock source"), default: .system),
       connections: connections, assets: assets.assets, horizons: horizons(top), energy: energy(top),
       destinations: destinations, storage: storage(top), control: control(top), canonicalText: "", hash: "")
+    site.quality = QualityReader.settings(top)
     guard diagnostics.isEmpty else { return nil }
     site.seal(templates: catalogue)
     return site
@@ -84,6 +92,7 @@ struct SiteReader {
         top.report(position, problem, remedy: "Check the path; it counts from the current directory.")
       }
     }
+    catalogue.resolve()
     return catalogue
   }
 

@@ -2,30 +2,38 @@ import Telemetry
 
 /// Reads one equipment template. The schema is described in `Devices/README.md`.
 struct TemplateReader {
-  static let bodyKeys = ["summary", "payload", "timestamp", "message-id", "signals"]
-
-  /// The template in a file of its own, which must say its name (`template: three-phase-meter`).
-  static func file(
-    _ root: YAMLNode, _ source: SourceText, _ diagnostics: Diagnostics
-  ) -> (template: EquipmentTemplate, position: Position)? {
-    guard
-      let section = Section(
-        root, "the template", keys: ["template"] + bodyKeys, source: source, diagnostics: diagnostics)
-    else { return nil }
-    guard let name = section.require("template", .identifier()) else { return nil }
-    return read(section, name: name).map { ($0, section["template"]?.position ?? section.position) }
-  }
+  static let bodyKeys = ["extends", "summary", "payload", "timestamp", "message-id", "fault-model", "signals"]
 
   /// The body of a template; nil if it has no usable signal.
-  static func read(_ section: Section, name: String) -> EquipmentTemplate? {
+  /// - Parameter parent: the template that it extends.
+  static func read(_ section: Section, name: String, parent: EquipmentTemplate? = nil) -> EquipmentTemplate? {
+    var template =
+      parent
+      ?? EquipmentTemplate(name: name, summary: "", timestamp: nil, messageID: nil, signals: [], fields: [])
+    template.name = name
+    if let summary = section.read("summary", .text) { template.summary = summary }
+    if let payload = PayloadReader.read(section) { template.payload = payload }
+    if let changed = timestamp(section) { template.timestamp = changed }
+    if section.isOff("message-id") {
+      template.messageID = nil
+    } else if let path = section.read("message-id", .path) {
+      template.messageID = path
+    }
+    template.faultModel = faultModel(section, inherited: template.faultModel)
     guard let list = section.section("signals", "signals of template \"\(name)\"", keys: []), !list.all.isEmpty else {
+      if parent != nil, !section.has("signals") { return template }
       section.missing("signals", remedy: "Add at least one signal.")
       return nil
     }
-    var template = EquipmentTemplate(
-      name: name, summary: section.read("summary", .text, default: ""), timestamp: timestamp(section) ?? nil,
-      messageID: section.read("message-id", .path), signals: [], fields: [],
-      payload: PayloadReader.read(section) ?? .json)
+    readSignals(list, into: &template)
+    if template.signals.isEmpty, parent != nil {
+      list.report(nil, "no signal is left in \(list.name)", remedy: "Keep at least one signal.")
+    }
+    return template
+  }
+
+  /// New signals, changes of inherited ones, and `none` for those that are not taken over.
+  private static func readSignals(_ list: Section, into template: inout EquipmentTemplate) {
     for entry in list.all {
       if Scalar<String>.identifier().parse(entry.key) == nil {
         list.report(
@@ -33,17 +41,34 @@ struct TemplateReader {
           remedy: "Use letters, digits, \"-\" and \"_\".")
         continue
       }
-      guard
-        let (signal, fields) = SignalReader.define(
-          entry, index: template.signals.count, in: list, payload: template.payload)
-      else { continue }
-      if let subtopic = SignalReader.subtopic(entry, index: template.signals.count, in: list) {
-        template.subtopics.append(subtopic)
+      let inherited = template.signals.firstIndex { $0.name == entry.key }
+      if SignalReader.isOmission(entry.value) {
+        if let inherited {
+          template.remove(signal: inherited)
+        } else {
+          list.report(
+            entry.position, "there is no inherited signal \"\(entry.key)\" to leave out",
+            remedy: NearestWord.remedy(entry.key, in: template.signals.map(\.name), noun: "signal"))
+        }
+        continue
       }
-      template.signals.append(signal)
-      template.fields += fields
+      let index = inherited ?? template.signals.count
+      guard let inherited, !SignalReader.definesAnew(entry) else {
+        guard
+          let (signal, fields) = SignalReader.define(entry, index: index, in: list, payload: template.payload)
+        else { continue }
+        template.put(signal, fields, at: index)
+        template.put(SignalReader.subtopic(entry, index: index, in: list, inherited: nil), at: index)
+        continue
+      }
+      let own = template.fields.filter { $0.signal == inherited }
+      if let (signal, fields) = SignalReader.redefine(entry, template.signals[inherited], own, in: list) {
+        template.put(signal, fields, at: inherited)
+        let known = template.subtopics.first { $0.signal == inherited }
+        template.put(SignalReader.subtopic(entry, index: inherited, in: list, inherited: known), at: inherited)
+      }
     }
-    return template
+    QualityReader.checkSiblings(template.signals, list)
   }
 
   /// `timestamp: { path: ts, format: epoch-ms }`; `.some(nil)` for `none`, nil if the key is absent or wrong.
@@ -63,5 +88,42 @@ struct TemplateReader {
         remedy: "Write `format: epoch-s`, or remove this line.")
     }
     return TimestampMapping(path: path, format: format, nanoseconds: nanoseconds)
+  }
+
+  static func faultModel(_ section: Section, inherited: String?) -> String? {
+    if section.isOff("fault-model") { return nil }
+    return section.read("fault-model", .identifier()) ?? inherited
+  }
+}
+
+extension EquipmentTemplate {
+  /// Replaces a signal with its fields, or appends one.
+  fileprivate mutating func put(_ signal: Signal, _ own: [FieldMapping], at index: Int) {
+    if index < signals.count { signals[index] = signal } else { signals.append(signal) }
+    fields = fields.filter { $0.signal < index } + own + fields.filter { $0.signal > index }
+  }
+
+  /// Replaces the topic that a signal has of its own.
+  fileprivate mutating func put(_ subtopic: Subtopic?, at index: Int) {
+    subtopics.removeAll { $0.signal == index }
+    if let subtopic { subtopics.append(subtopic) }
+    subtopics.sort { $0.signal < $1.signal }
+  }
+
+  /// Removes a signal and renumbers the fields of the others.
+  fileprivate mutating func remove(signal index: Int) {
+    signals.remove(at: index)
+    subtopics = subtopics.compactMap { subtopic in
+      if subtopic.signal == index { return nil }
+      var subtopic = subtopic
+      if subtopic.signal > index { subtopic.signal -= 1 }
+      return subtopic
+    }
+    fields = fields.compactMap { field in
+      if field.signal == index { return nil }
+      var field = field
+      if field.signal > index { field.signal -= 1 }
+      return field
+    }
   }
 }

@@ -1,28 +1,29 @@
 /// The units that the templates meet in practice, and the ways in which people and devices write them.
 public enum UnitCatalogue {
-  /// First of each dimension: its base.
-  static let units: [Unit] = [
-    Unit("J", .energy), Unit("kJ", .energy, 1000), Unit("MJ", .energy, 1_000_000), Unit("GJ", .energy, 1_000_000_000),
-    Unit("Wh", .energy, 3600), Unit("kWh", .energy, 3_600_000), Unit("MWh", .energy, 3_600_000_000),
-    Unit("GWh", .energy, 3_600_000_000_000),
-    Unit("W", .power), Unit("kW", .power, 1000), Unit("MW", .power, 1_000_000),
-    Unit("varh", .reactiveEnergy), Unit("kvarh", .reactiveEnergy, 1000), Unit("Mvarh", .reactiveEnergy, 1_000_000),
-    Unit("var", .reactivePower), Unit("kvar", .reactivePower, 1000), Unit("Mvar", .reactivePower, 1_000_000),
-    Unit("VA", .apparentPower), Unit("kVA", .apparentPower, 1000), Unit("MVA", .apparentPower, 1_000_000),
-    Unit("V", .voltage), Unit("mV", .voltage, 1, over: 1000), Unit("kV", .voltage, 1000),
-    Unit("A", .current), Unit("mA", .current, 1, over: 1000), Unit("kA", .current, 1000),
+  /// Listed for people; compound units of other parts are read by their structure.
+  static let units: [Unit] = special + listed.compactMap { try? UnitParser.parse(compact($0)) }
+
+  /// Those that stand for something else alone than in a compound, or that are no product of others.
+  private static let special: [Unit] = [
     Unit("K", .temperature), Unit("°C", .temperature, shift: 27315),
-    Unit("°F", .temperature, 5, over: 9, shift: 45967),
-    Unit("Pa", .pressure), Unit("hPa", .pressure, 100), Unit("kPa", .pressure, 1000),
-    Unit("MPa", .pressure, 1_000_000), Unit("mbar", .pressure, 100), Unit("bar", .pressure, 100_000),
-    Unit("kgf/cm²", .pressure, 196_133, over: 2), Unit("psi", .pressure, 44_482_216_152_605, over: 6_451_600_000),
-    Unit("mm/s", .velocity), Unit("cm/s", .velocity, 10), Unit("m/s", .velocity, 1000),
-    Unit("in/s", .velocity, 254, over: 10),
-    Unit("m/s²", .acceleration), Unit("mm/s²", .acceleration, 1, over: 1000),
-    Unit("g", .acceleration, 980_665, over: 100_000),
-    Unit("rpm", .rotationalSpeed), Unit("r/s", .rotationalSpeed, 60),
-    Unit("Hz", .frequency), Unit("kHz", .frequency, 1000),
-    Unit("1", .ratio), Unit("%", .ratio, 1, over: 100), Unit("‰", .ratio, 1, over: 1000),
+    Unit("°F", .temperature, 5, over: 9, shift: 45967), Unit("ΔK", .temperatureDifference),
+    Unit("kgf/cm²", .pressure, 196_133, over: 2), Unit("1", .ratio),
+    Unit("g", Dimension((.length, 1), (.time, -2)), 980_665, over: 100_000),
+    Unit("rpm", Dimension((.turn, 1), (.time, -1)), 1, over: 60),
+    Unit("kgf·m", Dimension((.torque, 1)), 980_665, over: 100_000),
+    Unit("lbf·ft", Dimension((.torque, 1)), 13_558_179_483_314_004, over: 10_000_000_000_000_000),
+    Unit("S/m", Dimension((.conductivity, 1))), Unit("mS/cm", Dimension((.conductivity, 1)), 1, over: 10),
+    Unit("µS/cm", Dimension((.conductivity, 1)), 1, over: 10_000),
+  ]
+
+  static let listed = [
+    "J", "kJ", "MJ", "GJ", "Wh", "kWh", "MWh", "GWh", "W", "kW", "MW", "varh", "kvarh", "Mvarh", "var", "kvar", "Mvar",
+    "VA", "kVA", "MVA", "V", "mV", "kV", "A", "mA", "kA", "Ah", "Ω", "kΩ", "MΩ", "Pa", "hPa", "kPa", "MPa", "mbar",
+    "bar", "psi", "mm/s", "cm/s", "m/s", "in/s", "m/min", "m/s²", "r/s", "Hz", "kHz", "%", "‰", "ppm", "µm", "mm", "cm",
+    "m", "in", "m²", "mL", "L", "m³", "Nm³", "Sm³", "L/min", "L/s", "L/h", "m³/h", "m³/min", "Nm³/h", "Nm³/min",
+    "mg", "kg", "t", "kg/s", "kg/h", "t/h", "kg/m³", "N", "kN", "Nm", "kNm", "°", "s", "ms", "min", "h", "d", "lx",
+    "dB",
+    "pH", "pcs", "pcs/h", "kWh/t", "kWh/kg",
   ]
 
   /// Other spellings. Their case counts only where `m` and `M` would both make sense.
@@ -33,21 +34,23 @@ public enum UnitCatalogue {
     ("kvar", ["kVAr", "千乏"]), ("var", ["VAr", "乏"]), ("Mvar", ["MVAr"]), ("kVA", ["千伏安"]),
     ("V", ["volt", "volts", "伏"]), ("kV", ["千伏"]), ("A", ["amp", "amps", "ampere", "安"]), ("mA", ["毫安"]),
     ("°C", ["℃", "C", "degC", "deg C", "celsius", "摄氏度", "º C", "ºC"]), ("K", ["kelvin", "°K"]),
-    ("°F", ["℉", "F", "degF", "deg F", "fahrenheit"]),
-    ("Pa", ["pascal", "帕"]), ("kPa", ["千帕"]), ("MPa", ["MPA", "兆帕"]), ("bar", ["bars", "巴"]),
+    ("°F", ["℉", "F", "degF", "deg F", "fahrenheit"]), ("ΔK", ["∆K", "deltaK", "Kdiff", "Δ°C", "Δ℃", "ΔT"]),
+    ("Pa", ["pascal", "帕"]), ("kPa", ["千帕"]), ("MPa", ["MPA", "兆帕"]), ("bar", ["bars", "barg", "bar(g)", "巴"]),
     ("mbar", ["millibar", "毫巴"]), ("kgf/cm²", ["kgf/cm2", "kg/cm2", "kg/cm²"]), ("psi", ["lbf/in²", "lbf/in2"]),
-    ("mm/s", ["mm/sec", "mm·s-1", "mm s-1", "MM/S", "mm/s RMS"]), ("m/s", ["m/sec"]),
-    ("m/s²", ["m/s2", "m/s^2", "m/s/s"]), ("mm/s²", ["mm/s2", "mm/s^2"]), ("g", ["gn", "g0", "gee"]),
-    ("in/s", ["ips", "inch/s", "in/sec"]),
-    ("rpm", ["r/min", "1/min", "min-1", "min⁻¹", "U/min", "rev/min", "转/分"]), ("r/s", ["rps", "rev/s"]),
-    ("Hz", ["hertz", "赫兹"]), ("%", ["percent", "pct", "％"]), ("1", ["-", "none", "ratio", "pu", "p.u."]),
+    ("mm/s", ["mm/sec", "mm·s-1", "mm s-1", "MM/S"]), ("m/s", ["m/sec"]), ("in/s", ["ips", "inch/s", "in/sec"]),
+    ("m/s²", ["m/s2", "m/s^2", "m·s-2"]), ("g", ["gn", "重力加速度"]),
+    ("rpm", ["r/min", "1/min", "min-1", "min⁻¹", "U/min", "rev/min", "转/分", "转/分钟"]), ("r/s", ["rps", "rev/s"]),
+    ("Hz", ["hertz", "赫兹"]), ("%", ["percent", "pct", "％", "%RH", "%r·h·"]),
+    ("1", ["-", "none", "ratio", "pu", "p.u."]), ("°", ["degree", "degrees"]), ("L/min", ["lpm", "l/min"]),
+    ("kgf·m", ["kgfm"]), ("lbf·ft", ["ft·lb", "ft·lbf", "lb·ft"]), ("µS/cm", ["uS/cm", "μS/cm"]),
+    ("h", ["hours"]), ("s", ["seconds"]), ("min", ["minutes"]),
   ]
 
   private static let exact: [String: Unit] = {
     var table: [String: Unit] = [:]
     for unit in units { table[compact(unit.symbol)] = unit }
     for (symbol, others) in spellings {
-      for other in others { table[compact(other)] = table[symbol] }
+      for other in others { table[compact(other)] = table[compact(symbol)] }
     }
     return table
   }()
@@ -58,39 +61,67 @@ public enum UnitCatalogue {
     // Sorted: the table must not depend on the order of a dictionary.
     for (spelling, unit) in exact.sorted(by: { $0.key < $1.key }) {
       let key = spelling.lowercased()
-      let caseCarriesPrefix = "mM".contains(unit.symbol.prefix(1)) && unit.symbol.count > 1 && unit.symbol != "mm/s"
+      let caseCarriesPrefix = bothPrefixes.contains(unit.symbol)
       if caseCarriesPrefix || (table[key] ?? unit) != unit { table[key] = .some(nil) } else { table[key] = unit }
     }
     return table
   }()
 
+  /// Units whose milli and mega are both met, or whose wrong one would be taken for the other.
+  private static let bothPrefixes: Set<String> = [
+    "MJ", "MWh", "MW", "Mvarh", "Mvar", "MVA", "mV", "mA", "MPa", "mbar", "MΩ", "mg",
+  ]
+
   /// The unit that a spelling means.
   /// - Throws: `unknown` with the nearest spelling, or `ambiguous` (`mw`: milliwatt or megawatt).
   public static func unit(_ spelling: String) throws(UnitError) -> Unit {
-    let key = compact(spelling)
+    let key = withoutStatistic(compact(spelling))
     if let unit = exact[key] { return unit }
     if let unit = folded[key.lowercased()] {
       if let unit { return unit }
       let meant = exact.keys.sorted().first { $0.lowercased() == key.lowercased() }
       throw .ambiguous(spelling, meant: meant.flatMap { exact[$0]?.symbol } ?? spelling)
     }
-    throw .unknown(spelling, nearest: NearestWord.of(spelling, in: units.map(\.symbol)))
+    do {
+      return try UnitParser.parse(key)
+    } catch .ambiguous(let meant) {
+      throw .ambiguous(spelling, meant: meant)
+    } catch {
+      throw .unknown(spelling, nearest: NearestWord.of(spelling, in: units.map(\.symbol)))
+    }
   }
 
-  /// All units of a dimension, as the gateway writes them.
+  /// All listed units of a dimension, as the gateway writes them.
   public static func symbols(of dimension: Dimension) -> [String] {
     units.filter { $0.dimension == dimension }.map(\.symbol)
   }
 
-  /// Blanks never carry meaning in a unit, and the multiplication dot is written in several ways.
+  /// Blanks and carets never carry meaning in a unit; dots, raised digits and the micro sign are written in several
+  /// ways.
   private static func compact(_ spelling: String) -> String {
-    String(
+    // One character in Unicode for two, so that `℃/min` is read like `°C/min`.
+    let spelling = spelling.replacing("℃", with: "°C").replacing("℉", with: "°F")
+    return String(
       spelling.unicodeScalars.compactMap { scalar -> Character? in
         switch scalar {
-        case " ", "\t", "\u{A0}", "_": nil
-        case ".", "*", "⋅", "∙", "・": "·"
+        case " ", "\t", "\u{A0}", "_", "^": nil
+        case "¹": "1"
+        case "²": "2"
+        case "³": "3"
+        case "⁴": "4"
+        case "⁻", "−": "-"
+        case "μ": "µ"
+        case ".", "*", "⋅", "∙", "・", "×": "·"
         default: Character(scalar)
         }
       })
+  }
+
+  /// `mm/s RMS` is mm/s: how a value was averaged is no part of its unit.
+  private static func withoutStatistic(_ spelling: String) -> String {
+    for word in ["RMS", "rms", "(RMS)", "(rms)"] where spelling.hasSuffix(word) && spelling.count > word.count {
+      return String(spelling.dropLast(word.count))
+    }
+    return spelling
   }
 }

@@ -13,12 +13,12 @@ extension UnitConversion {
       return
     }
     // from: base = (v + s₁)·n₁/d₁, to: base = (w + s₂)·n₂/d₂  ⇒  w = v·n₁d₂/(d₁n₂) + s₁·n₁d₂/(d₁n₂) − s₂.
-    // The products of the catalogue stay far below 2^127, the reduced ratio within 64 bits.
-    let top = Int128(from.numerator) * Int128(to.denominator)
-    let bottom = Int128(from.denominator) * Int128(to.numerator)
-    let divisor = Self.greatestCommonDivisor(top, bottom)
-    let numerator = Int64(top / divisor)
-    let denominator = Int64(bottom / divisor)
+    let ratio = UnitRatio(
+      Int128(from.numerator) * Int128(to.denominator), Int128(from.denominator) * Int128(to.numerator))
+    // Everything met in practice is far within 64 bits; what is not cannot be converted exactly.
+    guard let numerator = Int64(exactly: ratio.numerator), let denominator = Int64(exactly: ratio.denominator) else {
+      throw .dimensions(from, to)
+    }
     let offsetTop =
       Int128(from.shift.hundredths) * Int128(numerator) - Int128(to.shift.hundredths) * Int128(denominator)
     self.init(
@@ -54,10 +54,6 @@ extension UnitConversion {
     guard !overflow, let mantissa = Int64(exactly: ScaledInteger.roundedQuotient(top, bottom)) else { return nil }
     let scaled = ScaledInteger(mantissa, exponent: resolution)
     return offset.mantissa == 0 ? scaled : scaled.adding(offset)?.rounded(to: resolution)
-  }
-
-  private static func greatestCommonDivisor(_ a: Int128, _ b: Int128) -> Int128 {
-    b == 0 ? a : greatestCommonDivisor(b, a % b)
   }
 
   /// `top / bottom` as a decimal with the fewest places that are exact, else with 17 places (|value| < 92).

@@ -168,6 +168,11 @@ struct WaveformReader {
   }
 }
 
+extension Dimension {
+  public static let velocity = Dimension((.length, 1), (.time, -1))
+  public static let acceleration = Dimension((.length, 1), (.time, -2))
+}
+
 extension WaveformMapping {
   func write(to writer: inout CanonicalWriter) {
     writer.object("waveform") { writer in

@@ -15,8 +15,9 @@ enum AssetText {
       "  place     \(asset.place)",
       "  template  \(asset.template), criticality \(asset.criticality)",
       "  topics    \(asset.topics.joined(separator: ", "))",
-      "",
     ]
+    if let clock = detail.clock { lines.append("  clock     \(text(clock))") }
+    lines.append("")
     lines += signals(detail)
     for finding in detail.findings {
       lines += ["", "  \(finding.severity.uppercased())  \(finding.summary)  (since \(finding.opened))"]
@@ -39,6 +40,13 @@ enum AssetText {
     let isEmpty = detail.lastHourUntil != nil && detail.signals.allSatisfy { $0.lastValue == nil }
     return table.lines(indent: "  ")
       + (isEmpty ? ["", "  Values are shown as of the last checkpoint: ask again in 30 s."] : [])
+  }
+
+  private static func text(_ clock: DeviceClockDetail) -> String {
+    guard let ahead = clock.aheadSeconds else { return clock.policy }
+    let delivery = clock.deliverySeconds.map { "; delivery varies by \(Figures.age($0))" } ?? ""
+    let side = ahead >= 0 ? "ahead" : "behind, delivery included"
+    return "\(clock.policy): \(Figures.age(ahead.magnitude)) \(side)\(delivery)"
   }
 
   /// The age of the last sample; a device may be ahead.

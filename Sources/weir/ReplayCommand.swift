@@ -76,7 +76,7 @@ struct ReplayCommand: AsyncParsableCommand {
     let publisher = try await PublishOptions.publisher(for: loaded, name: "replay")
     defer { publisher.stop() }
     let sent = try await PlantPublisher(publisher: publisher, pace: publish.pace(site: loaded, duration: nil))
-      .run(messages)
+      .run(messages).devices
     print("\(sent) messages published")
   }
 

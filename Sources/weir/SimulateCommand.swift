@@ -37,7 +37,7 @@ struct SimulateCommand: AsyncParsableCommand {
     let publisher = try await PublishOptions.publisher(for: loaded, name: "simulator")
     defer { publisher.stop() }
     let pace = try publish.pace(site: loaded, duration: `for`)
-    let sent = try await PlantPublisher(publisher: publisher, pace: pace).run(plant)
+    let sent = try await PlantPublisher(publisher: publisher, pace: pace).run(plant).devices
     print("\(sent) messages published")
   }
 }

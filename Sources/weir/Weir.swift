@@ -15,7 +15,8 @@ struct Weir: AsyncParsableCommand {
       """,
     version: Version.text,
     subcommands: [
-      RunCommand.self, CheckCommand.self, StatusCommand.self, AssetsCommand.self, AssetCommand.self,
+      RunCommand.self, CheckCommand.self, TemplateCommand.self, StatusCommand.self, AssetsCommand.self,
+      AssetCommand.self, SourcesCommand.self,
       QuarantineCommand.self, DiscoverCommand.self, ReplayCommand.self, SimulateCommand.self,
     ])
 

@@ -106,21 +106,21 @@ struct Bench {
 
   init(
     zone identifier: String = "Asia/Shanghai", rated: String? = "700", resolution: Int8 = -2, modulus: String? = nil,
-    expected: Span64 = .minutes(15), lateness: Span64 = .minutes(2), registers: Int = 3
+    expected: Span64 = .minutes(15), lateness: Span64 = .minutes(2), registers: Int = 3, signals own: [Signal]? = nil
   ) throws {
     zone = try PlantZone(identifier: identifier)
     let names: [(String, Signal.Quantity, String)] = [
       ("energy", .activeEnergyImport, "kWh"), ("reactive_lagging", .reactiveEnergyLagging, "kvarh"),
       ("reactive_leading", .reactiveEnergyLeading, "kvarh"),
     ]
-    let signals = names.prefix(registers).map { name, quantity, unit in
+    let meter = names.prefix(registers).map { name, quantity, unit in
       Signal(
         name: name, kind: .register(quantity), unit: unit, minimum: nil, maximum: nil, expectedInterval: expected,
         modulus: modulus.flatMap { ScaledInteger($0) }, resolution: resolution, stateWords: [:])
     }
     asset = Asset(
       id: "meter-1", name: "Main meter", site: "works", area: "mill", line: "", cell: "", template: "energy-meter",
-      criticality: .normal, connection: "plant", topics: [], signals: signals,
+      criticality: .normal, connection: "plant", topics: [], signals: own ?? meter,
       ratedPower: rated.flatMap { ScaledInteger($0) })
     let horizon = Horizon(lateness: lateness, revision: .days(45))
     site = Site(

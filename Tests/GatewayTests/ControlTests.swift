@@ -17,6 +17,9 @@ import Testing
     func asset(_ id: String) async throws -> AssetDetail {
       throw ControlRefusal(.notFound, "There is no asset \"\(id)\".")
     }
+    func sources(limit: Int) async throws -> [SourceLine] {
+      [SourceLine(asset: "m1", signal: "t", place: "cq", open: ["spike"], remedy: "limit \(limit)")]
+    }
     func quarantine(reason: String?, limit: Int) async throws -> [QuarantineLine] {
       throw ControlRefusal(.badRequest, "There is no reason \"\(reason ?? "")\".")
     }
@@ -53,6 +56,8 @@ import Testing
     try await Self.serving { client in
       let status = try await client.status()
       #expect(status.gateway == "cq1")
+      let sources = try await client.sources(limit: 7)
+      #expect(sources.map(\.remedy) == ["limit 7"])
       let outcome = try await client.retryQuarantine(ids: ["m1", "m2"])
       #expect(outcome.done == 2)
       await #expect(throws: ControlClientError.refused(status: 404, message: "There is no asset \"préss 1/2\".")) {

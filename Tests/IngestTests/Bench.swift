@@ -13,6 +13,7 @@ struct Bench {
   var timestamp: TimestampMapping?
   var messageID: FieldPath?
   var clock = ClockSource.system
+  var policy = ClockPolicy.trustDevice
   var limits = DecodeLimits()
 
   static func path(_ text: String) -> FieldPath {
@@ -60,11 +61,13 @@ struct Bench {
   }
 
   var asset: Asset {
-    Asset(
+    var asset = Asset(
       id: "m1", name: "m1", site: "s", area: "a", line: "l", cell: "c", template: "t", criticality: .normal,
       connection: "main",
       topics: [TopicMapping(topic: topic, timestamp: timestamp, messageID: messageID, fields: fields)],
       signals: signals, ratedPower: nil)
+    asset.clock = policy
+    return asset
   }
 
   static func site(_ assets: [Asset], clock: ClockSource = .system) -> Site {

@@ -46,6 +46,55 @@ import Testing
     #expect(filters.allSatisfy { $0[0] != "+" })
   }
 
+  @Test("the filters are those of the plain greedy choice", arguments: 0..<30)
+  func greedy(_ seed: UInt64) {
+    var random = SeededRandom(seed)
+    var topics: [String] = []
+    for _ in 0..<300 {
+      let levels = Int.random(in: 1...5, using: &random)
+      topics.append((0..<levels).map { _ in "\(Int.random(in: 0..<4, using: &random))" }.joined(separator: "/"))
+    }
+    #expect(SubscriptionPlan.filters(for: topics, threshold: 4) == Self.greedyFilters(topics, threshold: 4))
+  }
+
+  /// Takes the filter that covers most of what is left, as long as it covers nothing twice.
+  private static func greedyFilters(_ topics: [String], threshold: Int) -> [String] {
+    let all = topics.map { $0.split(separator: "/").map(String.init) }
+    var chosen: [[String]] = []
+    for wildcards in 1..<5 {
+      while true {
+        let open = all.filter { topic in !chosen.contains { SubscriptionPlan.matches($0, topic) } }
+        let covered = all.filter { topic in chosen.contains { SubscriptionPlan.matches($0, topic) } }
+        var order: [[String]] = []
+        var counts: [[String]: Int] = [:]
+        for topic in open where topic.count > wildcards {
+          // Choices of places in the order of their first, then of their second … place.
+          let masks = (0..<(1 << (topic.count - 1))).filter { $0.nonzeroBitCount == wildcards }
+          let places = masks.map { mask in (1..<topic.count).filter { mask & (1 << ($0 - 1)) != 0 } }
+          for choice in places.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
+            var pattern = topic
+            for place in choice { pattern[place] = "+" }
+            if counts[pattern] == nil { order.append(pattern) }
+            counts[pattern, default: 0] += 1
+          }
+        }
+        var best: (count: Int, pattern: [String])?
+        for pattern in order where !covered.contains(where: { SubscriptionPlan.matches(pattern, $0) }) {
+          let count = counts[pattern] ?? 0
+          if count > threshold, count > best?.count ?? 0 { best = (count, pattern) }
+        }
+        guard let best else { break }
+        chosen.append(best.pattern)
+      }
+    }
+    var written: [String] = []
+    for topic in all {
+      let filter = (chosen.first { SubscriptionPlan.matches($0, topic) } ?? topic).joined(separator: "/")
+      if !written.contains(filter) { written.append(filter) }
+    }
+    return written
+  }
+
   @Test("every topic finds its own plan, and nothing else does")
   func table() {
     let topics = (0..<3000).map { "plant/area\($0 % 7)/machine-\($0)" } + ["x", "plant"]

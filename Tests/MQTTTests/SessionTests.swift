@@ -42,6 +42,26 @@ import Testing
     #expect(session.phase == .live)
   }
 
+  @Test func aHostThatIsAnsweredSaysThatItIsThereAfterSubscribing() {
+    var configuration = Session.Configuration()
+    configuration.subscriptions = ["a"]
+    configuration.drainTopic = "drain"
+    configuration.announcesState = true
+    configuration.announcesSubscribed = true
+    var session = Session(configuration)
+    _ = session.handle(.start, random: 0)
+    #expect(
+      session.handle(.answered(code: 0, sessionPresent: false, nonce: 7), random: 0) == [
+        .report(.up(sessionPresent: false)), .subscribe(request: 0, filters: 0..<1), .timer(.seconds(20)),
+      ])
+    #expect(!session.phase.isSubscribed)
+    #expect(
+      session.handle(.subscribed(request: 0, codes: [1]), random: 0) == [
+        .publishOnline, .publishMarker(nonce: 7), .timer(.seconds(10)),
+      ])
+    #expect(session.phase.isSubscribed)
+  }
+
   @Test func everySubscriptionCodeIsLookedAt() {
     var session = Self.make()
     _ = session.handle(.start, random: 0)

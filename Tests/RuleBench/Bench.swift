@@ -62,6 +62,7 @@ public struct Bench {
 
   public var counts: EngineCounts { engine.counts }
   public var nextDeadline: Timestamp? { engine.nextDeadline }
+  public var view: EngineView { engine.view() }
 
   /// Bodies of the latest revisions by key.
   public func bodies(_ kind: RecordKind) throws -> [String: JSONValue] {

@@ -28,7 +28,8 @@ import Testing
     }
   }
 
-  /// `$DIR` holds nothing but `typo.yaml`, `plant.yaml` and an empty folder `data`.
+  /// `$DIR` holds nothing but `typo.yaml`, `plant.yaml`, the templates `mine.yaml` and `good.yaml`, and an empty folder
+  /// `data`.
   @Test(arguments: [
     Line("", 0, "USAGE: weir <subcommand>", "check", "status"),
     Line("--version", 0, "."),
@@ -45,6 +46,15 @@ import Testing
     Line("check $DIR", 1, "cannot be read", "that it is a file"),
     Line("check $DIR/typo.yaml", 1, "typo.yaml:5:", "unknown key \"templat\"", "mean \"template\"?"),
     Line("check $DIR/plant.yaml", 0, "gateway cq1, zone Asia/Shanghai", "8 assets"),
+    Line("template list", 0, "TEMPLATE", "EXTENDS", "pump", "induction-motor", "Pump with motor"),
+    Line("template show pump", 0, "extends induction-motor", "unit: bar", "Devices/pump.yaml:", "# default"),
+    Line("template show pmp", 1, "There is no template \"pmp\".", "Did you mean pump?"),
+    Line("template show", 64, "name a template", "--asset"),
+    Line("template show --asset press-1", 64, "--asset needs --config"),
+    Line("template show --asset press-1 --config $DIR/plant.yaml", 0, "# id press-1", "plant.yaml:", "unit: °C"),
+    Line("template show --asset pres-1 --config $DIR/plant.yaml", 1, "no asset \"pres-1\"", "Did you mean press-1?"),
+    Line("template check $DIR/mine.yaml", 1, "mine.yaml:2:10: unknown template \"pmp\"", "mean \"pump\"?", "1 mistake"),
+    Line("template check $DIR/good.yaml", 0, "template good, extends pump: ", "no mistake", "devices: ["),
     Line("status --data $DIR/nowhere", 2, "no data directory", "/nowhere", "--data or WEIR_DATA"),
     Line("status --data $DIR/data", 2, "No gateway runs on", "weir run plant.yaml"),
     Line("status --json --data $DIR/data", 2, "No gateway runs on"),
@@ -65,6 +75,8 @@ import Testing
   func answers(_ line: Line) throws {
     let directory = try TemporaryDirectory()
     try directory.write(Self.typo, to: "typo.yaml")
+    try directory.write("template: mine\nextends: pmp\n", to: "mine.yaml")
+    try directory.write("template: good\nextends: pump\n", to: "good.yaml")
     try directory.write(Plants.small(port: 1).replacing("$DIR", with: directory.path), to: "plant.yaml")
     try FileManager.default.createDirectory(
       atPath: directory.appending("data"), withIntermediateDirectories: false)
@@ -72,7 +84,9 @@ import Testing
     let (output, code) = try WeirProcess.command(typed, directory: directory)
     #expect(code == line.code, "\(output)")
     for text in line.says { #expect(output.contains(text), "\(text) is not in: \(output)") }
-    #expect(output.split(separator: "\n").count <= 40, "short: \(output)")
+    // A list of all templates, and a template with all its values, are as long as they are.
+    let isLong = line.code == 0 && line.typed.first == "template"
+    #expect(isLong || output.split(separator: "\n").count <= 40, "short: \(output)")
     #expect(!output.contains("Error("), "no names of types: \(output)")
   }
 

@@ -4,6 +4,7 @@ import Simulation
 import Telemetry
 import Templates
 import TestSupport
+import Testing
 
 /// Configurations and publishers that scenarios share.
 enum Plants {
@@ -52,11 +53,12 @@ enum Plants {
     try SiteLoader.load(path: weir.configuration, devices: ["\(WeirProcess.repository)/Devices"])
   }
 
-  /// Publishes with the plant clock as fast as the broker takes it.
+  /// Publishes with the plant clock as fast as the broker takes it. Returns the last time mark.
+  @discardableResult
   static func publish(
     _ messages: some Sequence<SimulatedMessage> & Sendable, site: Site, duration: Span64? = nil,
     settle: Span64 = .hours(2), published: (Int) async -> Void = { _ in }
-  ) async throws {
+  ) async throws -> Timestamp {
     var settings = site.connections[0]
     settings.clientID = "scenario-publisher"
     let publisher = try Publisher(settings: settings)
@@ -64,6 +66,7 @@ enum Plants {
     defer { publisher.stop() }
     guard try await publisher.waitUntilConnected() else { throw TestSupportError("no connection to the broker") }
     let pace = PlantPublisher.Pace(speed: nil, markInterval: .seconds(1), duration: duration, settle: settle)
-    try await PlantPublisher(publisher: publisher, pace: pace).run(messages, published: published)
+    let last = try await PlantPublisher(publisher: publisher, pace: pace).run(messages, published: published).lastMark
+    return try #require(last)
   }
 }

@@ -43,7 +43,7 @@ import Testing
     let plant = try PlantSimulation(site: site, seed: 3, start: start, faults: Faults())
     let devices = Task {
       try await PlantPublisher(publisher: publisher, pace: .init(speed: 1, markInterval: nil, duration: Self.duration))
-        .run(plant)
+        .run(plant).devices
     }
     let live = try await weir.waitFor("windows of the running plant") { ($0.records["energy-interval"] ?? 0) >= 2 }
     #expect(live.samples.quarantined == [:])

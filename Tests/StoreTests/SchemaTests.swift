@@ -1,5 +1,6 @@
 import Foundation
 @testable import Telemetry
+import Templates
 import Testing
 
 @testable import Store
@@ -13,7 +14,7 @@ import Testing
   /// `WEIR_WRITE_SCHEMAS=1` writes the files.
   @Test func theFilesAreGenerated() throws {
     let writes = ProcessInfo.processInfo.environment["WEIR_WRITE_SCHEMAS"] == "1"
-    for (name, schema) in RecordSchema.files {
+    for (name, schema) in RecordSchema.files + ConfigurationSchema.files {
       let file = folder.appendingPathComponent(name)
       if writes { try Data(schema.text.utf8).write(to: file) }
       #expect(
@@ -22,7 +23,7 @@ import Testing
       #expect(try JSONValue(parsing: schema.text) == schema.json)
     }
     let present = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
-    #expect(present == RecordSchema.files.map(\.name).sorted())
+    #expect(present == (RecordSchema.files + ConfigurationSchema.files).map(\.name).sorted())
   }
 
   @Test func everyIssuedRecordFitsTheEnvelope() throws {

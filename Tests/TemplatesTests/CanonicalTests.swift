@@ -57,19 +57,23 @@ struct CanonicalTests {
     var lines = ["id: a\(index)", "template: \(template)", "topic: \"t/{id}\"", "broker: \(pick(["a", "b"]))"]
     lines.append(pick(["name: 'Press \"3\" 压机 \\ x'", "name: plain", "place: s", "place: s/a/l/c"]))
     lines.append(pick(["criticality: safety", "rated-power: 55.50 kW", "expected-interval: 7 s"]))
+    lines.append(
+      pick(["clock: receive-time", "clock: { ahead: 90 s }", "clock: { behind: 1.5 h }", "clock: trust-device"]))
     lines.append(pick(["timestamp: none", "timestamp: { path: a.b, format: epoch-s }", "# as the template says"]))
     switch template {
     case "three-phase-meter":
       let energy = pick([
         "none", "{ topic: 'x/{id}' }", "{ resolution: 0.1, modulus: 999999.9 }", "{ unit: MJ, path: 'a[0].b' }",
-        "{ modulus: 1e6, required: false, range: [none, 5.5] }",
+        "{ modulus: 1e6, required: false, range: [none, 5.5] }", "{ quality: { duplicate-count: 5 } }",
       ])
       lines.append("signals:\n      active-energy: \(energy)")
       lines.append("  voltage-1: { range: [1e-3, 1e21], expected-interval: 90 s }")
     case "rotating-machine":
       let state = pick(["none", "{ states: { running: [\"1\", on], idle: [] } }", "{ topic: 'y/{id}', path: z }"])
       lines.append("signals:\n      state: \(state)")
-      lines.append("  temperature: \(pick(["{ unit: °F }", "{ unit: K, topic: 'z/{id}' }", "none"]))")
+      lines.append(
+        "  temperature: \(pick(["{ unit: °F }", "{ unit: K, topic: 'z/{id}' }", "none", "{ quality: off }", "{ quality: { off: [spike, gap], stuck-after: 2 h } }", "{ quality: { maximum-rate: 5.50 per min, learn: 2 d, off: none } }"]))"
+      )
     default:
       lines.append(pick(["message-id: none", "message-id: deep.id", "# kept"]))
       let verdict = pick(["result.v", "{ required: false }", "{ words: { OK: [o, \"0\"], NG: [] }, path: q }"])

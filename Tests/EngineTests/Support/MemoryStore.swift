@@ -20,5 +20,10 @@ final class MemoryStore: StateReader {
     position = checkpoint.position
   }
 
+  /// Cuts every chunk in half.
+  func damage() {
+    for key in chunks.keys { chunks[key] = chunks[key]?.map { Array($0.prefix($0.count / 2)) } }
+  }
+
   var historyBytes: Int { chunks.values.joined().reduce(0) { $0 + $1.count } }
 }

@@ -1,0 +1,75 @@
+import Rules
+import Telemetry
+
+/// A rule that meets an error must not stop the plant: it is put out of service for its asset, a finding says so, and
+/// everything else goes on. It is tried again at the next start of the gateway, from the state that it had.
+extension EngineCore {
+  /// - Throws: what the reader could not read: that says nothing about the rule, and may be over at the next try.
+  mutating func fail(_ rule: Int, _ error: any Error) throws {
+    if case .unreadable = error as? EngineError { throw error }
+    isOut[rule] = true
+    hasOutages = true
+    deadlines[rule] = .distantFuture
+    collector.output.findings.append(
+      finding(
+        rule,
+        summary: "Rule \(ruleNames[rule]) of \(site.assets[ruleAssets[rule]].id) met an error and is out of service: "
+          + "\(error)."))
+  }
+
+  /// Tries all rules again that are out of service.
+  mutating func retryFailedRules() {
+    guard hasOutages else { return }
+    hasOutages = false
+    for rule in rules.indices where isOut[rule] {
+      isOut[rule] = false
+      touch(ruleAssets[rule])
+      var closed = finding(rule, summary: "Rule \(ruleNames[rule]) is tried again after a start of the gateway.")
+      closed.closed = plant
+      collector.output.findings.append(closed)
+    }
+  }
+
+  private func finding(_ rule: Int, summary: String) -> Finding {
+    let asset = site.assets[ruleAssets[rule]].id
+    return Finding(
+      key: "rule-failed/\(asset)/\(ruleNames[rule])", rule: "rule-failed", subject: asset, severity: .critical,
+      opened: plant, summary: summary,
+      advice: "Its readings are kept, its records stop. Start the gateway again to try once more, and report this text."
+    )
+  }
+
+  /// Tells of chunks of the history that could not be decoded since the last time.
+  mutating func reportDamage() {
+    guard !history.damage.isEmpty else { return }
+    for damage in history.damage {
+      let asset = site.assets[damage.asset].id
+      collector.output.findings.append(
+        Finding(
+          key: "history-damaged/\(asset)", rule: "history-damaged", subject: asset, severity: .critical,
+          opened: plant,
+          summary: "Stored readings of \(asset) from \(HistoryBlock.start(damage.block).rfc3339UTC) on (15 min) are "
+            + "damaged and left out: \(damage.error).",
+          advice: "Check the disk and replace it. Corrections of windows of that time may be incomplete."))
+    }
+    history.damage = []
+  }
+
+  // MARK: Checkpoint
+
+  func encodeOutages(_ asset: Int, into writer: inout ByteWriter) {
+    let out = rulesOfAsset[asset].filter { isOut[$0] }
+    writer.varint(out.count)
+    for rule in out { writer.string(ruleNames[rule]) }
+  }
+
+  mutating func restoreOutages(_ asset: Int, from reader: inout ByteReader) throws(ByteReaderError) {
+    for _ in 0..<(try reader.count()) {
+      let name = try reader.string()
+      // A rule that the asset no longer has needs no service.
+      guard let rule = rulesOfAsset[asset].first(where: { ruleNames[$0] == name }) else { continue }
+      isOut[rule] = true
+      hasOutages = true
+    }
+  }
+}

@@ -1,0 +1,127 @@
+import Telemetry
+import Testing
+
+@testable import Templates
+
+@Suite("Data quality and clocks in the configuration")
+struct QualityConfigurationTests {
+  private static let press = "topic: plant/{area}/{id}\n    - id: vision-1"
+
+  /// The press of the base configuration with more keys; `templates` in the same file.
+  private func site(_ keys: String, top: String = "") throws -> Site {
+    try load(text(keys, top: top))
+  }
+
+  private func text(_ keys: String, top: String = "") -> String {
+    top
+      + baseConfiguration.replacing(
+        "template: rotating-machine", with: "template: rotating-machine\n      " + keys)
+  }
+
+  @Test("the site's thresholds, and a signal's on top of them")
+  func thresholds() throws {
+    let site = try site(
+      "signals: { temperature: { quality: { stuck-after: 2 h, spike-factor: 40, off: [gap] } } }",
+      top: "quality: { stuck-after: 1 h, noise-factor: 9.50, off: [spike] }\n")
+    #expect(site.quality.time(.stuckAfter) == .hours(1))
+    #expect(site.quality.number(.noiseFactor) == 9.5)
+    #expect(site.quality.time(.flatAfter) == .minutes(30))
+    #expect(site.quality.off == [.spike])
+    let press = try #require(site.assets.first { $0.id == "press-1" })
+    let temperature = try #require(press.signals.first { $0.name == "temperature" })
+    let own = site.quality.changed(by: temperature.quality)
+    #expect(own.time(.stuckAfter) == .hours(2))
+    #expect(own.number(.spikeFactor) == 40)
+    #expect(own.number(.noiseFactor) == 9.5)
+    #expect(own.off == [.gap])
+    #expect(try SiteLoader.load(canonicalText: site.canonicalText) == site)
+  }
+
+  @Test("absent = the product's choice, and everything can be switched off")
+  func defaults() throws {
+    #expect(try load(baseConfiguration).quality == .standard)
+    #expect(try site("", top: "quality: off\n").quality.off == Set(QualityReason.allCases))
+  }
+
+  @Test("a template says it, an asset takes it back")
+  func templates() throws {
+    let template = """
+      templates:
+        pair:
+          signals:
+            a:
+              kind: gauge
+              unit: °C
+              path: a
+              expected-interval: 10 s
+              quality: { siblings: [b], sibling-tolerance: 2.0, maximum-rate: 5/min, off: [spike] }
+            b: { kind: gauge, unit: °C, path: b, expected-interval: 10 s }
+
+      """
+    let own = try load(template + baseConfiguration.replacing("rotating-machine", with: "pair"))
+    let press = try #require(own.assets.first { $0.id == "press-1" })
+    #expect(press.signals[0].quality.siblings == ["b"])
+    #expect(press.signals[0].quality.siblingTolerance == ScaledInteger(2))
+    #expect(press.signals[0].quality.maximumRate == RateLimit(amount: ScaledInteger(5), per: .minute))
+    #expect(try SiteLoader.load(canonicalText: own.canonicalText) == own)
+
+    let changed = try load(
+      template
+        + baseConfiguration.replacing(
+          "template: rotating-machine",
+          with: "template: pair\n      signals: { a: { quality: { siblings: none, maximum-rate: none, off: none } } }"))
+    let other = try #require(changed.assets.first { $0.id == "press-1" })
+    #expect(other.signals[0].quality.siblings.isEmpty)
+    #expect(other.signals[0].quality.maximumRate == nil)
+    #expect(other.signals[0].quality.off == [])
+    #expect(try SiteLoader.load(canonicalText: changed.canonicalText) == changed)
+  }
+
+  @Test(
+    "clock policies",
+    arguments: [
+      ("trust-device", .trustDevice), ("receive-time", .receiveTime),
+      ("{ ahead: 1 h }", .correctSkew(ahead: .hours(1))),
+      ("{ behind: 1.5 s }", .correctSkew(ahead: Span64(nanoseconds: -1_500_000_000))),
+    ] as [(String, ClockPolicy)])
+  func clocks(text: String, policy: ClockPolicy) throws {
+    let site = try site("clock: \(text)")
+    #expect(site.assets.filter { $0.clock == policy && $0.id.hasPrefix("press") }.count == 3)
+    #expect(try SiteLoader.load(canonicalText: site.canonicalText) == site)
+  }
+
+  @Test(
+    "mistakes",
+    arguments: [
+      ("clock: receive-tim", "clock policy", "\"receive-time\""),
+      ("clock: correct-skew", "group with `ahead`", "ahead: 1 h"),
+      ("clock: { ahead: 1 h, behind: 2 h }", "ahead and behind", "Keep one"),
+      ("clock: {}", "\"ahead\" is missing", "behind: 90 s"),
+      ("clock: { ahaed: 1 h }", "unknown key \"ahaed\"", "\"ahead\""),
+      ("signals: { temperature: { quality: { stuck-aftr: 1 h } } }", "unknown key \"stuck-aftr\"", "\"stuck-after\""),
+      ("signals: { temperature: { quality: { stuck-after: 5 } } }", "length of time", "a unit"),
+      ("signals: { temperature: { quality: { spike-factor: 1 } } }", "number from 2 to 1000", "25"),
+      ("signals: { temperature: { quality: { off: [spikes] } } }", "reason to doubt data", "\"spike\""),
+      ("signals: { temperature: { quality: { maximum-rate: 5 } } }", "rate of change", "5 per min"),
+      (
+        "signals: { temperature: { quality: { siblings: [vibration] } } }", "how far they may differ",
+        "sibling-tolerance"
+      ),
+      (
+        "signals: { temperature: { quality: { siblings: [vibration], sibling-tolerance: 1 } } }", "is in mm/s",
+        "same unit"
+      ),
+      (
+        "signals: { temperature: { quality: { siblings: [tmperature], sibling-tolerance: 1 } } }",
+        "cannot be a sibling",
+        "gauge of the asset"
+      ),
+      ("signals: { state: { quality: { maximum-rate: 5 per s } } }", "only gauges", "Remove"),
+    ])
+  func mistake(keys: String, message: String, remedy: String) throws {
+    let errors = mistakes(text(keys))
+    let found = try #require(errors.first, "no mistake was told")
+    #expect(found.message.contains(message), "\(found.message)")
+    #expect(found.suggestion.contains(remedy), "\(found.suggestion)")
+  }
+}
