@@ -5,7 +5,8 @@ struct EventMatcher {
   let reader: NameReader
   let fields: [FieldSummary]
 
-  func match(_ template: EquipmentTemplate) -> TemplateGuess? {
+  /// - Parameter words: what the topics say about the kind of equipment.
+  func match(_ template: EquipmentTemplate, words: Set<String>) -> TemplateGuess? {
     guard let number = template.signals.firstIndex(where: { $0.kind == .event }) else { return nil }
     let mappings = template.fields.filter { $0.signal == number && $0.attribute != nil }
     var used: Set<Int> = []
@@ -43,6 +44,11 @@ struct EventMatcher {
         && fields[index].kind == .number && !fields[index].isIgnored
     }
     if !open.isEmpty { confidence -= 0.1 * Double(min(3, open.count)) }
+    // Of two templates that can be meant, the one with less that is missing, on either side, and that the topic names.
+    let unused = fields.indices.filter { !fields[$0].isTime && !fields[$0].isIgnored && !used.contains($0) }
+    confidence -= 0.1 * (1 - Double(attributes.count) / Double(max(1, mappings.count)))
+    confidence -= 0.03 * Double(min(3, unused.count))
+    if !TemplateMatcher.words(template, reader).isDisjoint(with: words) { confidence = min(0.98, confidence + 0.04) }
     let found = attributes.map { "\($0.name) = \(fields[$0.field].source.text)" }.joined(separator: ", ")
     let reason = ([found] + doubts).joined(separator: "; ")
     let event = EventGuess(

@@ -170,7 +170,7 @@ struct TemplateMatcher {
   /// - Parameter words: what the topics say about the kind of equipment.
   func match(_ template: EquipmentTemplate, words: Set<String>) -> TemplateGuess? {
     if template.signals.contains(where: { $0.kind == .event }) {
-      return EventMatcher(reader: reader, fields: fields).match(template)
+      return EventMatcher(reader: reader, fields: fields).match(template, words: words)
     }
     let mappings = template.fields.filter { mapping in
       mapping.attribute == nil && mapping.waveform == nil && mapping.signal < template.signals.count

@@ -43,6 +43,9 @@ struct UnitJudge {
         return UnitGuess(
           unit: trusted, confidence: 0.85, reason: "\(trusted.symbol) as in the template, whose names it has")
       }
+      if quantity.units.count == 1, let only = quantity.units.first?.unit {
+        return UnitGuess(unit: only, confidence: 0.85, reason: "it counts in \(only.symbol)")
+      }
       return UnitGuess(
         confidence: 0.4, reason: "nothing tells the unit of the counter", alternatives: quantity.units.map(\.unit))
     }
