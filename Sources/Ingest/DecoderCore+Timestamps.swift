@@ -93,13 +93,9 @@ extension DecoderCore {
   func dateInTwoFields(_ place: inout Place, _ payload: Span<UInt8>) throws(DecodeFailure) {
     let section = plan.sections[place.section]
     let seconds = scanner.captures[Int(-2 - section.timestampSlot)]
-    guard seconds.isPresent else {
-      if section.trustsReceiveTime { place.quality = .good }
-      return
-    }
+    guard seconds.isPresent else { return }
     let time = try timestamp(seconds, place, payload)
-    let exact = try adding(scanner.captures[Int(section.nanosecondsSlot)], to: time, place, payload)
-    place.time = exact - Span64(nanoseconds: section.clockAhead)
+    place.time = try adding(scanner.captures[Int(section.nanosecondsSlot)], to: time, place, payload)
     place.quality = .good
   }
 

@@ -96,6 +96,18 @@ struct DecoderCore {
       .missingField, "none of the mapped fields has a value: \(shown)\(paths.count > 5 ? " …" : "")")
   }
 
+  /// The date is not one field of the reading: it is two, the format brought it in its own way, or there is none.
+  @inline(never)
+  private func dateOtherwise(_ place: inout Place, _ payload: Span<UInt8>, _ slot: Int32) throws(DecodeFailure) {
+    if slot < -1 { try dateInTwoFields(&place, payload) }
+    // A reading that the device itself doubts has its time, and stays doubtful.
+    if place.quality != .uncertainUndated {
+      place.time = place.time - Span64(nanoseconds: plan.sections[place.section].clockAhead)
+    } else if plan.sections[place.section].trustsReceiveTime {
+      place.quality = .good
+    }
+  }
+
   @inline(__always)
   func decode(
     _ undated: Place, _ payload: Span<UInt8>, _ samples: inout [Sample], _ events: inout [Event]
@@ -106,13 +118,8 @@ struct DecoderCore {
       place.time = try timestamp(scanner.captures[Int(timestampSlot)], place, payload)
       place.time = place.time - Span64(nanoseconds: plan.sections[place.section].clockAhead)
       place.quality = .good
-    } else if timestampSlot < -1 {
-      try dateInTwoFields(&place, payload)
-    } else if plan.sections[place.section].clockAhead != 0, place.quality != .uncertainUndated {
-      // The format brought the device's time in its own way.
-      place.time = place.time - Span64(nanoseconds: plan.sections[place.section].clockAhead)
-    } else if plan.sections[place.section].trustsReceiveTime, place.quality == .uncertainUndated {
-      place.quality = .good
+    } else {
+      try dateOtherwise(&place, payload, timestampSlot)
     }
     for number in plan.sections[place.section].fields { try sample(number, place, payload, &samples) }
     for number in plan.sections[place.section].events {
