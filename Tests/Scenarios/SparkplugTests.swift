@@ -50,10 +50,11 @@ import Testing
     }
     #expect(eventually { edge.rebirthRequests == 1 && states.texts.count == 1 })
     try await Self.birth(edge, 40)
+    // Later than the birth, and every value at a time of its own.
+    let begin = EdgeNodeSimulator.now + 1
     for step in 0..<20 {
       try await edge.send(
-        "DDATA", "motor1",
-        [EdgeMetric(alias: 1, nil, .double(40 + Double(step) / 10), at: EdgeNodeSimulator.now + UInt64(step))])
+        "DDATA", "motor1", [EdgeMetric(alias: 1, nil, .double(40 + Double(step) / 10), at: begin + UInt64(step))])
     }
     try await weir.waitFor("the samples") { $0.samples.used == 21 }
 
