@@ -81,10 +81,8 @@ let package = Package(
 
     .executableTarget(
       name: "weir-bench",
-      dependencies: [
-        "Telemetry", "Templates", "Plant", "Journal", "Ingest", "Rules", "Engine", "Energy", "Equipment", "Inspection",
-        "Store",
-      ], path: "Tests/Benchmarks/Micro", swiftSettings: strict),
+      dependencies: ["Telemetry", "Templates", "Journal", "Ingest", "Rules", "Engine", "Store", "Gateway"],
+      path: "Tests/Benchmarks/Micro", swiftSettings: strict),
     .target(
       name: "TestSupport", dependencies: ["Telemetry", "Templates", "MQTT"], path: "Tests/TestSupport",
       swiftSettings: strict),

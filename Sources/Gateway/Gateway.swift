@@ -25,8 +25,8 @@ public final class Gateway: Sendable {
     }
   }
 
-  /// Samples between network and engine; about 2 MB.
-  private static let queuedSamples = 60_000
+  /// Samples between network and engine; about 1 MB.
+  private static let queuedSamples = 30_000
 
   private let site: Site
   private let options: Options
