@@ -17,7 +17,7 @@ struct Weir: AsyncParsableCommand {
     subcommands: [
       RunCommand.self, CheckCommand.self, TemplateCommand.self, StatusCommand.self, AssetsCommand.self,
       AssetCommand.self, SourcesCommand.self,
-      QuarantineCommand.self, ReplayCommand.self, SimulateCommand.self,
+      QuarantineCommand.self, ReloadCommand.self, DiffCommand.self, ReplayCommand.self, SimulateCommand.self,
     ])
 
   static func main() async {
