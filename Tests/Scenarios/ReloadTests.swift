@@ -104,7 +104,7 @@ struct ReloadTests {
     // A mistake: refused, and the gateway goes on.
     let good = text
     try change("id: a, place", "id: a, plaec")
-    try run("diff", 1, "unknown key \"plaec\"", "Did you mean \"place\"?")
+    try run("diff", 2, "unknown key \"plaec\"", "Did you mean \"place\"?")
     try run("reload", 1, "weir.yaml:", "unknown key \"plaec\"", "goes on with the configuration that it has")
     let refused = try await connected()
     #expect(refused.findings.contains { $0.rule == "configuration-refused" })

@@ -95,7 +95,7 @@ struct DifferenceTests {
       + inline
     let difference = SiteDifference(
       from: try load(text), to: try load(text.replacing("range: [0, 9]", with: "range: [0, 10]")))
-    #expect(difference.lines == ["templates in use:", "  ~ probe (7 assets): signals.value.range: [0, 9] → [0, 10]"])
+    #expect(difference.lines == ["templates in use:", "  ~ probe (7 assets): signals.value.range: [0.0, 9.0] → [0.0, 10.0]"])
   }
 }
 
@@ -124,7 +124,7 @@ struct ReloadSettingsTests {
     #expect(try SiteLoader.load(canonicalText: site.canonicalText) == site)
     #expect(site.summaryLines.contains { $0.contains("shared subscription w") && $0.contains("10 per 15 s") })
     let plain = try load(Self.base)
-    #expect(!plain.canonicalText.contains("share") && !plain.canonicalText.contains("formerly"))
+    #expect(!plain.canonicalText.contains("\"share\"") && !plain.canonicalText.contains("formerly"))
   }
 
   @Test(
