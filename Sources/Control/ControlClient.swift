@@ -36,6 +36,14 @@ public struct ControlClient: Sendable {
     try await post("/v1/quarantine/drop?ids=\(ids.map(escaped).joined(separator: ","))")
   }
 
+  /// Brings the changed configuration into force; waits for it.
+  public func reload() async throws(ControlClientError) -> ReloadReport { try await post("/v1/reload") }
+  /// What a reload would change.
+  public func pendingChanges() async throws(ControlClientError) -> ReloadReport { try await get("/v1/reload") }
+  public func configuration() async throws(ControlClientError) -> ConfigurationReport {
+    try await get("/v1/configuration")
+  }
+
   private func escaped(_ text: String) -> String {
     text.addingPercentEncoding(withAllowedCharacters: .alphanumerics.union(CharacterSet(charactersIn: "-._~"))) ?? text
   }

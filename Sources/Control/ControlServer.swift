@@ -127,6 +127,9 @@ public struct ControlServer: Sendable {
     router.post("/v1/quarantine/retry") { [source] request, _ in
       try Self.json(await source.retryQuarantine(ids: Self.ids(request)))
     }
+    router.get("/v1/configuration") { [source] _, _ in try Self.json(await source.configuration()) }
+    router.get("/v1/reload") { [source] _, _ in try Self.json(await source.pendingChanges()) }
+    router.post("/v1/reload") { [source] _, _ in try Self.json(await source.reload()) }
     router.post("/v1/quarantine/drop") { [source] request, _ in
       try Self.json(await source.dropQuarantine(ids: Self.ids(request)))
     }

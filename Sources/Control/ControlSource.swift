@@ -12,12 +12,30 @@ public protocol ControlSource: Sendable {
   func retryQuarantine(ids: [String]) async throws -> QuarantineOutcome
   /// Forgets entries of the quarantine (the counts stay).
   func dropQuarantine(ids: [String]) async throws -> QuarantineOutcome
+  /// Loads the configuration's file again and brings it into force; answers when it is. A file with mistakes is
+  /// refused with all of them, and nothing changes.
+  func reload() async throws -> ReloadReport
+  /// What `reload` would change.
+  func pendingChanges() async throws -> ReloadReport
+  /// The configuration in force.
+  func configuration() async throws -> ConfigurationReport
   /// OpenMetrics text, complete with `# EOF`.
   func metrics() async throws -> String
   /// Configured, recovered, and the broker session is there.
   func isReady() async -> Bool
   /// The metrics port cannot be served (with the reason), or can again (nil).
   func metricsPort(trouble: String?) async
+}
+
+/// For sources that cannot change their configuration.
+extension ControlSource {
+  public func reload() async throws -> ReloadReport { throw Self.noConfiguration }
+  public func pendingChanges() async throws -> ReloadReport { throw Self.noConfiguration }
+  public func configuration() async throws -> ConfigurationReport { throw Self.noConfiguration }
+
+  private static var noConfiguration: ControlRefusal {
+    ControlRefusal(.notFound, "This gateway does not know where its configuration came from.")
+  }
 }
 
 /// The question was wrong: what is wrong with it, and what would be right.

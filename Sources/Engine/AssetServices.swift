@@ -10,11 +10,11 @@ final class AssetServices: RuleServices {
   /// Position in `Site.assets`.
   var asset = 0
 
-  init(history: History, state: SavedState, ids: [String]) {
+  init(history: History, state: SavedState, names: [String]) {
     self.history = history
     self.state = state
-    prefixes = ids.map { "asset/\($0)/rule/" }
-    verdictsOfAsset = Array(repeating: QualityVerdicts(), count: ids.count)
+    prefixes = names.map { "asset/\($0)/rule/" }
+    verdictsOfAsset = Array(repeating: QualityVerdicts(), count: names.count)
   }
 
   func samples(signal: Int, from: Timestamp, to: Timestamp) throws -> [Sample] {

@@ -21,6 +21,7 @@ extension EngineCore {
         try connection(id, change)
       case .configuration(let hash, _):
         configurationHash = hash
+        reportRestarts()
       case .command(let text):
         if text == EngineCommand.start { retryFailedRules() }
       }

@@ -2,12 +2,13 @@ import Journal
 import Rules
 import Telemetry
 
-/// Keys of the saved state: `engine`, `asset/<id>` and, for what rules save, `asset/<id>/rule/<key>`.
+/// Keys of the saved state: `engine`, `asset/<name>` and, for what rules save, `asset/<name>/rule/<key>`, with the
+/// asset's stable name: the id that it had first.
 extension EngineCore {
   private static let engineKey = "engine"
   private static let version: UInt8 = 1
 
-  private func key(_ asset: Int) -> String { "asset/\(site.assets[asset].id)" }
+  private func key(_ asset: Int) -> String { "asset/\(stateNames[asset])" }
 
   mutating func checkpoint() -> Checkpoint {
     dirty.sort()
@@ -140,6 +141,7 @@ extension EngineCore {
         // rule: it begins anew. Without a change the bytes are damaged.
         guard let hash = configurationHash, hash != site.hash else { throw error }
         rules[rule] = fresh
+        restarted.append(rule)
       }
     }
     try restoreOutages(asset, from: &reader)

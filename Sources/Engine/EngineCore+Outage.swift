@@ -39,6 +39,23 @@ extension EngineCore {
     )
   }
 
+  /// Tells of rules whose saved state does not fit the new configuration. A happening: it is closed as it is opened.
+  mutating func reportRestarts() {
+    for rule in restarted {
+      let asset = site.assets[ruleAssets[rule]].id
+      var finding = Finding(
+        key: "rule-restarted/\(asset)/\(ruleNames[rule])", rule: "rule-restarted", subject: asset, severity: .info,
+        opened: plant,
+        summary: "Rule \(ruleNames[rule]) of \(asset) begins anew: what it had in hand does not fit the changed "
+          + "configuration.",
+        advice: "Nothing to do if the change was meant: windows that were open are counted from here on.")
+      collector.output.findings.append(finding)
+      finding.closed = plant
+      collector.output.findings.append(finding)
+    }
+    restarted = []
+  }
+
   /// Tells of chunks of the history that could not be decoded since the last time.
   mutating func reportDamage() {
     guard !history.damage.isEmpty else { return }

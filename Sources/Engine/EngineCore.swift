@@ -33,6 +33,8 @@ struct EngineCore {
   /// Out of service since they met an error; see `fail`.
   var isOut: [Bool] = []
   var hasOutages = false
+  /// Began anew at the restore, because the configuration has changed; until that is told.
+  var restarted: [Int] = []
   /// Rules by factory, each in asset order.
   var passes: [[Int]]
 
@@ -40,6 +42,8 @@ struct EngineCore {
   var rulesOfAsset: [Range<Int>] = []
   /// The asset's rule that watches refused samples; negative for none.
   var refusalRule: [Int32] = []
+  /// Names under which their state is kept.
+  let stateNames: [String]
   var connectionOfAsset: [Int] = []
   /// Has samples since its deadlines were read / since the last checkpoint.
   var marked: [UInt8]
@@ -107,7 +111,8 @@ struct EngineCore {
     self.series = series
     history = History(assets: parts, reader: reader, limits: limits)
     saved = SavedState(reader: reader, cachedBytes: limits.cachedStateBytes)
-    services = AssetServices(history: history, state: saved, ids: site.assets.map(\.id))
+    stateNames = site.assets.indices.map { catalog.stableName($0) ?? site.assets[$0].id }
+    services = AssetServices(history: history, state: saved, names: stateNames)
     collector = OutputCollector()
     context = RuleContext(clock: .distantPast, collector: collector, services: services)
     try makeRules(factories)

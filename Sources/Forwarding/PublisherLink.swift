@@ -62,7 +62,7 @@ final class PublisherLink: MQTTLink {
         switch event {
         case .up: trouble.withLockedValue { $0 = nil }
         case .down(let failure), .connectFailed(let failure, _): trouble.withLockedValue { $0 = failure }
-        case .drained, .subscriptionRefused, .subscriptionWeakened, .publishRefused: break
+        case .drained, .subscriptionRefused, .subscriptionWeakened, .sharingUnavailable, .publishRefused: break
         }
       }
       let publisher = try Publisher(settings: settings, options: options)

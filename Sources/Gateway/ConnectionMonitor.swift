@@ -63,6 +63,8 @@ final class ConnectionMonitor: @unchecked Sendable {
       case .subscriptionWeakened(let topic):
         current.weakTopics.insert(topic)
         current.lastError = "the broker delivers \(topic) at QoS 0 only: messages can be lost on the way"
+      case .sharingUnavailable(let group):
+        current.lastError = "the broker has no shared subscriptions (group \(group)): everything comes to this gateway"
       case .publishRefused(let topic, let code):
         current.lastError = "the broker refuses the gateway's own message on \(topic): \(ReasonCode.text(code))"
       }

@@ -19,9 +19,12 @@ public final class Gateway: Sendable {
     /// Leave embedded brokers running on a stop; the next start adopts them.
     public var keepBroker: Bool
     public var logLevel: String
-    public init(keepBroker: Bool = false, logLevel: String = "info") {
+    /// Where the configuration came from; nil: it cannot be loaded again.
+    public var configuration: ConfigurationFile?
+    public init(keepBroker: Bool = false, logLevel: String = "info", configuration: ConfigurationFile? = nil) {
       self.keepBroker = keepBroker
       self.logLevel = logLevel
+      self.configuration = configuration
     }
   }
 
@@ -49,56 +52,54 @@ public final class Gateway: Sendable {
   }
 
   /// Runs until SIGTERM or SIGINT. Throws if a stage cannot go on.
+  ///
+  /// A changed configuration (control API, SIGHUP) is taken over as a stop and a start would take it over, without
+  /// leaving the process: brokers that did not change go on, and so do the control API and the lock.
   public func run() async throws {
     let directory = site.gateway.dataDirectory
     try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
     let lock = try DataDirectoryLock(directory: directory)
     defer { withExtendedLifetime(lock) {} }
-    let brokers = try startBrokers()
-    let supervisor = Task { await supervise(brokers) }
+    let house = House(site: site, configuration: options.configuration, logger: logger)
+    let supervisor = Task { await house.brokers.supervise() }
     let result: Result<Void, any Error>
     do {
-      result = .success(try await serve(directory: directory))
+      result = .success(try await serveAll(house))
     } catch {
       result = .failure(error)
     }
+    await house.closeControl()
+    house.signals.remove()
     supervisor.cancel()
     await supervisor.value
-    if !options.keepBroker { for broker in brokers { try broker.stop() } }
+    if !options.keepBroker { try house.brokers.stop() }
     try result.get()
     logger.info("stopped")
   }
 
-  /// Starts an embedded broker again that has died.
-  private func supervise(_ brokers: [EmbeddedBroker]) async {
-    while !brokers.isEmpty, !Task.isCancelled {
-      for broker in brokers {
-        do {
-          if try broker.ensureRunning() { logger.error("the broker was gone and has been started again") }
-        } catch {
-          logger.error("the broker is gone and cannot be started", metadata: ["error": "\(error)"])
-        }
+  /// One configuration after the other. One that cannot be brought into force gives way to the one before it.
+  private func serveAll(_ house: House) async throws {
+    var current = site
+    var before: Site?
+    while true {
+      do {
+        try house.brokers.apply(current)
+        guard let next = try await serve(current, house) else { return }
+        before = current
+        current = next
+      } catch {
+        guard let last = before, await house.reloader.inForce.hash != current.hash else { throw error }
+        logger.error("the changed configuration cannot be brought into force", metadata: ["error": "\(error)"])
+        await house.reloader.failed("it cannot be brought into force: \(error)")
+        current = last
+        before = nil
       }
-      do { try await Task.sleep(for: .seconds(2)) } catch { return }
     }
   }
 
-  private func startBrokers() throws -> [EmbeddedBroker] {
-    var brokers: [EmbeddedBroker] = []
-    for connection in site.connections {
-      guard let settings = connection.embedded else { continue }
-      let broker = EmbeddedBroker(
-        settings: settings, host: connection.host, port: connection.port,
-        directory: "\(site.gateway.dataDirectory)/broker-\(connection.name)")
-      let outcome = try broker.start()
-      logger.info(
-        "broker is running", metadata: ["address": "\(connection.host):\(connection.port)", "was": "\(outcome)"])
-      brokers.append(broker)
-    }
-    return brokers
-  }
-
-  private func serve(directory: String) async throws {
+  /// Runs with one configuration until the gateway is stopped (nil) or has another one.
+  private func serve(_ site: Site, _ house: House) async throws -> Site? {
+    let directory = site.gateway.dataDirectory
     let journal = try Journal(path: "\(directory)/journal.sqlite", settings: site.storage)
     let zone = try PlantZone(identifier: site.zone)
     var storeOptions = Store.Options()
@@ -114,14 +115,16 @@ public final class Gateway: Sendable {
 
     var recovered = try Recovery(journal: journal, store: store, logger: logger).run(site: site)
     findings.recovered(damaged: recovered.damaged)
-    let board = StatusBoard()
+    findings.closeOutdated(site)
+    let board = house.board
     let queue = BatchQueue(maximumSamples: Self.queuedSamples)
     let plantClock = recovered.engine.view().plantClock ?? .distantPast
     let stampsTime = site.clock == .system
     let writer = JournalWriter(
       journal: journal, queue: queue, clock: PlantClock(notBefore: stampsTime ? plantClock : .distantPast),
       stampsTime: stampsTime, board: board)
-    try takeOver(&recovered, journal: journal, store: store)
+    let former = recovered.site
+    let notes = try takeOver(site, &recovered, journal: journal, store: store)
 
     let forwarder = Forwarder(
       gateway: site.gateway.id, destinations: site.destinations, outbox: store,
@@ -149,62 +152,75 @@ public final class Gateway: Sendable {
       let pipeline = IngestPipeline(
         connection: id, decoder: decoder, writer: writer, queue: queue, monitor: monitor,
         lastMark: stampsTime ? nil : plantClock, recent: try journal.recentIdentities(id), logger: connectionLogger,
-        sparkplug: sparkplug)
+        sparkplug: sparkplug,
+        babble: connection.rateLimit.map {
+          BabbleGuard(
+            $0, sources: decoder.sources, findings: findings, now: stampsTime ? nil : plantClock,
+            logger: connectionLogger)
+        }, sharing: connection.share == nil ? nil : SharingWatch(connection: connection.name, findings: findings))
+      var receiverOptions = sparkplug?.options ?? ReceiverOptions()
+      receiverOptions.obsolete = Self.obsoleteFilters(connection, of: former, now: decoder.subscriptions)
       receivers.append(
         Receiver(
           settings: connection, gateway: site.gateway.id,
           subscriptions: (sparkplug?.subscriptions ?? []) + decoder.subscriptions, delegate: pipeline,
-          options: sparkplug?.options ?? ReceiverOptions()))
+          options: receiverOptions))
       monitors.append((connection.name, monitor))
     }
 
     let source = GatewayControl(
-      site: site, zone: zone, started: PlantClock.system().wall, board: board, monitors: monitors, journal: journal,
+      site: site, zone: zone, started: house.started, board: board, monitors: monitors, journal: journal,
       store: store,
       forwarder: forwarder, queue: queue, writer: writer, catalog: catalog, findings: findings,
       payloadBefore: recovered.engine.counts.payloadBytes)
-    // The server calls its own cancellation at a stop an error.
-    var serverLogger = logger
-    serverLogger.logLevel = .critical
-    let control = ControlServer(
-      source: source, socketPath: "\(directory)/control.sock", metricsPort: site.control.metricsPort,
-      logger: serverLogger)
-    let controlTask = Task { [logger] in
-      do {
-        try await control.run()
-      } catch is CancellationError {
-        return
-      } catch {
-        logger.error("the control API cannot be served", metadata: ["error": "\(error)"])
-      }
-    }
-
     let engineThread = EngineThread { try runner.run() }
     engineThread.start()
     forwarder.start()
-    try ResidentMemory.release()
-    for receiver in receivers { try receiver.start() }
-    logger.info(
-      "running",
-      metadata: ["assets": "\(site.assets.count)", "configuration": "\(site.hash.prefix(12))", "data": "\(directory)"])
+    await house.switchboard.place(source)
+    var failure: (any Error)?
+    do {
+      try ResidentMemory.release()
+      for receiver in receivers { try receiver.start() }
+      ConfigurationFile.keep(site, logger: logger)
+      await house.reloader.took(site, notes: notes, findings: findings)
+      await house.serveControl(site)
+      logger.info(
+        "running",
+        metadata: [
+          "assets": "\(site.assets.count)", "configuration": "\(site.hash.prefix(12))", "data": "\(directory)",
+        ])
+    } catch {
+      failure = error
+    }
 
-    let failure = await firstOf(engineThread)
+    let end: GatewayEvent = failure == nil ? await house.waitForEnd(engineThread) : .stop
+    var next: Site?
+    switch end {
+    case .stop, .hangUp: break
+    case .failed(let error): failure = error
+    case .reload(let site): next = site
+    }
     // Stop in the direction of the data: nothing more comes in, what came in is processed, what was made is delivered.
     queue.unbound()
     for receiver in receivers { receiver.stop() }
     queue.close()
     let engineFailure = await engineThread.finished()
     await forwarder.stop()
-    controlTask.cancel()
-    await controlTask.value
+    await house.switchboard.withdraw()
+    if next == nil { await house.closeControl() }
     try journal.close()
     try store.close()
     if let error = failure ?? engineFailure { throw error }
+    return next
   }
 
   /// Puts into the journal what every start has to say: connections are down until they say otherwise, and the
   /// configuration, if it is another than before.
-  private func takeOver(_ recovered: inout Recovery.Result, journal: Journal, store: Store) throws {
+  ///
+  /// - Returns: what a person should know of the change.
+  private func takeOver(
+    _ site: Site, _ recovered: inout Recovery.Result, journal: Journal, store: Store
+  ) throws -> [String] {
     let recovery = Recovery(journal: journal, store: store, logger: logger)
     var output = EngineOutput()
     if recovered.site.hash != site.hash || recovered.engine.position == 0 {
@@ -233,20 +249,18 @@ public final class Gateway: Sendable {
     try store.commit(
       SiteRecord.attach(site, journal, to: recovered.engine.checkpoint()), output: output,
       issued: PlantClock.system().wall)
+    return output.findings.filter { $0.rule == "rule-restarted" && $0.closed == nil }.map(\.summary)
   }
 
-  /// Waits for a signal to stop (nil) or for the engine thread to fail.
-  private func firstOf(_ thread: EngineThread) async -> (any Error)? {
-    await withTaskGroup(of: (any Error)?.self) { group in
-      group.addTask {
-        await StopSignals.wait()
-        return nil
-      }
-      group.addTask { await thread.failed() }
-      let first = await group.next() ?? nil
-      group.cancelAll()
-      return first
-    }
+  /// Subscriptions that the broker's session still has from the configuration before, and that nobody wants any more.
+  private static func obsoleteFilters(_ connection: Connection, of former: Site, now: [String]) -> [String] {
+    guard let old = former.connections.first(where: { $0.name == connection.name }), old.sparkplug == nil,
+      connection.sparkplug == nil,
+      (old.host, old.port, old.clientID) == (connection.host, connection.port, connection.clientID)
+    else { return [] }
+    let wanted = Set(Receiver.filters(now, share: connection.share))
+    return Receiver.filters(Decoder.subscriptions(of: former, connection: old.name), share: old.share)
+      .filter { !wanted.contains($0) }
   }
 }
 

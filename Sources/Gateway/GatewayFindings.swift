@@ -20,21 +20,51 @@ final class GatewayFindings: @unchecked Sendable {
   init(store: Store, site: Site, logger: Logger) throws {
     self.store = store
     self.logger = logger
+    let renamed = Dictionary(
+      site.assets.compactMap { asset in asset.formerly.map { ($0, asset.id) } }, uniquingKeysWith: { first, _ in first }
+    )
     let subjects = Set(site.assets.map(\.id) + site.destinations.map(\.name) + [Self.subject])
     for var finding in try store.openFindings() {
       if !subjects.contains(finding.subject) {
+        if let id = renamed[finding.subject] { unsaved.append(Self.moved(finding, to: id)) }
         // The asset or destination is not configured any more: nobody will ever close it.
         finding.closed = PlantClock.system().wall
         unsaved.append(finding)
-      } else if finding.subject == Self.subject || finding.rule == Self.held {
+      } else if finding.subject == Self.subject || finding.rule == Self.held || finding.rule == BabbleGuard.rule {
         open[finding.key] = finding
       }
     }
     save()
   }
 
+  /// The finding of a renamed asset, as the rules will name it when they close it.
+  private static func moved(_ finding: Finding, to id: String) -> Finding {
+    var copy = finding
+    copy.subject = id
+    copy.key = finding.key.split(separator: "/", omittingEmptySubsequences: false)
+      .map { $0 == finding.subject[...] ? id : String($0) }.joined(separator: "/")
+    copy.opened = PlantClock.system().wall
+    return copy
+  }
+
   static let subject = "gateway"
   static let held = "destination-held"
+
+  /// Closes findings about settings that the configuration does not have any more.
+  func closeOutdated(_ site: Site) {
+    let shared = Set(site.connections.filter { $0.share != nil }.map { SharingWatch.key($0.name) })
+    for key in openKeys(rule: SharingWatch.rule) where !shared.contains(key) {
+      close(key: key, at: PlantClock.system().wall)
+    }
+    let limited = Set(site.connections.filter { $0.rateLimit != nil }.map(\.name))
+    let babblers = Set(
+      site.assets.filter { limited.contains($0.connection) }.flatMap { asset in
+        asset.topics.map { BabbleGuard.key(asset: asset.id, topic: $0.topic) }
+      })
+    for key in openKeys(rule: BabbleGuard.rule) where !babblers.contains(key) {
+      close(key: key, at: PlantClock.system().wall)
+    }
+  }
 
   /// Destinations whose finding is open from an earlier run.
   var heldDestinations: Set<String> {

@@ -15,6 +15,10 @@ final class IngestPipeline: ReceiverDelegate {
   private let logger: Logger
   /// Not nil on a Sparkplug connection.
   private let sparkplug: SparkplugIntake?
+  /// Not nil on a connection with a rate limit.
+  private let babble: BabbleGuard?
+  /// Not nil on a connection with a shared subscription.
+  private let sharing: SharingWatch?
 
   private var filter: RedeliveryFilter
   /// Identities of the last run, until the first connection.
@@ -27,8 +31,11 @@ final class IngestPipeline: ReceiverDelegate {
 
   init(
     connection: ConnectionID, decoder: Decoder, writer: JournalWriter, queue: BatchQueue, monitor: ConnectionMonitor,
-    lastMark: Timestamp?, recent: [MessageIdentity], logger: Logger, sparkplug: SparkplugIntake? = nil
+    lastMark: Timestamp?, recent: [MessageIdentity], logger: Logger, sparkplug: SparkplugIntake? = nil,
+    babble: BabbleGuard? = nil, sharing: SharingWatch? = nil
   ) {
+    self.babble = babble
+    self.sharing = sharing
     self.connection = connection
     self.decoder = decoder
     self.writer = writer
@@ -63,6 +70,11 @@ final class IngestPipeline: ReceiverDelegate {
     if let sparkplug, sparkplug.takes(topic) {
       return sparkplug.receive(topic: topic, payload: payload, retained: retained, received: received, into: &batch)
     }
+    if let babble, let excess = babble.excess(decoder.topicNumber(topic), now: lastMark) {
+      return decoder.setAside(
+        topic: topic, payload: payload, received: received, reason: .rateLimited, detail: excess.detail,
+        keeps: excess.keeps, into: &batch)
+    }
     decoder.decode(topic: topic, payload: payload, received: received, into: &batch)
     if lastMark != nil, case .mark(let mark) = batch.entries.last { lastMark = mark }
   }
@@ -91,9 +103,13 @@ final class IngestPipeline: ReceiverDelegate {
       logger.error("subscription refused", metadata: ["topic": "\(topic)", "code": "\(ReasonCode.text(code))"])
     case .subscriptionWeakened(let topic):
       logger.warning("subscription granted at QoS 0 only", metadata: ["topic": "\(topic)"])
+    case .sharingUnavailable(let group):
+      logger.warning("no shared subscriptions; subscribed alone", metadata: ["group": "\(group)"])
     case .publishRefused(let topic, let code):
       logger.error("publication refused", metadata: ["topic": "\(topic)", "code": "\(ReasonCode.text(code))"])
     }
+    babble?.connectionChanged(change)
+    sharing?.connectionChanged(change)
     sparkplug?.connectionChanged(change, received: lastMark ?? PlantClock.system().wall, into: &batch)
   }
 
@@ -122,6 +138,7 @@ final class IngestPipeline: ReceiverDelegate {
   }
 
   func tick(now: ContinuousClock.Instant) {
+    babble?.tick(now: lastMark)
     if let sparkplug { sparkplug.tick(received: lastMark ?? PlantClock.system().wall, into: &batch) }
   }
 

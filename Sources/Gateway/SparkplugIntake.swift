@@ -87,7 +87,7 @@ final class SparkplugIntake {
       host.disconnected(now: now, into: &output)
       publications.removeAll()
       findings.disconnected(at: now.wall)
-    case .up, .connectFailed, .subscriptionRefused, .subscriptionWeakened, .publishRefused: return
+    case .up, .connectFailed, .subscriptionRefused, .subscriptionWeakened, .sharingUnavailable, .publishRefused: return
     }
     absorb(into: &batch)
   }

@@ -65,6 +65,42 @@ public final class Decoder {
     }
   }
 
+  /// The filters of a configuration's connection, as `subscriptions` gives them; none for Sparkplug.
+  public static func subscriptions(of site: Site, connection: String) -> [String] {
+    var topics: [String] = []
+    var known: Set<String> = []
+    for asset in site.assets where asset.connection == connection && asset.sparkplug == nil {
+      for mapping in asset.topics where known.insert(mapping.topic).inserted { topics.append(mapping.topic) }
+    }
+    return SubscriptionPlan.filters(for: topics) + (site.clock == .messages ? [clockTopic] : [])
+  }
+
+  /// The number of a configured topic, from 0; nil for others.
+  public func topicNumber(_ topic: UnsafeBufferPointer<UInt8>) -> Int? { core.table.plan(for: topic.span) }
+
+  /// Configured topics by number, each with the first of its assets.
+  public var sources: [(topic: String, asset: String)] {
+    core.plan.topicNames.indices.map {
+      (core.plan.topicNames[$0], core.plan.assets[Int(core.plan.topics[$0].firstAsset)])
+    }
+  }
+
+  /// Takes a message that is not to be decoded; it is counted (received, payload bytes) with its reason.
+  ///
+  /// - Parameter keeps: false counts it only.
+  public func setAside(
+    topic: UnsafeBufferPointer<UInt8>, payload: UnsafeBufferPointer<UInt8>, received: Timestamp,
+    reason: QuarantineReason, detail: String, keeps: Bool, into batch: inout Batch
+  ) {
+    batch.counts.received += 1
+    batch.counts.payloadBytes += payload.count
+    if keeps {
+      quarantine(topic, payload, received, DecodeFailure(reason, detail), into: &batch)
+    } else {
+      batch.quarantined.append(.counted(reason, connection: connection, received: received))
+    }
+  }
+
   /// Decodes a message of the quarantine once more, with the plans as they are now: its samples and events are
   /// appended and `counts.retried` goes up. Undated samples keep the time at which the message was received first.
   ///

@@ -77,6 +77,14 @@ public struct QuarantinedMessage: Hashable, Sendable {
   public var payload: [UInt8]
   public var received: Timestamp
   public var reason: QuarantineReason
+  /// With an empty topic the message is counted and not kept: of a flood a sample is enough.
+  public static func counted(
+    _ reason: QuarantineReason, connection: ConnectionID, received: Timestamp
+  ) -> QuarantinedMessage {
+    QuarantinedMessage(
+      connection: connection, topic: "", payload: [], received: received, reason: reason, detail: "")
+  }
+
   /// What exactly is wrong and where: `field "kwh": expected a number, found "abc"`.
   public var detail: String
   public init(

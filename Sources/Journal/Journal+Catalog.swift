@@ -3,24 +3,27 @@ import Telemetry
 import Templates
 
 extension Journal {
-  /// The numbers of everything in the site; what has none yet gets one, durably, before this returns.
+  /// The numbers of everything in the site; what has none yet gets one, durably, before this returns. An asset that says
+  /// what it was formerly goes on with the numbers of that one.
   ///
   /// - Throws: `failed` when 255 names of connections have been used up.
   public func catalog(for site: Site) throws(JournalError) -> SeriesCatalog {
     try perform {
       try pool.write { db in
-        let assets = try numbers(of: site.assets.map(\.id), table: "assets", column: "asset", in: db)
+        let named = try AssetNumbers(db).numbers(of: site, in: db)
+        let assets = named.map(\.number)
         let connections = try numbers(of: site.connections.map(\.name), table: "connections", column: "name", in: db)
-        var named: [String: ConnectionID] = [:]
+        var connectionNumbers: [String: ConnectionID] = [:]
         for (connection, number) in zip(site.connections, connections) {
           guard let short = UInt8(exactly: number) else {
             throw JournalError.failed("connection \(connection.name): 255 names of connections have been used already")
           }
-          named[connection.name] = ConnectionID(short)
+          connectionNumbers[connection.name] = ConnectionID(short)
         }
         return SeriesCatalog(
           assetNumbers: assets.map { UInt32($0) },
-          seriesNumbers: try seriesNumbers(of: site, assets: assets, in: db), connections: named)
+          seriesNumbers: try seriesNumbers(of: site, assets: assets, in: db), connections: connectionNumbers,
+          stableNames: named.map(\.name))
       }
     }
   }

@@ -26,6 +26,7 @@ extension Journal {
           writer.zigzag(row[1])
           writer.string(row[2])
         }
+        try AssetNumbers.writeAliases(to: &writer, in: db)
         return writer.bytes
       }
     }
@@ -54,6 +55,7 @@ extension Journal {
               sql: "INSERT INTO series (id, asset, signal) VALUES (?, ?, ?)",
               arguments: [id, asset, try reader.string()])
           }
+          try AssetNumbers.takeOverAliases(from: &reader, in: db)
         } catch let error as ByteReaderError {
           throw JournalError.failed("the copy of the catalogue: \(error)")
         }

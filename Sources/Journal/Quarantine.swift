@@ -60,6 +60,11 @@ enum Quarantine {
         """)
     var totals = Totals()
     for message in messages {
+      // Counted only: there is no topic without a name.
+      if message.topic.isEmpty {
+        totals.add(message.reason.rawValue, .evicted, messages: 1, bytes: 0)
+        continue
+      }
       try statement.execute(arguments: [
         position, message.received.nanoseconds, message.connection.rawValue, message.topic, Data(message.payload),
         message.reason.rawValue, message.detail,

@@ -22,6 +22,8 @@ public struct SeriesCatalog: Sendable {
   /// By series number; `asset < 0` = no longer configured.
   private let places: [(asset: Int32, signal: Int32)]
   private let connections: [String: ConnectionID]
+  /// By position in `Site.assets`; empty: the ids.
+  private let stableNames: [String]
 
   /// Numbers assets, signals and connections from 1 in the order of the site, without a database.
   public init(site: Site) {
@@ -46,7 +48,12 @@ public struct SeriesCatalog: Sendable {
   ///   - assetNumbers: by position in `Site.assets`.
   ///   - seriesNumbers: by position in `Site.assets`, then in `Asset.signals`; every number at most once.
   ///   - connections: by name; numbers from 1.
-  public init(assetNumbers: [UInt32], seriesNumbers: [[SeriesID]], connections: [String: ConnectionID]) {
+  ///   - stableNames: by position in `Site.assets`, names that stay when an id changes; empty: the ids.
+  public init(
+    assetNumbers: [UInt32], seriesNumbers: [[SeriesID]], connections: [String: ConnectionID],
+    stableNames: [String] = []
+  ) {
+    self.stableNames = stableNames
     self.assetNumbers = assetNumbers
     self.seriesNumbers = seriesNumbers
     self.connections = connections
@@ -69,6 +76,9 @@ public struct SeriesCatalog: Sendable {
     guard number < places.count, places[number].asset >= 0 else { return nil }
     return Place(asset: Int(places[number].asset), signal: Int(places[number].signal))
   }
+
+  /// The name under which an asset's state is kept: the id that its number was given for first. Nil: its id.
+  public func stableName(_ asset: Int) -> String? { asset < stableNames.count ? stableNames[asset] : nil }
 
   /// The stable number of an asset (position in `Site.assets`).
   public func assetNumber(_ asset: Int) -> UInt32 { assetNumbers[asset] }

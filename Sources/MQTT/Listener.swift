@@ -101,7 +101,7 @@ public final class Listener: Sendable {
       if ear.isAccepted, !isRequested {
         isRequested = true
         do throws(MQTTError) {
-          _ = try client.subscribe(filters[...], version: version, qos: 0, takesRetained: true)
+          _ = try client.subscribe(filters, version: version, qos: 0, takesRetained: true)
         } catch {
           throw .unreachable(error.description)
         }
@@ -189,7 +189,7 @@ private final class Ear: MosquittoClientOwner {
     messages.append(Message(topic: Array(topic), payload: Array(payload), isRetained: retained))
   }
 
-  func clientAnswered(code: UInt8, sessionPresent: Bool) {
+  func clientAnswered(code: UInt8, sessionPresent: Bool, canShare: Bool) {
     if code == 0 { isAccepted = true } else { refusal = code }
   }
 

@@ -5,7 +5,8 @@ import Glibc
 protocol MosquittoClientOwner: AnyObject {
   func clientReceived(
     topic: UnsafeBufferPointer<UInt8>, payload: UnsafeBufferPointer<UInt8>, packetID: UInt16, retained: Bool)
-  func clientAnswered(code: UInt8, sessionPresent: Bool)
+  /// `canShare`: the broker does not say that it has no shared subscriptions.
+  func clientAnswered(code: UInt8, sessionPresent: Bool, canShare: Bool)
   func clientSubscribed(packetID: Int32, codes: [UInt8])
   func clientPublished(packetID: Int32, code: UInt8)
   /// The library closed the socket. `code`: the broker's reason, if it sent one.
@@ -120,11 +121,12 @@ final class MosquittoClient {
   /// - Parameter takesRetained: also what the broker has kept. A gateway does not want it: it was measured some time
   ///   ago and is no sample of now.
   func subscribe(
-    _ filters: ArraySlice<String>, version: Session.ProtocolVersion, qos: Int32 = 1, takesRetained: Bool = false
+    _ filters: [String], version: Session.ProtocolVersion, qos: Int32 = 1, takesRetained: Bool = false
   ) throws(MQTTError) -> Int32 {
     var packetID: Int32 = 0
     var pointers: [UnsafeMutablePointer<CChar>?] = filters.map { strdup($0) }
     defer { for pointer in pointers { free(pointer) } }
+    // "No local" must never be set: with a shared subscription it is a protocol error.
     let options = version == .v5 && !takesRetained ? Int32(MQTT_SUB_OPT_SEND_RETAIN_NEVER.rawValue) : 0
     let code = pointers.withUnsafeMutableBufferPointer { buffer -> Int32 in
       guard let base = buffer.baseAddress else { return 0 }
@@ -134,6 +136,19 @@ final class MosquittoClient {
     }
     try check(code, "subscribe")
     return packetID
+  }
+
+  /// Queues UNSUBSCRIBE.
+  func unsubscribe(_ filters: ArraySlice<String>) throws(MQTTError) {
+    var pointers: [UnsafeMutablePointer<CChar>?] = filters.map { strdup($0) }
+    defer { for pointer in pointers { free(pointer) } }
+    let code = pointers.withUnsafeMutableBufferPointer { buffer -> Int32 in
+      guard let base = buffer.baseAddress else { return 0 }
+      return base.withMemoryRebound(to: UnsafeMutablePointer<CChar>?.self, capacity: buffer.count) {
+        mosquitto_unsubscribe_multiple(handle, nil, Int32(buffer.count), $0, nil)
+      }
+    }
+    try check(code, "unsubscribe")
   }
 
   /// Queues a message; its packet id comes back in `clientPublished`.
@@ -199,7 +214,10 @@ private func onConnect(
 ) {
   guard let client = client(context) else { return }
   client.progress &+= 1
-  client.owner.clientAnswered(code: UInt8(clamping: code), sessionPresent: flags & 1 != 0)
+  var canShare: UInt8 = 1
+  mosquitto_property_read_byte(properties, Int32(MQTT_PROP_SHARED_SUB_AVAILABLE.rawValue), &canShare, false)
+  client.owner.clientAnswered(
+    code: UInt8(clamping: code), sessionPresent: flags & 1 != 0, canShare: canShare != 0)
 }
 
 private func onDisconnect(

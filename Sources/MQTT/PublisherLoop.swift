@@ -181,7 +181,7 @@ final class PublisherLoop: MosquittoClientOwner {
       }
       options.onEvent?(event)
     // A publisher subscribes to nothing and has no state of its own.
-    case .subscribe, .publishOnline, .publishMarker: break
+    case .subscribe, .unsubscribe, .publishOnline, .publishMarker: break
     }
   }
 
@@ -234,7 +234,7 @@ final class PublisherLoop: MosquittoClientOwner {
     topic: UnsafeBufferPointer<UInt8>, payload: UnsafeBufferPointer<UInt8>, packetID: UInt16, retained: Bool
   ) {}
 
-  func clientAnswered(code: UInt8, sessionPresent: Bool) {
+  func clientAnswered(code: UInt8, sessionPresent: Bool, canShare: Bool) {
     guard !closeRequested else { return }
     dispatch(.answered(code: code, sessionPresent: sessionPresent, nonce: 0))
   }

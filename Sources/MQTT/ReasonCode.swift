@@ -4,6 +4,7 @@ public enum ReasonCode {
   public static let topicNameInvalid: UInt8 = 0x90
   public static let packetTooLarge: UInt8 = 0x95
   public static let sessionTakenOver: UInt8 = 0x8E
+  public static let sharedSubscriptionsNotSupported: UInt8 = 0x9E
   public static let unsupportedProtocolVersion: UInt8 = 0x84
 
   /// Whether the code says that something was refused.

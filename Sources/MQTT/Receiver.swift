@@ -41,6 +41,12 @@ public final class Receiver: @unchecked Sendable {
     self.options = options
   }
 
+  /// The filters of subscriptions as they are sent for a connection.
+  public static func filters(_ subscriptions: [String], share: String?) -> [String] {
+    guard let share else { return subscriptions }
+    return subscriptions.map { Session.shared($0, group: share) }
+  }
+
   /// Starts the thread. Connection problems are not errors here: they are reported to the delegate and retried.
   public func start() throws(MQTTError) {
     for filter in subscriptions where !TopicFilter.isValid(filter) { throw .invalidFilter(filter) }

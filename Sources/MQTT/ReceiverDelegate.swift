@@ -65,6 +65,8 @@ public enum ReceiverEvent: Hashable, Sendable {
   case subscriptionRefused(topic: String, code: UInt8)
   /// The broker delivers this topic at QoS 0 only: its messages can be lost on the way.
   case subscriptionWeakened(topic: String)
+  /// The broker offers no shared subscriptions: everything is subscribed for this gateway alone.
+  case sharingUnavailable(group: String)
   /// The broker refused the gateway's own message (its state, or the marker without which `drained` never comes).
   case publishRefused(topic: String, code: UInt8)
 }

@@ -20,6 +20,7 @@ extension ReceiverLoop: MosquittoClientOwner {
       closeRequested = true
       connectRequested = nil
     case .subscribe(let request, let filters): subscribe(request, filters)
+    case .unsubscribe: unsubscribe()
     case .publishOnline:
       publish(announcement.topic, announcement.online(), retain: true)
     case .publishMarker: publish(String(decoding: drainTopic, as: UTF8.self), markerPayload, retain: false)
@@ -77,8 +78,19 @@ extension ReceiverLoop: MosquittoClientOwner {
     guard let client else { return }
     do {
       let packetID = try client.subscribe(
-        session.configuration.subscriptions[filters], version: session.version)
+        session.wireFilters(filters), version: session.version)
       openRequests[packetID] = request
+    } catch {
+      dispatch(.lost(code: nil, String(describing: error)))
+    }
+  }
+
+  private func unsubscribe() {
+    guard let client else { return }
+    do {
+      for filters in session.configuration.obsolete.chunks(of: session.configuration.filtersPerRequest) {
+        try client.unsubscribe(filters)
+      }
     } catch {
       dispatch(.lost(code: nil, String(describing: error)))
     }
@@ -124,11 +136,11 @@ extension ReceiverLoop: MosquittoClientOwner {
     delegate.received(topic: topic, payload: payload, packetID: packetID, duplicate: false, retained: retained)
   }
 
-  func clientAnswered(code: UInt8, sessionPresent: Bool) {
+  func clientAnswered(code: UInt8, sessionPresent: Bool, canShare: Bool) {
     guard !closeRequested else { return }
     markerNonce = UInt64.random(in: .min ... .max)
     markerPayload = Array(String(markerNonce, radix: 16).utf8)
-    dispatch(.answered(code: code, sessionPresent: sessionPresent, nonce: markerNonce))
+    dispatch(.answered(code: code, sessionPresent: sessionPresent, nonce: markerNonce, canShare: canShare))
   }
 
   func clientSubscribed(packetID: Int32, codes: [UInt8]) {
@@ -177,5 +189,12 @@ extension ReceiverLoop: MosquittoClientOwner {
     guard left > 0 else { return false }
     var entry = pollfd(fd: client.descriptor, events: Int16(events), revents: 0)
     return poll(&entry, 1, Int32(left / 1_000_000) + 1) > 0
+  }
+}
+
+extension Array {
+  /// Slices of at most so many elements.
+  fileprivate func chunks(of count: Int) -> [ArraySlice<Element>] {
+    stride(from: 0, to: self.count, by: count).map { self[$0..<Swift.min(self.count, $0 + count)] }
   }
 }

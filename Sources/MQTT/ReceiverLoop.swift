@@ -71,6 +71,8 @@ final class ReceiverLoop {
     var configuration = Session.Configuration()
     // The marker's subscription last: it is granted when all others are.
     configuration.subscriptions = subscriptions + [drainTopic]
+    configuration.share = settings.share
+    configuration.obsolete = options.obsolete
     configuration.drainTopic = drainTopic
     configuration.announcesState = true
     configuration.announcesSubscribed = announcement.waitsForSubscriptions

@@ -4,6 +4,9 @@ public struct ReceiverOptions: Sendable {
   public var startsClean = false
   /// What the connection says of itself; nil: the gateway's own `weir/<gateway>/state`.
   public var announcement: Announcement?
+  /// Subscriptions of an earlier configuration that a session which is present still has, as `Receiver.filters` gave
+  /// them: they are ended.
+  public var obsolete: [String] = []
 
   public init(startsClean: Bool = false, announcement: Announcement? = nil) {
     self.startsClean = startsClean

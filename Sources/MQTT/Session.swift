@@ -8,6 +8,11 @@ struct Session: Sendable {
   struct Configuration: Hashable, Sendable {
     /// Topic filters in the order of the configuration, requested at QoS 1.
     var subscriptions: [String] = []
+    /// Group of a shared subscription: the broker divides the messages of all filters among the group's members, except
+    /// those of the marker and of topics with `$`, which every member needs.
+    var share: String?
+    /// Filters of an earlier configuration, as they were sent: a session that is present still has them.
+    var obsolete: [String] = []
     /// Where the marker goes that finds the end of the backlog; nil: live as soon as subscribed (publishers).
     var drainTopic: String?
     /// Whether to announce `online` after connecting and `offline` before leaving.
@@ -57,7 +62,8 @@ struct Session: Sendable {
     /// The attempt failed before the broker answered.
     case connectFailed(String)
     /// CONNACK. `nonce` is fresh and random; it becomes the payload of this connection's marker.
-    case answered(code: UInt8, sessionPresent: Bool, nonce: UInt64)
+    /// `canShare`: the broker offers shared subscriptions.
+    case answered(code: UInt8, sessionPresent: Bool, nonce: UInt64, canShare: Bool = true)
     /// SUBACK of a request, one code for each of its filters.
     case subscribed(request: Int, codes: [UInt8])
     /// A message on the drain topic.
@@ -76,7 +82,10 @@ struct Session: Sendable {
     case connect(ProtocolVersion)
     /// Close the socket without writing anything more; what is queued for writing is thrown away.
     case close
+    /// Positions in the configuration; `wireFilters` gives the texts.
     case subscribe(request: Int, filters: Range<Int>)
+    /// Ends the obsolete subscriptions; nothing waits for the answer.
+    case unsubscribe
     case publishOnline
     case publishMarker(nonce: UInt64)
     /// Set, or with nil cancel, the one timer.
@@ -109,7 +118,10 @@ struct Session: Sendable {
     case (.waiting, .timerFired): return connect()
     // Nothing is open: what an earlier connection left behind does not matter any more.
     case (.waiting, _): return []
-    case (.connecting, .answered(let code, let present, let nonce)):
+    case (.connecting, .answered(let code, let present, let nonce, let canShare)):
+      // A broker of 3.1.1 that knows no shared subscriptions grants the filter as an ordinary one, that nothing matches.
+      plainRequests = []
+      isSharing = configuration.share != nil && canShare && version == .v5
       return answered(code: code, sessionPresent: present, nonce: nonce, random: random)
     case (.connecting, .connectFailed(let what)): return failed(.network(what), closing: false, random: random)
     case (.connecting, .timerFired):
@@ -159,6 +171,8 @@ struct Session: Sendable {
     }
     var actions = [Action.report(.up(sessionPresent: sessionPresent))]
     if configuration.announcesState, !configuration.announcesSubscribed { actions.append(.publishOnline) }
+    if let group = configuration.share, !isSharing { actions.append(.report(.sharingUnavailable(group: group))) }
+    if sessionPresent, !configuration.obsolete.isEmpty { actions.append(.unsubscribe) }
     // Always, also with a session that is present: only so is it known that the broker's subscriptions are those of
     // the configuration.
     let requests = requests()
@@ -176,6 +190,21 @@ struct Session: Sendable {
   }
 
   private var markerNonce: UInt64 = 0
+  private var isSharing = false
+  /// Requests that were made again without sharing.
+  private var plainRequests: Set<Int> = []
+
+  /// Filters as they are sent.
+  func wireFilters(_ range: Range<Int>) -> [String] { configuration.subscriptions[range].map(wireFilter) }
+
+  private func wireFilter(_ filter: String) -> String {
+    guard let share = configuration.share, isSharing, filter != configuration.drainTopic else { return filter }
+    return Self.shared(filter, group: share)
+  }
+
+  static func shared(_ filter: String, group: String) -> String {
+    filter.hasPrefix("$") ? filter : "$share/\(group)/\(filter)"
+  }
 
   private func requests() -> [Range<Int>] {
     let count = configuration.subscriptions.count
@@ -188,6 +217,11 @@ struct Session: Sendable {
     guard open.contains(request) else { return [] }
     var actions: [Action] = []
     let filters = requests()[request]
+    if configuration.share != nil, !plainRequests.contains(request),
+      codes.contains(ReasonCode.sharedSubscriptionsNotSupported)
+    {
+      return subscribePlainly(request, filters)
+    }
     for (offset, index) in filters.enumerated() {
       let topic = configuration.subscriptions[index]
       // An answer with too few codes says nothing about the rest: take it as refused.
@@ -205,6 +239,15 @@ struct Session: Sendable {
       phase = .subscribing(rest)
     }
     return actions
+  }
+
+  /// The broker has no shared subscriptions after all.
+  private mutating func subscribePlainly(_ request: Int, _ filters: Range<Int>) -> [Action] {
+    let isNews = isSharing
+    isSharing = false
+    plainRequests.insert(request)
+    let report = isNews ? configuration.share.map { Action.report(.sharingUnavailable(group: $0)) } : nil
+    return [report, .subscribe(request: request, filters: filters)].compactMap(\.self)
   }
 
   private mutating func subscriptionsDone() -> [Action] {

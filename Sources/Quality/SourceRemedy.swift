@@ -41,6 +41,8 @@ public enum SourceRemedy {
     case .implausible: "Check `rated-power`, `resolution` and `unit` of the register."
     case .notANumber: "The device sends no number (NaN): check its sensor."
     case .badQuality: "The device itself calls the value bad: look at the device."
+    case .rateLimited:
+      "The device sends more than the rate limit of its broker: look at its send interval, or raise `rate-limit`."
     case .outOfSequence: "The edge node's messages come out of order or incomplete: look at its network and its birth."
     case .notJSON, .missingField, .wrongType, .unknownTopic, .tooLarge, .badTimestamp, .malformed, .wrongUnit,
       .notSparkplug:

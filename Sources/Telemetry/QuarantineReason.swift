@@ -11,6 +11,8 @@ public enum QuarantineReason: UInt8, Hashable, Sendable, CaseIterable {
   case malformed = 10
   /// The message names another unit than the mapping.
   case wrongUnit = 11
+  /// More than the rate limit of its connection lets through.
+  case rateLimited = 12
   // Sparkplug B.
   case notSparkplug = 20
   case outOfSequence = 21
@@ -34,6 +36,7 @@ public enum QuarantineReason: UInt8, Hashable, Sendable, CaseIterable {
     case .badTimestamp: "bad-timestamp"
     case .malformed: "malformed"
     case .wrongUnit: "wrong-unit"
+    case .rateLimited: "rate-limited"
     case .notSparkplug: "not-sparkplug"
     case .outOfSequence: "out-of-sequence"
     case .outOfRange: "out-of-range"

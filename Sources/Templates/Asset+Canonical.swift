@@ -5,6 +5,7 @@ extension Asset {
   func write(_ template: EquipmentTemplate, to writer: inout CanonicalWriter) {
     writer.field("id", id)
     if name != id { writer.field("name", name) }
+    writer.field("formerly", formerly)
     if !site.isEmpty { writer.field("place", place) }
     writer.field("template", self.template)
     if let sparkplug {

@@ -5,7 +5,7 @@ struct AssetReader {
   static let keys = [
     "id", "name", "place", "template", "topic", "sparkplug", "criticality", "broker", "rated-power",
     "expected-interval", "payload", "timestamp", "message-id", "fault-model", "signals", "count", "first",
-    "clock",
+    "clock", "formerly",
   ]
   static let maximumAssets = 100_000
 
@@ -19,7 +19,9 @@ struct AssetReader {
   /// For an explanation: whose entry to keep.
   var wanted: String?
   private(set) var wantedSection: Section?
-  private var firstID: [String: Position] = [:]
+  /// By former id.
+  var formerNames: [String: FormerName] = [:]
+  private(set) var firstID: [String: Position] = [:]
   private var firstTopic: [TopicKey: (asset: String, line: Int)] = [:]
 
   private struct TopicKey: Hashable {
@@ -54,12 +56,14 @@ struct AssetReader {
         readAsset(section)
       }
     }
+    checkFormerNames()
   }
 
   /// What an entry says, before the numbers of a group are filled in.
   private struct Entry {
     var id: NamePattern
     var name: NamePattern?
+    var formerly: NamePattern?
     var place: [NamePattern]
     var topics: [AssetSignals.Topic]
     var asset: Asset
@@ -104,6 +108,7 @@ struct AssetReader {
           "criticality", .word(Asset.Criticality.allCases, noun: "criticality"), default: .normal),
         connection: connection, topics: [], signals: signals.signals, ratedPower: ratedPower(section)))
     entry.asset.faultModel = TemplateReader.faultModel(section, inherited: template.faultModel)
+    entry.formerly = pattern(section, "formerly", fields: [])
     entry.asset.clock = QualityReader.clock(section)
     if entry.asset.clock == .receiveTime,
       section.has("sparkplug") || topics.contains(where: { $0.mapping.payload.format == .senml })
@@ -157,6 +162,10 @@ struct AssetReader {
       guard isFine else { return false }
       asset.topics.append(mapping)
     }
+    if let former = entry.formerly?.text(number: number) {
+      guard takeFormer(former, of: asset.id, section) else { return false }
+      asset.formerly = former
+    }
     if asset.id == wanted { wantedSection = section }
     assets.append(asset)
     return true
@@ -205,7 +214,7 @@ struct AssetReader {
     return nil
   }
 
-  private static func isIdentifier(_ text: String) -> Bool {
+  static func isIdentifier(_ text: String) -> Bool {
     let bytes = text.utf8
     return !bytes.isEmpty && bytes.count <= 128
       && bytes.allSatisfy { byte in

@@ -26,6 +26,14 @@ extension ConfigurationSchema {
     "session-expiry": duration("How long the broker keeps messages while the gateway is away.", "7 d"),
     "commit-interval": duration("Longest wait of a message for its commit.", "20 ms"),
     "maximum-packet-size": size("256 KB"),
+    "share": text("Group of a shared subscription: the broker divides the messages among its members.", "weir"),
+    "rate-limit": group(
+      "What a topic sends faster than this is set aside.", SiteReader.rateLimitKeys,
+      [
+        "rate": text("Messages of one topic, in the long run.", "50 per s"),
+        "burst": integer("Messages that may come at once; default: those of a minute.", 1...1_000_000),
+        "quiet": duration("The source counts as babbling until it kept the limit so long.", "10 min"),
+      ], required: ["rate"]),
     "embedded": any(
       "The gateway runs the broker itself.",
       [

@@ -124,6 +124,7 @@ public enum ConfigurationSchema {
     "A machine, meter or station; with `count` a group of equal ones.", AssetReader.keys,
     [
       "id": text("Letters, digits, - _ and .; {n} in a group.", "meter-{n:03}"),
+      "formerly": text("The id that it had before: its history goes on under the new one.", "meter-old-{n:03}"),
       "name": text("Any text.", "Main meter"), "place": text("site/area/line/cell.", "cq1/hall-1"),
       "template": text("What kind of equipment it is.", "three-phase-meter"),
       "topic": text("Exact topic; {id} {place} {site} {area} {line} {cell} {n} are filled in.", "plant/{area}/{id}"),

@@ -115,6 +115,8 @@ extension Site {
         writer.field("reorder-timeout", QuantityText.text(sparkplug.reorderTimeout))
       }
     }
+    writer.field("share", connection.share)
+    connection.rateLimit?.write(to: &writer)
     guard let embedded = connection.embedded else { return }
     writer.object("embedded") { writer in
       writer.field("maximum-inflight", embedded.maximumInflight)

@@ -21,7 +21,8 @@ extension Site {
         "  broker \(connection.name): \(connection.host):\(connection.port)\(kind)\(security), client id "
           + "\(connection.clientID), \(count(assetsOfConnection[connection.name] ?? 0, "asset"))"
           + (connection.sparkplug.map { ", Sparkplug host \($0.hostID), groups \($0.groups.joined(separator: ", "))" }
-            ?? ""))
+            ?? "") + (connection.share.map { ", shared subscription \($0)" } ?? "")
+          + (connection.rateLimit.map { ", at most \($0.text) from a topic" } ?? ""))
     }
     for destination in destinations {
       let allowed = assets.count { asset in destination.assets.contains { Wildcard.matches(asset.id, $0) } }
@@ -88,6 +89,11 @@ extension Site {
       to: &notes)
     for connection in connections where !assets.contains(where: { $0.connection == connection.name }) {
       notes.append("broker \(connection.name) has no assets")
+    }
+    for connection in connections where connection.share != nil {
+      notes.append(
+        "broker \(connection.name) divides the messages of each asset among all members of the group: what one "
+          + "gateway computes from them rests on its part only")
     }
     if destinations.isEmpty { notes.append("there are no destinations: records stay in the store") }
     if clock == .messages { notes.append("the plant clock follows messages on $weir/clock, not the system clock") }

@@ -81,6 +81,10 @@ public struct Connection: Hashable, Sendable {
   public var embedded: EmbeddedBrokerSettings?
   /// Not nil: a Sparkplug B host application, whose session ends with the connection.
   public var sparkplug: SparkplugSettings?
+  /// Not nil: subscribed as `$share/<group>/…`, so that the broker divides the messages among the group's members.
+  public var share: String?
+  /// Not nil: what a topic sends faster than this is set aside.
+  public var rateLimit: RateLimitSettings?
 
   public init(
     name: String, host: String, port: Int, clientID: String, username: String?, password: Secret?, tls: TLSSettings?,
@@ -189,6 +193,8 @@ public struct Asset: Hashable, Sendable {
   public var faultModel: String?
   /// Which time its samples get.
   public var clock = ClockPolicy.trustDevice
+  /// The id that it had before: its readings, state and numbers go on under the new one.
+  public var formerly: String?
 
   public init(
     id: String, name: String, site: String, area: String, line: String, cell: String, template: String,

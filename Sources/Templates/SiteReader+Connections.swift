@@ -5,6 +5,7 @@ extension SiteReader {
   static let brokerKeys = [
     "name", "host", "port", "client-id", "username", "password-file", "password-env", "password-credential", "tls",
     "keep-alive", "session-expiry", "commit-interval", "maximum-packet-size", "embedded", "sparkplug",
+    "share", "rate-limit",
   ]
   static let tlsKeys = ["ca", "certificate", "key"]
   static let embeddedKeys = [
@@ -91,6 +92,7 @@ extension SiteReader {
       return nil
     }
     connection.sparkplug = SparkplugReader.settings(section, gatewayID: gatewayID)
+    readLimits(section, &connection)
     return (connection, section)
   }
 

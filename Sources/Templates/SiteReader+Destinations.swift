@@ -4,7 +4,7 @@ import Telemetry
 /// Where records go, and which: nothing leaves the plant that is not allow-listed.
 extension SiteReader {
   static let mqttKeys =
-    brokerKeys.filter { !["name", "embedded", "commit-interval", "sparkplug"].contains($0) }
+    brokerKeys.filter { !["name", "embedded", "commit-interval", "sparkplug", "share", "rate-limit"].contains($0) }
     + ["topic", "batch", "retain-last"]
   static let httpKeys = [
     "url", "batch", "gzip", "token-file", "token-env", "token-credential", "tls", "timeout",

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Control
 import Foundation
+import Gateway
 import Telemetry
 import Templates
 
@@ -16,7 +17,7 @@ struct GatewayOptions: ParsableArguments {
 
   var client: ControlClient { ControlClient(socketPath: Self.socket(in: directory)) }
 
-  private var directory: String {
+  var directory: String {
     if let directory = data ?? ProcessInfo.processInfo.environment["WEIR_DATA"] { return directory }
     let usual = ["data/demo", "/var/lib/weir"]
     return usual.first { FileManager.default.fileExists(atPath: Self.socket(in: $0)) } ?? usual[0]
@@ -35,6 +36,13 @@ struct SiteOptions: ParsableArguments {
 
   func load() throws -> Site {
     try SiteLoader.load(path: configuration, devices: Self.folders(devices))
+  }
+
+  /// The same again, later.
+  var file: ConfigurationFile {
+    let path = configuration
+    let folders = Self.folders(devices)
+    return ConfigurationFile(path: path) { try SiteLoader.load(path: path, devices: folders) }
   }
 
   /// The given folders, else `$WEIR_DEVICES`, else `Devices` in the working directory, beside the program, or where

@@ -65,7 +65,7 @@ struct QuarantineCommand: AsyncParsableCommand {
       if outcome.failed > 0 {
         print("\(QuarantineCommand.messages(outcome.failed)) still cannot be decoded, and stay:")
         if let failure = outcome.firstFailure { print("  \(failure)") }
-        print("  → Mend the mapping (asset or template), restart the gateway, and retry.")
+        print("  → Mend the mapping (asset or template), `weir reload`, and retry.")
         throw ExitCode(1)
       }
     }

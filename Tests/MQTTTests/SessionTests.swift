@@ -176,7 +176,7 @@ import Testing
           isOpen = false
         case .subscribe(_, let filters):
           #expect(isOpen && isUp && !filters.isEmpty)
-        case .publishOnline: #expect(isOpen && isUp)
+        case .publishOnline, .unsubscribe: #expect(isOpen && isUp)
         case .publishMarker(let nonce):
           #expect(isOpen && isUp && (marker == nil || marker == nonce))
           marker = nonce

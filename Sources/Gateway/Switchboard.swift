@@ -1,0 +1,99 @@
+import Control
+
+/// Connects questions with the stages that answer them, also while the stages change: then a question waits.
+actor Switchboard {
+  private var control: GatewayControl?
+  private var isClosed = false
+  private var calls = 0
+  private var arrivals: [CheckedContinuation<Void, Never>] = []
+  private var departures: [CheckedContinuation<Void, Never>] = []
+
+  /// Questions are answered from these stages.
+  func place(_ control: GatewayControl) {
+    self.control = control
+    wake(&arrivals)
+  }
+
+  /// No new question; returns when those under way are answered.
+  func withdraw() async {
+    control = nil
+    while calls > 0 { await withCheckedContinuation { departures.append($0) } }
+  }
+
+  /// There will be no answers any more.
+  func close() {
+    isClosed = true
+    control = nil
+    wake(&arrivals)
+  }
+
+  var isPlaced: Bool { control != nil }
+
+  /// Asks the stages; waits for them if they are just being changed.
+  func use<Answer: Sendable>(_ ask: @Sendable (GatewayControl) async throws -> Answer) async throws -> Answer {
+    while true {
+      if isClosed { throw ControlRefusal(.badRequest, "The gateway is stopping.") }
+      if let control {
+        calls += 1
+        defer {
+          calls -= 1
+          if calls == 0 { wake(&departures) }
+        }
+        return try await ask(control)
+      }
+      await withCheckedContinuation { arrivals.append($0) }
+    }
+  }
+
+  private func wake(_ waiting: inout [CheckedContinuation<Void, Never>]) {
+    let continuations = waiting
+    waiting = []
+    for continuation in continuations { continuation.resume() }
+  }
+}
+
+/// The control API's source: the stages of the configuration in force, and the reloader, which is always there.
+struct SwitchedControl: ControlSource {
+  let switchboard: Switchboard
+  let reloader: Reloader
+
+  func status() async throws -> GatewayStatus { try await switchboard.use { try await $0.status() } }
+  func assets() async throws -> [AssetLine] { try await switchboard.use { try await $0.assets() } }
+  func asset(_ id: String) async throws -> AssetDetail { try await switchboard.use { try await $0.asset(id) } }
+  func sources(limit: Int) async throws -> [SourceLine] {
+    try await switchboard.use { try await $0.sources(limit: limit) }
+  }
+  func quarantine(reason: String?, limit: Int) async throws -> [QuarantineLine] {
+    try await switchboard.use { try await $0.quarantine(reason: reason, limit: limit) }
+  }
+  func retryQuarantine(ids: [String]) async throws -> QuarantineOutcome {
+    try await switchboard.use { try await $0.retryQuarantine(ids: ids) }
+  }
+  func dropQuarantine(ids: [String]) async throws -> QuarantineOutcome {
+    try await switchboard.use { try await $0.dropQuarantine(ids: ids) }
+  }
+  func metrics() async throws -> String { try await switchboard.use { try await $0.metrics() } }
+
+  /// A gateway between two configurations says so instead of waiting.
+  func isReady() async -> Bool {
+    guard await switchboard.isPlaced else { return false }
+    do {
+      return try await switchboard.use { await $0.isReady() }
+    } catch {
+      return false
+    }
+  }
+
+  func metricsPort(trouble: String?) async {
+    do {
+      try await switchboard.use { await $0.metricsPort(trouble: trouble) }
+    } catch {
+      // The gateway stops, and its findings with it.
+      return
+    }
+  }
+
+  func reload() async throws -> ReloadReport { try await reloader.reload() }
+  func pendingChanges() async throws -> ReloadReport { try await reloader.pendingChanges() }
+  func configuration() async throws -> ConfigurationReport { await reloader.configuration }
+}
