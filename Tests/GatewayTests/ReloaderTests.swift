@@ -79,6 +79,16 @@ import Testing
     }
   }
 
+  @Test func aSessionThatStaysBehindIsSaid() async throws {
+    let reloader = try Self.reloader(GatewayMailbox()) {
+      let text = try Self.site().canonicalText.replacing("\"host\": \"h\"", with: "\"host\": \"i\"")
+      return try SiteLoader.load(canonicalText: text)
+    }
+    let report = try await reloader.pendingChanges()
+    #expect(report.changes == ["brokers:", "  ~ main: host: h → i"])
+    #expect(report.notes.count == 1 && report.notes[0].contains("h:1883 keeps the session of client id weir-cq1"))
+  }
+
   @Test func eventsKeepTheirOrderWhileNobodyWaits() async {
     let mailbox = GatewayMailbox()
     mailbox.post(.hangUp)

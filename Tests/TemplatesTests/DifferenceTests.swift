@@ -98,7 +98,10 @@ struct DifferenceTests {
       + inline
     let difference = SiteDifference(
       from: try load(text), to: try load(text.replacing("range: [0, 9]", with: "range: [0, 10]")))
-    #expect(difference.lines == ["templates in use:", "  ~ probe (7 assets): signals.value.range: [0.0, 9.0] → [0.0, 10.0]"])
+    #expect(
+      difference.lines == [
+        "templates in use:", "  ~ probe (7 assets): signals.value.range: [0.0, 9.0] → [0.0, 10.0]",
+      ])
   }
 }
 
