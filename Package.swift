@@ -53,6 +53,7 @@ let package = Package(
     module("MQTT", ["Telemetry", "Templates", "CMosquitto"]),
     module("Waveform", ["CKissFFT"]),
     module("Ingest", ["Telemetry", "Plant", "Sparkplug", "Templates", "Journal", "Waveform"]),
+    module("Discovery", ["Telemetry", "Templates"]),
     module("Rules", ["Telemetry", "Templates"]),
     module("Engine", ["Telemetry", "Templates", "Journal", "Rules"]),
     module("Energy", ["Telemetry", "Templates", "Plant", "Rules"]),
@@ -75,14 +76,13 @@ let package = Package(
         "Equipment", "Quality", "Inspection", "Store", "Forwarding", "Control", "CLinux", logging,
       ]),
     .executableTarget(
-      name: "weir", dependencies: ["Gateway", "Control", "Simulation", arguments], swiftSettings: strict),
+      name: "weir", dependencies: ["Gateway", "Control", "Simulation", "Discovery", "MQTT", arguments],
+      swiftSettings: strict),
 
     .executableTarget(
       name: "weir-bench",
-      dependencies: [
-        "Telemetry", "Templates", "Plant", "Journal", "Ingest", "Rules", "Engine", "Energy", "Equipment", "Inspection",
-        "Store",
-      ], path: "Tests/Benchmarks/Micro", swiftSettings: strict),
+      dependencies: ["Telemetry", "Templates", "Journal", "Ingest", "Rules", "Engine", "Store", "Gateway"],
+      path: "Tests/Benchmarks/Micro", swiftSettings: strict),
     .target(
       name: "TestSupport", dependencies: ["Telemetry", "Templates", "MQTT"], path: "Tests/TestSupport",
       swiftSettings: strict),
@@ -97,6 +97,7 @@ let package = Package(
     tests("MQTTTests", ["MQTT"]),
     tests("WaveformTests", ["Waveform"]),
     tests("IngestTests", ["Ingest", "Journal", "Sparkplug"]),
+    tests("DiscoveryTests", ["Discovery", "Ingest", "Journal", "MQTT"]),
     tests("RulesTests", ["Rules"]),
     tests("EngineTests", ["Engine", "Rules", "Journal"]),
     tests("EnergyTests", ["Energy", "Plant", "Rules"]),
@@ -111,7 +112,9 @@ let package = Package(
         nio("NIOConcurrencyHelpers"), nioSSL,
       ]),
     .testTarget(
-      name: "Fuzz", dependencies: ["Ingest", "Engine", "Journal", "Telemetry", "Templates"], path: "Tests/Fuzz",
+      name: "Fuzz",
+      dependencies: ["Ingest", "Sparkplug", "Engine", "Journal", "Telemetry", "Templates", "TestSupport"],
+      path: "Tests/Fuzz",
       swiftSettings: strict),
     tests("SimulationTests", ["Simulation", "Plant"]),
     tests(

@@ -28,8 +28,8 @@ public final class Gateway: Sendable {
     }
   }
 
-  /// Samples between network and engine; about 2 MB.
-  private static let queuedSamples = 60_000
+  /// Samples between network and engine; about 1 MB.
+  private static let queuedSamples = 30_000
 
   private let site: Site
   private let options: Options
@@ -47,6 +47,8 @@ public final class Gateway: Sendable {
     self.logger = logger
     // One heap for all threads: glibc's heap per thread costs 15 MB on an edge box, and the threads hardly meet in it.
     mallopt(M_ARENA_MAX, 1)
+    // Buffers of batches come and go: between the small allocations of the rules they would leave holes.
+    mallopt(M_MMAP_THRESHOLD, 64 << 10)
   }
 
   /// Runs until SIGTERM or SIGINT. Throws if a stage cannot go on.

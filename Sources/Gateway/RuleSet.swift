@@ -7,9 +7,9 @@ import Rules
 import Templates
 
 /// Every rule module's one line.
-enum RuleSet {
+package enum RuleSet {
   /// In the order of the passes.
-  static func factories(for site: Site) throws -> [RuleFactory] {
+  package static func factories(for site: Site) throws -> [RuleFactory] {
     let zone = try PlantZone(identifier: site.zone)
     return [
       QualityRule.factory(zone: zone),

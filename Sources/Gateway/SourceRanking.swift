@@ -86,7 +86,9 @@ struct SourceRanking {
     let signal = QualityReason(word: finding.rule) == nil ? nil : named
     change(asset, signal: signal) { entry in
       if !entry.line.open.contains(finding.rule) { entry.line.open.append(finding.rule) }
-      entry.faults.append((finding.advice, Self.openWeight))
+      // A device whose samples are all set aside has no data for the reason that another finding tells.
+      let weight = finding.rule == "no-data" ? Self.openWeight / 2 : Self.openWeight
+      entry.faults.append((finding.advice, weight))
     }
   }
 

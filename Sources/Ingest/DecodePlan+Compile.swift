@@ -134,7 +134,7 @@ extension DecodePlan {
         compile(field, asset.signals[field.signal], slot.slot, nextSeries)
         if let waveform = field.waveform {
           fields[fields.count - 1].kind = .waveform
-          fields[fields.count - 1].waveform = Int32(waveforms.count)
+          fields[fields.count - 1].words = waveforms.count..<waveforms.count
           waveforms.append(WaveformField(mapping: waveform, rateSlot: slot.rate, conversion: field.conversion))
         }
         nextSeries += 1
@@ -147,7 +147,8 @@ extension DecodePlan {
       let format = item.mapping.timestamp?.format ?? .iso8601
       sections.append(
         Section(
-          timestampSlot: timestampSlot, timestampFormat: format, nanosecondsSlot: nanosecondsSlot,
+          timestampSlot: nanosecondsSlot < 0 ? timestampSlot : -2 - timestampSlot, timestampFormat: format,
+          nanosecondsSlot: nanosecondsSlot, hasTextTime: format.isText,
           decimalComma: payload.decimalComma, acceptsUnits: payload.acceptsUnits,
           clockAhead: asset.clock.ahead.nanoseconds, trustsReceiveTime: asset.clock == .receiveTime,
           messageIDSlot: messageIDSlot,

@@ -26,11 +26,13 @@ struct DecodePlan {
   }
 
   struct Section {
-    /// Negative: the message has no date.
+    /// -1: the message has no date; less: it is in two fields, the slot of the seconds is -2 less this.
     var timestampSlot: Int32
     var timestampFormat: TimestampMapping.Format
     /// Of the nanoseconds within a second; negative: none.
     var nanosecondsSlot: Int32 = -1
+    /// The date is a text, not a number.
+    var hasTextTime = false
     /// Numbers in texts have a decimal comma.
     var decimalComma = false
     /// A number in a text may be followed by its unit.
@@ -68,10 +70,8 @@ struct DecodePlan {
     /// Registers: the physical range as mantissas at the resolution.
     var lowest: Int64
     var highest: Int64
-    /// States: into `words`.
+    /// States: into `words`. Waveforms: begins with the place in `waveforms`.
     var words: Range<Int>
-    /// Waveforms: into `waveforms`.
-    var waveform: Int32 = -1
   }
 
   /// What a waveform's feature needs beside its field.

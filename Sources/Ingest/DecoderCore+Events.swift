@@ -23,7 +23,7 @@ extension DecoderCore {
       let field = plan.attributes[index]
       let capture = scanner.captures[Int(field.slot)]
       guard capture.isPresent else {
-        if field.isRequired, !place.isPartial { throw missing(field.path, place, capture) }
+        if field.isRequired, !isPartial { throw missing(field.path, place, capture) }
         continue
       }
       isPresent = true
@@ -36,7 +36,7 @@ extension DecoderCore {
       }
     }
     guard isPresent else { return nil }
-    if place.isPartial {
+    if isPartial {
       for index in signal.attributes where plan.attributes[index].isRequired {
         let capture = scanner.captures[Int(plan.attributes[index].slot)]
         if !capture.isPresent { throw missing(plan.attributes[index].path, place, capture) }
@@ -115,7 +115,7 @@ extension DecoderCore {
     hash.combine((isDated ? IdentityDomain.moment : .unprotected).rawValue)
     hash.combine(UInt64(bitPattern: place.time.nanoseconds))
     payload.withUnsafeBytes { hash.combine($0) }
-    if place.row > 0 { hash.combine(UInt64(place.row)) }
+    if row > 0 { hash.combine(UInt64(row)) }
     if !isDated { hash.combine(UInt64(bitPattern: Int64(place.ordinal))) }
     return hash.value
   }

@@ -37,11 +37,11 @@ extension DecoderCore {
     _ readings: inout Readings, _ payload: Span<UInt8>, _ samples: inout [Sample], _ events: inout [Event]
   ) throws(DecodeFailure) {
     readings.isOpen = false
-    readings.place.isPartial = true
+    isPartial = true
     // A distance from the time of receipt is no date, but tells readings apart.
     let hasTime = readings.place.quality != .uncertainUndated || readings.place.time != readings.received
     try reading(&readings, isDated: hasTime, payload, &samples, &events)
-    readings.place.row += 1
+    row += 1
     clear(readings.shape)
   }
 

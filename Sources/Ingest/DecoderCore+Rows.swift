@@ -32,6 +32,7 @@ extension DecoderCore {
     var readings = Readings(shape, place)
     readings.place.section = shape.sections.lowerBound
     clear(shape)
+    defer { (row, isPartial) = (0, false) }
     switch rows.format {
     case .each: try each(rows, &readings, payload, &samples, &events)
     case .text: try text(&readings, payload, &samples, &events)
@@ -72,7 +73,7 @@ extension DecoderCore {
   private func hasDate(_ shape: DecodePlan.Shape) -> Bool {
     shape.sections.allSatisfy { section in
       let slot = plan.sections[section].timestampSlot
-      return slot >= 0 && scanner.captures[Int(slot)].isPresent
+      return slot != -1 && scanner.captures[Int(slot < -1 ? -2 - slot : slot)].isPresent
     }
   }
 

@@ -9,7 +9,7 @@ extension DecoderCore {
     // Fields are large: they are read in place, never copied.
     let capture = scanner.captures[Int(plan.fields[number].slot)]
     guard capture.isPresent else {
-      if plan.fields[number].isRequired, !place.isPartial { throw missing(plan.fieldPaths[number], place, capture) }
+      if plan.fields[number].isRequired, !isPartial { throw missing(plan.fieldPaths[number], place, capture) }
       return
     }
     if capture.kind == .number, capture.decimal.isExact {
@@ -89,14 +89,14 @@ extension DecoderCore {
   private func sample(
     _ number: Int, _ text: Span<UInt8>, _ range: Range<Int>, _ place: Place
   ) throws(DecodeFailure) -> Sample? {
-    let section = plan.sections[place.section]
-    switch DecimalText.read(text, range, comma: section.decimalComma) {
+    let comma = plan.sections[place.section].decimalComma
+    switch DecimalText.read(text, range, comma: comma) {
     case .number(let decimal): return sample(number, decimal, text, range, place)
     case .notANumber: return notANumber(number, place)
     case .other: break
     }
-    guard section.acceptsUnits, let end = DecimalText.endOfNumber(text, range, comma: section.decimalComma),
-      case .number(let decimal) = DecimalText.read(text, range.lowerBound..<end, comma: section.decimalComma),
+    guard plan.sections[place.section].acceptsUnits, let end = DecimalText.endOfNumber(text, range, comma: comma),
+      case .number(let decimal) = DecimalText.read(text, range.lowerBound..<end, comma: comma),
       let unit = Self.unit(text, end..<range.upperBound)
     else { return nil }
     if let failure = unitFailure(number, unit, place) { throw failure }

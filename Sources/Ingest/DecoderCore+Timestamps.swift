@@ -8,15 +8,14 @@ extension DecoderCore {
   static let latest = Timestamp(seconds: 7_258_118_400)
 
   /// What a clock shows that has lost its time: from 1970 on. The engine sets such samples aside and tells why.
-  private static func isLost(_ time: Timestamp) -> Bool { time.nanoseconds >= 0 && time < earliest }
+  static func isLost(_ time: Timestamp) -> Bool { time.nanoseconds >= 0 && time < earliest }
 
   static func isPlausible(_ time: Timestamp) -> Bool { time >= earliest && time < latest }
 
   @inline(__always)
   func timestamp(_ capture: Capture, _ place: Place, _ payload: Span<UInt8>) throws(DecodeFailure) -> Timestamp {
-    let format = plan.sections[place.section].timestampFormat
-    if capture.kind == .number, !format.isText, capture.decimal.isExact,
-      let time = Self.epoch(capture.decimal, format), Self.isPlausible(time)
+    if capture.kind == .number, !plan.sections[place.section].hasTextTime, capture.decimal.isExact,
+      let time = Self.epoch(capture.decimal, plan.sections[place.section].timestampFormat), Self.isPlausible(time)
     {
       return time
     }
@@ -87,6 +86,17 @@ extension DecoderCore {
     bytes.append(UInt8(ascii: "Z"))
     guard let time = Timestamp(rfc3339: bytes.span) else { return nil }
     return plan.zone?.firstInstant(ofLocal: time)
+  }
+
+  /// Seconds in one field, nanoseconds in another.
+  @inline(never)
+  func dateInTwoFields(_ place: inout Place, _ payload: Span<UInt8>) throws(DecodeFailure) {
+    let section = plan.sections[place.section]
+    let seconds = scanner.captures[Int(-2 - section.timestampSlot)]
+    guard seconds.isPresent else { return }
+    let time = try timestamp(seconds, place, payload)
+    place.time = try adding(scanner.captures[Int(section.nanosecondsSlot)], to: time, place, payload)
+    place.quality = .good
   }
 
   /// The nanoseconds within the second stand in a field of their own; absent means zero.

@@ -4,7 +4,7 @@ import Templates
 // Fields that hold a waveform: the sample is a feature of it.
 extension DecoderCore {
   func feature(_ number: Int, _ place: Place, _ payload: Span<UInt8>) throws(DecodeFailure) -> Sample {
-    let waveform = plan.waveforms[Int(plan.fields[number].waveform)]
+    let waveform = plan.waveforms[plan.fields[number].words.lowerBound]
     let mapping = waveform.mapping
     let capture = scanner.captures[Int(plan.fields[number].slot)]
     let isArray = mapping.encoding == .numbers
@@ -15,7 +15,7 @@ extension DecoderCore {
     }
     let rate = try rate(waveform, number, place, payload)
     do throws(DecodeFailure) {
-      guard let value = try waveforms.value(mapping, rate: rate, capture, payload) else {
+      guard let value = try waveforms.value(mapping, rate: rate, capture, payload, message: place.ordinal) else {
         return notANumber(number, place)
       }
       return gauge(number, waveform.conversion.apply(value), place)

@@ -10,6 +10,10 @@ struct DecoderCore {
   /// For what lies around the readings of a payload: lists and their entries.
   var outer: JSONScanner
   let waveforms: WaveformFeatures
+  /// Of payloads with several readings: tells apart events whose readings are not bytes of their own.
+  var row = 0
+  /// The reading says only a part of what the payload says: what it lacks may stand in another.
+  var isPartial = false
 
   init(plan: DecodePlan, limits: DecodeLimits) {
     self.plan = plan
@@ -47,7 +51,6 @@ struct DecoderCore {
       if shape.rows >= 0 {
         try decodeRows(shape, place, payload, &batch.samples, &events)
       } else {
-        if !plan.waveforms.isEmpty { waveforms.forget() }
         for section in shape.sections {
           place.section = section
           try decode(place, payload, &batch.samples, &events)
@@ -74,10 +77,6 @@ struct DecoderCore {
     var quality: Quality
     /// Tells apart events without id and date.
     var ordinal: Int
-    /// Tells apart events of one payload whose readings are not bytes of their own.
-    var row = 0
-    /// The reading says only a part of what the payload says: what it lacks may stand in another.
-    var isPartial = false
   }
 
   @inline(never)
@@ -97,6 +96,18 @@ struct DecoderCore {
       .missingField, "none of the mapped fields has a value: \(shown)\(paths.count > 5 ? " …" : "")")
   }
 
+  /// The date is not one field of the reading: it is two, the format brought it in its own way, or there is none.
+  @inline(never)
+  private func dateOtherwise(_ place: inout Place, _ payload: Span<UInt8>, _ slot: Int32) throws(DecodeFailure) {
+    if slot < -1 { try dateInTwoFields(&place, payload) }
+    // A reading that the device itself doubts has its time, and stays doubtful.
+    if place.quality != .uncertainUndated {
+      place.time = place.time - Span64(nanoseconds: plan.sections[place.section].clockAhead)
+    } else if plan.sections[place.section].trustsReceiveTime {
+      place.quality = .good
+    }
+  }
+
   @inline(__always)
   func decode(
     _ undated: Place, _ payload: Span<UInt8>, _ samples: inout [Sample], _ events: inout [Event]
@@ -105,17 +116,10 @@ struct DecoderCore {
     let timestampSlot = plan.sections[place.section].timestampSlot
     if timestampSlot >= 0, scanner.captures[Int(timestampSlot)].isPresent {
       place.time = try timestamp(scanner.captures[Int(timestampSlot)], place, payload)
-      let nanosecondsSlot = plan.sections[place.section].nanosecondsSlot
-      if nanosecondsSlot >= 0 {
-        place.time = try adding(scanner.captures[Int(nanosecondsSlot)], to: place.time, place, payload)
-      }
       place.time = place.time - Span64(nanoseconds: plan.sections[place.section].clockAhead)
       place.quality = .good
-    } else if plan.sections[place.section].clockAhead != 0, place.quality == .good {
-      // The format brought the device's time in its own way.
-      place.time = place.time - Span64(nanoseconds: plan.sections[place.section].clockAhead)
-    } else if plan.sections[place.section].trustsReceiveTime {
-      place.quality = .good
+    } else {
+      try dateOtherwise(&place, payload, timestampSlot)
     }
     for number in plan.sections[place.section].fields { try sample(number, place, payload, &samples) }
     for number in plan.sections[place.section].events {

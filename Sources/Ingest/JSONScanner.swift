@@ -25,7 +25,7 @@ struct JSONScanner {
   }
 
   @inline(__always)
-  static func afterSpace(_ bytes: Span<UInt8>, _ start: Int) -> Int {
+  private static func afterSpace(_ bytes: Span<UInt8>, _ start: Int) -> Int {
     var index = start
     while index < bytes.count {
       let byte = bytes[index]
@@ -46,7 +46,7 @@ struct JSONScanner {
   // The functions below take the position at which something begins and return the one after it: positions stay in
   // registers. A negative node means that the value is only checked.
 
-  mutating func value(
+  private mutating func value(
     _ bytes: Span<UInt8>, at position: Int, node: Int32, depth: Int
   ) throws(JSONSyntaxError) -> Int {
     let start = Self.afterSpace(bytes, position)
@@ -117,7 +117,9 @@ struct JSONScanner {
     var index = Self.afterSpace(bytes, start &+ 1)
     if index < bytes.count, bytes[index] == UInt8(ascii: "]") { return index &+ 1 }
     let members = Members(of: node, in: tree)
-    if members.hasSelectors { return try selectedElements(bytes, at: index, members, depth: depth) }
+    if node >= 0, tree.nodes[Int(node)].hasSelectors {
+      return try selectedElements(bytes, at: index, members, depth: depth)
+    }
     var position: Int32 = 0
     while true {
       let child = members.child(at: position, tree)
@@ -127,6 +129,40 @@ struct JSONScanner {
       let byte = bytes[index]
       if byte == UInt8(ascii: "]") { return index &+ 1 }
       guard byte == UInt8(ascii: ",") else { throw JSONSyntaxError(expectation: .commaOrBracket, offset: index) }
+      index &+= 1
+    }
+  }
+}
+
+// MARK: - Selection
+
+extension JSONScanner {
+  /// The elements of an array of which some are selected by a member (`values[name=temp].value`). Each is checked
+  /// first, and walked once more for every path that selects it.
+  @inline(never)
+  mutating func selectedElements(
+    _ bytes: Span<UInt8>, at first: Int, _ members: Members, depth: Int
+  ) throws(JSONSyntaxError) -> Int {
+    var index = first
+    var position: Int32 = 0
+    while true {
+      let start = Self.afterSpace(bytes, index)
+      // A position may be given beside the selectors.
+      index = try value(bytes, at: start, node: members.child(at: position, tree), depth: depth &+ 1)
+      if start < bytes.count, bytes[start] == UInt8(ascii: "{") {
+        let element = Capture(
+          kind: .object, start: Int32(truncatingIfNeeded: start), end: Int32(truncatingIfNeeded: index))
+        for node in members.selected(element, bytes, tree) {
+          _ = try value(bytes, at: start, node: node, depth: depth &+ 1)
+        }
+      }
+      position &+= 1
+      index = Self.afterSpace(bytes, index)
+      guard index < bytes.count else { throw JSONSyntaxError(expectation: .commaOrBracket, offset: index) }
+      if bytes[index] == UInt8(ascii: "]") { return index &+ 1 }
+      guard bytes[index] == UInt8(ascii: ",") else {
+        throw JSONSyntaxError(expectation: .commaOrBracket, offset: index)
+      }
       index &+= 1
     }
   }

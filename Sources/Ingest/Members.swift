@@ -3,7 +3,6 @@ struct Members {
   private var first: Int32 = 0
   private var count: Int32 = 0
   private var hasPositions = false
-  private(set) var hasSelectors = false
   /// The member that is tried first, counted from `first`.
   private var expected: Int32 = 0
 
@@ -15,7 +14,6 @@ struct Members {
     first = parent.firstMember
     count = parent.memberCount
     hasPositions = parent.hasPositions
-    hasSelectors = parent.hasSelectors
   }
 
   /// Reads the name whose opening quote stands at `start`.

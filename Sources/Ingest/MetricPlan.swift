@@ -42,7 +42,7 @@ public struct MetricPlan: Sendable {
         let target = Target(
           asset.signals[field.signal], field, series: catalog.series(asset: position, signal: field.signal),
           ahead: asset.clock.ahead)
-        let key = Key(address: address, metric: field.path.description)
+        let key = Key(address: address, metric: field.path.joined)
         if let tag = tags[key] {
           lists[tag].append(target)
         } else {

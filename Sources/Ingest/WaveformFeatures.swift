@@ -18,34 +18,35 @@ final class WaveformFeatures {
     var scale: Double
     var rate: Double
     var removesMean: Bool
+    var message: Int
   }
 
   init(limit: Int) { self.limit = limit }
 
-  /// Another reading begins: its bytes stand where those of the last one stood.
+  /// Another reading of the same message begins: its bytes may stand where those of the last one stood.
   func forget() {
     record = nil
     (spectrum, envelope) = (nil, nil)
   }
 
-  /// The figure in the feature's unit; nil if the record has none (crest and kurtosis of a constant).
+  /// The figure in the feature's unit, of the message with this number; nil if the record has none (crest and kurtosis of a constant).
   /// - Throws: what is wrong with the record, for the quarantine.
   func value(
-    _ mapping: WaveformMapping, rate: Double, _ capture: Capture, _ payload: Span<UInt8>
+    _ mapping: WaveformMapping, rate: Double, _ capture: Capture, _ payload: Span<UInt8>, message: Int
   ) throws(DecodeFailure) -> Double? {
     do throws(WaveformError) {
-      return try feature(mapping, try load(mapping, rate, capture, payload))
+      return try feature(mapping, try load(mapping, rate, capture, payload, message))
     } catch {
       throw DecodeFailure(.malformed, "the waveform says nothing about its \(mapping.feature.rawValue): \(error)")
     }
   }
 
   private func load(
-    _ mapping: WaveformMapping, _ rate: Double, _ capture: Capture, _ payload: Span<UInt8>
+    _ mapping: WaveformMapping, _ rate: Double, _ capture: Capture, _ payload: Span<UInt8>, _ message: Int
   ) throws(WaveformError) -> Waveform {
     let key = Key(
       start: capture.start, end: capture.end, encoding: mapping.encoding, scale: mapping.scale.doubleValue, rate: rate,
-      removesMean: mapping.removesMean)
+      removesMean: mapping.removesMean, message: message)
     if let record, record.key == key { return record.waveform }
     forget()
     let points = WaveformPoints(capture, mapping.encoding, payload, limit: limit)

@@ -118,17 +118,20 @@ final class MosquittoClient {
     owner.clientLost(code: nil, Self.text(code))
   }
 
-  func subscribe(_ filters: [String], version: Session.ProtocolVersion) throws(MQTTError) -> Int32 {
+  /// - Parameter takesRetained: also what the broker has kept. A gateway does not want it: it was measured some time
+  ///   ago and is no sample of now.
+  func subscribe(
+    _ filters: [String], version: Session.ProtocolVersion, qos: Int32 = 1, takesRetained: Bool = false
+  ) throws(MQTTError) -> Int32 {
     var packetID: Int32 = 0
     var pointers: [UnsafeMutablePointer<CChar>?] = filters.map { strdup($0) }
     defer { for pointer in pointers { free(pointer) } }
-    // Retained messages were measured some time ago: they are not samples of now. "No local" must never be set: with a
-    // shared subscription it is a protocol error.
-    let options = version == .v5 ? Int32(MQTT_SUB_OPT_SEND_RETAIN_NEVER.rawValue) : 0
+    // "No local" must never be set: with a shared subscription it is a protocol error.
+    let options = version == .v5 && !takesRetained ? Int32(MQTT_SUB_OPT_SEND_RETAIN_NEVER.rawValue) : 0
     let code = pointers.withUnsafeMutableBufferPointer { buffer -> Int32 in
       guard let base = buffer.baseAddress else { return 0 }
       return base.withMemoryRebound(to: UnsafeMutablePointer<CChar>?.self, capacity: buffer.count) {
-        mosquitto_subscribe_multiple(handle, &packetID, Int32(buffer.count), $0, 1, options, nil)
+        mosquitto_subscribe_multiple(handle, &packetID, Int32(buffer.count), $0, qos, options, nil)
       }
     }
     try check(code, "subscribe")

@@ -26,18 +26,25 @@ struct DeviceModel {
   private var isRunning = true
   // Station
   private var units = 0
+  /// Fields that none of the three knows.
+  private var others: GenericModel
 
   init(asset: Asset, seed: UInt64) {
     id = asset.id
     var generator = SeededGenerator(seed: seed, name: asset.id)
     let register = asset.signals.first { if case .register = $0.kind { true } else { false } }
+    let known: Set<String>
     if asset.signals.contains(where: { $0.kind == .event }) {
       kind = .station
-    } else if register != nil {
+      known = Self.stationFields
+    } else if register?.kind.quantity?.isElectricityMeter == true {
       kind = .meter
+      known = Self.meterFields
     } else {
       kind = .machine
+      known = Self.machineFields(of: asset)
     }
+    others = GenericModel(asset: asset, known: known, seed: seed)
     rated = asset.ratedPower?.doubleValue ?? 100
     character = generator.uniform()
     resolution = register?.resolution ?? -2
@@ -53,12 +60,37 @@ struct DeviceModel {
 
   /// What the device measures at `time`, `elapsed` after its last message. `hour` is plant-local.
   mutating func readings(hour: Double, elapsed: Span64, faults: Faults) -> [String: Reading] {
-    switch kind {
-    case .meter: meter(hour: hour, elapsed: elapsed, faults: faults)
-    case .machine: machine(hour: hour, elapsed: elapsed)
-    case .station: station()
-    }
+    let own =
+      switch kind {
+      case .meter: meter(hour: hour, elapsed: elapsed, faults: faults)
+      case .machine: machine(hour: hour, elapsed: elapsed)
+      case .station: station()
+      }
+    return own.merging(others.readings(elapsed: elapsed)) { $1 }
   }
+
+  private static let meterFields: Set<String> = [
+    "kwh", "kvarh_lag", "kvarh_lead", "kw", "pf", "v1", "v2", "v3", "i1", "i2", "i3",
+  ]
+  /// Only where they mean what the model of a machine means: 6 bar is no air pressure, and not every state has a word
+  /// for idle.
+  private static func machineFields(of asset: Asset) -> Set<String> {
+    let units = ["temperature": "°C", "vibration": "mm/s", "pressure": "bar", "current": "A"]
+    var known: Set<String> = []
+    for mapping in asset.topics.flatMap(\.fields) {
+      guard let name = mapping.path.steps.last else { continue }
+      let signal = asset.signals[mapping.signal]
+      if case .state(let names) = signal.kind {
+        if name == "state", Set(["running", "idle", "stopped"]).isSubset(of: names) { known.insert(name) }
+      } else if units[name] == signal.unit {
+        known.insert(name)
+      }
+    }
+    return known
+  }
+  private static let stationFields: Set<String> = [
+    "id", "unit", "step", "attempt", "verdict", "defects", "model", "confidence",
+  ]
 
   /// Share of the rated load in a plant with two shifts.
   private mutating func load(_ hour: Double) -> Double {

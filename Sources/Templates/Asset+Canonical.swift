@@ -49,7 +49,7 @@ extension Asset {
       if signals[own] == standard, fields == standardFields, topic == nil { continue }
       writer.object(standard.name) { writer in
         signals[own].writeChange(from: standard, to: &writer)
-        FieldMapping.writeChanges(fields, from: standardFields, to: &writer)
+        FieldMapping.writeChanges(fields, from: standardFields, areMetrics: sparkplug != nil, to: &writer)
         writer.field("topic", topic)
         if let payload = ownTopic?.payload, payload != topics.first?.payload { payload.write(to: &writer) }
       }

@@ -189,7 +189,7 @@ struct AssetReader {
   /// Several assets may share a device: each takes its own metrics.
   private func check(sparkplug topic: String, at position: Position, _ asset: Asset, _ section: Section) -> Bool {
     if let address = SparkplugAddress(dataTopic: topic),
-      sparkplug[asset.connection]?.groups.contains(address.group) == true
+      sparkplug[asset.connection]?.takes(address.group) == true
     {
       return true
     }

@@ -133,8 +133,10 @@ extension FieldMapping {
   }
 
   /// What an asset has changed; `fields` and `standard` pair up one to one.
+  ///
+  /// - Parameter areMetrics: the paths are names of metrics, taken letter by letter.
   static func writeChanges(
-    _ fields: [FieldMapping], from standard: [FieldMapping], to writer: inout CanonicalWriter
+    _ fields: [FieldMapping], from standard: [FieldMapping], areMetrics: Bool, to writer: inout CanonicalWriter
   ) {
     if standard.first?.attribute != nil {
       let changed = zip(fields, standard).filter { $0 != $1 }
@@ -151,7 +153,9 @@ extension FieldMapping {
       return
     }
     for (field, standard) in zip(fields, standard) {
-      if field.path != standard.path { writer.path("path", field.path) }
+      if field.path != standard.path {
+        writer.field("path", areMetrics ? field.path.joined : field.path.description)
+      }
       if field.required != standard.required { writer.field("required", field.required) }
       if let waveform = field.waveform {
         if waveform != standard.waveform { waveform.write(to: &writer) }

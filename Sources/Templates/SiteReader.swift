@@ -79,7 +79,7 @@ struct SiteReader {
     return text
   }
 
-  private func templates(_ top: Section, devices: [String]) -> TemplateCatalogue {
+  func templates(_ top: Section, devices: [String]) -> TemplateCatalogue {
     var catalogue = TemplateCatalogue()
     if let inline = top.section("templates", "templates", keys: []) { catalogue.add(inline: inline) }
     for folder in devices {

@@ -14,6 +14,9 @@ public struct SparkplugSettings: Hashable, Sendable {
     self.groups = groups
     self.reorderTimeout = reorderTimeout
   }
+
+  /// Without groups, which is a mistake that has been told, any group will do.
+  func takes(_ group: String) -> Bool { groups.isEmpty || groups.contains(group) }
 }
 
 /// Where an asset's metrics are: a device behind an edge node, or the edge node itself.

@@ -69,7 +69,7 @@ enum SparkplugReader {
         remedy: "Add `sparkplug: { groups: [\(group)] }` to it, or choose another broker.")
       return nil
     }
-    if !settings.groups.contains(group), !group.contains("{") {
+    if !settings.takes(group), !group.contains("{") {
       section.report(
         section["group"]?.position, "the group \"\(group)\" is none of those of the broker \"\(broker)\"",
         remedy: NearestWord.of(group, in: settings.groups).map { "Did you mean \"\($0)\"?" }

@@ -17,7 +17,8 @@ struct Weir: AsyncParsableCommand {
     subcommands: [
       RunCommand.self, CheckCommand.self, TemplateCommand.self, StatusCommand.self, AssetsCommand.self,
       AssetCommand.self, SourcesCommand.self,
-      QuarantineCommand.self, ReloadCommand.self, DiffCommand.self, ReplayCommand.self, SimulateCommand.self,
+      QuarantineCommand.self, ReloadCommand.self, DiffCommand.self, DiscoverCommand.self, ReplayCommand.self,
+      SimulateCommand.self,
     ])
 
   static func main() async {

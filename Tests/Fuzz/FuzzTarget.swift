@@ -16,5 +16,5 @@ struct FuzzTarget: Sendable, CustomTestStringConvertible {
   var testDescription: String { name }
 
   static let all: [FuzzTarget] =
-    payloads + [configuration, words, batches, chunks]
+    payloads + [sparkplug, configuration, words, batches, chunks]
 }

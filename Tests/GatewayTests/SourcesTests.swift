@@ -58,6 +58,19 @@ import Testing
     #expect(Self.ranking().lines(limit: 2).count == 2)
   }
 
+  @Test func theReasonOfASilenceGoesBeforeTheSilence() {
+    var ranking = SourceRanking(site: Sites.one([Sites.gauge("a")]))
+    for (rule, advice) in [("no-data", "Check the power."), ("clock-reset", "Set the clock.")] {
+      ranking.add(
+        Finding(
+          key: "\(rule)/m1", rule: rule, subject: "m1", severity: .warning, opened: Timestamp(seconds: 0), summary: "",
+          advice: advice))
+    }
+    let lines = ranking.lines(limit: 10)
+    #expect(lines.map(\.open) == [["clock-reset", "no-data"]])
+    #expect(lines.map(\.remedy) == ["Set the clock."])
+  }
+
   @Test func asText() {
     let page = SourcesText.page(Self.ranking().lines(limit: 10), limit: 10)
     let rows = page.split(separator: "\n")

@@ -45,7 +45,7 @@ struct SparkplugIntakeTests {
       [EdgeMetric(alias: 1, nil, .long(100_250), at: time), EdgeMetric(alias: 2, nil, .int(65_526), at: time)])
     try await edge.send(
       "DDATA", "meter7", [EdgeMetric(alias: 3, nil, .boolean(false)), EdgeMetric(alias: 2, nil, null: true)])
-    try await edge.send("DDATA", "meter7", [EdgeMetric(alias: 2, nil, .int(0), at: time + 1)])
+    try await edge.send("DDATA", "meter7", [EdgeMetric(alias: 2, nil, .int(0))])
     expected += [
       "meter-7.energy=100.25", "meter-7.temperature=-10.0", "meter-7.state=1.0", "meter-7.temperature=0.0",
     ]

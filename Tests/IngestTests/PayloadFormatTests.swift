@@ -255,6 +255,19 @@ struct PayloadFormatTests {
     #expect(bench.lines(payload) == expected)
   }
 
+  @Test("what the device calls bad stays bad, and has its time, whatever the clock's policy")
+  func doubtfulReadings() throws {
+    let template = """
+      payload: { format: name-value, name: id, value: v, quality: { path: q, good: [good], uncertain: poor } }
+
+      """ + Self.dated
+    let payload = #"[{"id":"temp","v":1,"t":1763700060,"q":"poor"},{"id":"e","v":2,"t":1763700060,"q":"bad"}]"#
+    let ahead = try FormatBench(template: template, asset: "clock: { ahead: 60 s }")
+    #expect(ahead.lines(payload) == ["temp=1.0@0.0 uncertainDevice", "energy=2.00@0.0 badDevice"])
+    let receive = try FormatBench(template: template, asset: "clock: receive-time")
+    #expect(receive.lines(payload) == ["temp=1.0@0.0 uncertainDevice", "energy=2.00@0.0 badDevice"])
+  }
+
   @Test("a required value must be in one of the entries")
   func requiredEntry() throws {
     let bench = try FormatBench(

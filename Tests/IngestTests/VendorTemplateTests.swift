@@ -2,6 +2,7 @@ import Foundation
 import Journal
 import Telemetry
 import Templates
+import TestSupport
 import Testing
 
 @testable import Ingest
@@ -14,20 +15,8 @@ struct VendorTemplateTests {
     "csv-energy-logger", "vibration-waveform",
   ]
 
-  /// What the comment at the head of a template gives as examples: `#   topic payload`, and the asset's topic.
-  private static func examples(_ name: String) throws -> (base: String, messages: [(topic: String, payload: String)]) {
-    let text = try String(contentsOfFile: FormatBench.root + "/Devices/\(name).yaml", encoding: .utf8)
-    var base: String?
-    var messages: [(topic: String, payload: String)] = []
-    for line in text.split(separator: "\n") where line.hasPrefix("#   ") {
-      let parts = line.dropFirst(4).split(separator: " ", maxSplits: 1).map(String.init)
-      if parts[0] == "topic:" {
-        base = parts[1]
-      } else if parts.count == 2 {
-        messages.append((parts[0], parts[1].replacing("\\n", with: "\n")))
-      }
-    }
-    return (base ?? messages.first?.topic ?? "", messages)
+  private static func examples(_ name: String) throws -> DeviceExamples {
+    try #require(try DeviceExamples(template: name, folder: FormatBench.root + "/Devices", topic: "plant/m1"))
   }
 
   @Test("every example in the head of a template is decoded, and tells something of every signal", arguments: names)
@@ -40,7 +29,7 @@ struct VendorTemplateTests {
         zone: Asia/Shanghai
         broker: { host: h }
         assets:
-          - { id: m1, template: \(name), topic: "\(examples.base)" }
+          - { id: m1, template: \(name), topic: "\(examples.topic)" }
         """)
     let catalog = SeriesCatalog(site: bench.site)
     var told = Set<String>()
@@ -64,7 +53,7 @@ struct VendorTemplateTests {
         zone: Asia/Shanghai
         broker: { host: h }
         assets:
-          - { id: m1, template: \(name), topic: "\(examples.base)" }
+          - { id: m1, template: \(name), topic: "\(examples.topic)" }
         """)
     return examples.messages.flatMap { bench.lines($0.payload, topic: $0.topic) }
   }

@@ -50,12 +50,13 @@ import Testing
     }
     #expect(eventually { edge.rebirthRequests == 1 && states.texts.count == 1 })
     try await Self.birth(edge, 40)
+    // Later than the birth, and every value at a time of its own.
+    let begin = EdgeNodeSimulator.now + 1
     for step in 0..<20 {
       try await edge.send(
-        "DDATA", "motor1",
-        [EdgeMetric(alias: 1, nil, .double(40 + Double(step) / 10), at: EdgeNodeSimulator.now + UInt64(step))])
+        "DDATA", "motor1", [EdgeMetric(alias: 1, nil, .double(40 + Double(step) / 10), at: begin + UInt64(step))])
     }
-    try await weir.waitFor("the samples") { $0.samples.used == 21 }
+    try await weir.waitFor("the samples") { $0.samples.decoded == 21 }
 
     // Killed: the broker tells the edge nodes by the will.
     try weir.kill()
@@ -73,10 +74,13 @@ import Testing
     try await Self.birth(edge, 42)
     try await edge.send("DDATA", "motor1", [EdgeMetric(alias: 1, nil, .double(41), at: lost, historical: true)])
     let status = try await weir.waitFor("what came after") { status in
-      status.samples.used == 23 && status.messages.quarantined["out-of-sequence"] == 1
+      status.samples.decoded == 23 && status.messages.quarantined["out-of-sequence"] == 1
     }
     #expect(status.messages.balanced && status.samples.balanced)
     #expect(!status.findings.contains { $0.rule.hasPrefix("sparkplug") }, "the gap has ended")
+    try await weir.waitFor("the end of the gap upstream") { status in
+      status.destinations.allSatisfy { $0.pending == 0 }
+    }
     try weir.stop()
     #expect(eventually { states.texts.last?.hasPrefix(#"{"online":false"#) == true })
 

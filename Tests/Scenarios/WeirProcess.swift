@@ -93,9 +93,9 @@ final class WeirProcess {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: binary)
     process.arguments = arguments
-    process.environment = ProcessInfo.processInfo.environment.merging(["WEIR_DEVICES": "\(repository)/Devices"]) {
-      $1
-    }
+    process.environment = ProcessInfo.processInfo.environment.merging([
+      "WEIR_DEVICES": "\(repository)/Devices", "WEIR_VOCABULARY": "\(repository)/Config/discovery.yaml",
+    ]) { $1 }
     let pipe = Pipe()
     process.standardOutput = pipe
     process.standardError = pipe

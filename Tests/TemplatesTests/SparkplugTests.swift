@@ -54,7 +54,7 @@ struct SparkplugTests {
     #expect(meter.topics.map(\.topic) == ["spBv1.0/plant/DDATA/edge1/meter1"])
     let energy = try #require(meter.signals.firstIndex { $0.name == "active-energy" })
     let field = try #require(meter.topics[0].fields.first { $0.signal == energy })
-    #expect(field.path.description == "Energy[1]/Import.Total", "nothing in a metric's name has a meaning")
+    #expect(field.path.joined == "Energy[1]/Import.Total", "nothing in a metric's name has a meaning")
     #expect(field.payloadUnit == "Wh")
     #expect(site.summaryLines.contains { $0.contains("Sparkplug host cq-host, groups plant, hall 2") })
   }

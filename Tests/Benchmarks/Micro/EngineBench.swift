@@ -1,10 +1,7 @@
-import Energy
 import Engine
-import Equipment
+import Gateway
 import Ingest
-import Inspection
 import Journal
-import Plant
 import Rules
 import Telemetry
 import Templates
@@ -19,17 +16,9 @@ struct EngineBench {
   let messages: MessageFile
 
   func run() throws {
-    let zone = try PlantZone(identifier: site.zone)
     let catalog = SeriesCatalog(site: site)
     let store = MemoryStore()
-    // As the gateway registers them.
-    let rules = [
-      RuleFactory(name: "silence") { asset, _ in SilenceRule(asset: asset, zone: zone) },
-      RuleFactory(name: "signals") { asset, site in SignalSummaryRule(asset: asset, site: site, zone: zone) },
-      RuleFactory(name: "energy") { asset, site in EnergyRule(asset: asset, site: site, zone: zone) },
-      RuleFactory(name: "inspection") { asset, site in InspectionCountRule(asset: asset, site: site, zone: zone) },
-    ]
-    let engine = try Engine(site: site, catalog: catalog, reader: store, rules: rules)
+    let engine = try Engine(site: site, catalog: catalog, reader: store, rules: RuleSet.factories(for: site))
     let batches = decoded(catalog)
     var output = EngineOutput()
     var records = 0
