@@ -186,6 +186,17 @@ public struct EnergyRule: AssetRule {
     for finding in openFindings { finding.encode(into: &writer, base: closedThrough) }
     writer.timestamp(revisionDue ?? .distantPast)
     if today.start != nil { today.figures.encodeShares(into: &writer) }
+    writer.fixed64(registersHash)
+  }
+
+  /// Which registers the states belong to: as many others are others.
+  private var registersHash: UInt64 {
+    var hash = Hash64()
+    for register in registers {
+      let signal = asset.signals[register.signal]
+      hash.combine("\(signal.name)/\(signal.kind.quantity?.rawValue ?? "")/")
+    }
+    return hash.value
   }
 
   public mutating func restoreState(from reader: inout ByteReader) throws {
@@ -211,5 +222,10 @@ public struct EnergyRule: AssetRule {
     let due = try reader.timestamp()
     revisionDue = causes.isEmpty ? nil : due
     if today.start != nil { try today.figures.restoreShares(from: &reader) }
+    // States that were saved without it belong to these registers: the configuration is that of their time.
+    guard !reader.isAtEnd else { return }
+    guard try reader.fixed64() == registersHash else {
+      throw ByteReaderError(offset: reader.offset, expected: "the state of the registers of \(asset.id)")
+    }
   }
 }

@@ -207,7 +207,6 @@ public final class Gateway: Sendable {
     let engineFailure = await engineThread.finished()
     await forwarder.stop()
     await house.switchboard.withdraw()
-    if next == nil { await house.closeControl() }
     try journal.close()
     try store.close()
     if let error = failure ?? engineFailure { throw error }

@@ -138,13 +138,24 @@ actor Reloader {
     }
   }
 
+  /// What a person should know of a change, beside what is different.
   private func notes(on site: Site) -> [String] {
     let ids = Set(inForce.assets.map(\.id))
-    return site.assets.compactMap { asset in
+    let strangers = site.assets.compactMap { asset -> String? in
       guard let former = asset.formerly, !ids.contains(former), !ids.contains(asset.id) else { return nil }
       return
         "\(asset.id) is to continue \(former), which is not in force now: it does if the gateway has ever known that id"
     }
+    let orphans = inForce.connections.compactMap { old -> String? in
+      let isKept = site.connections.contains {
+        ($0.host, $0.port, $0.clientID) == (old.host, old.port, old.clientID)
+      }
+      guard !isKept, old.sparkplug == nil, old.embedded == nil else { return nil }
+      let days = Int((old.sessionExpiry.seconds / 86400).rounded(.up))
+      return "the broker at \(old.host):\(old.port) keeps the session of client id \(old.clientID), and what comes for "
+        + "it, for up to \(days) d more; nobody fetches it any more"
+    }
+    return strangers + orphans
   }
 
   private func tell(_ problem: String) {

@@ -51,7 +51,7 @@ import Testing
     let other = try Self.reloader(GatewayMailbox()) { try Self.site("cq2") }
     let fixed = await Self.refusal { try await other.reload() }
     #expect(fixed?.contains("cannot become cq2") == true)
-    #expect(try await other.pendingChanges().notes.count == 1)
+    #expect(try await other.pendingChanges().notes.first?.contains("A reload cannot do it") == true)
     #expect(await wrong.inForce.gateway.id == "cq1")
   }
 
@@ -77,6 +77,16 @@ import Testing
       }
       #expect(await reloader.inForce.zone == "UTC")
     }
+  }
+
+  @Test func aSessionThatStaysBehindIsSaid() async throws {
+    let reloader = try Self.reloader(GatewayMailbox()) {
+      let text = try Self.site().canonicalText.replacing("\"host\": \"h\"", with: "\"host\": \"i\"")
+      return try SiteLoader.load(canonicalText: text)
+    }
+    let report = try await reloader.pendingChanges()
+    #expect(report.changes == ["brokers:", "  ~ main: host: h → i"])
+    #expect(report.notes.count == 1 && report.notes[0].contains("h:1883 keeps the session of client id weir-cq1"))
   }
 
   @Test func eventsKeepTheirOrderWhileNobodyWaits() async {

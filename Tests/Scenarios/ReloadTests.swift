@@ -113,11 +113,18 @@ struct ReloadTests {
     try change("id: cq1,", "id: cq2,")
     try run("reload", 1, "cannot become cq2 while it runs")
     text = good
+    // Valid, but there is no place for another broker at this port: the configuration before comes back.
+    try change("port: \(broker.port) }", "port: \(broker.port), embedded: true }")
+    try run("reload", 1, "is not in force", "goes on with the configuration that it has")
+    try await load.goOn()
+    #expect(try await connected().findings.contains { $0.rule == "configuration-refused" })
+    text = good
 
     // A new asset; its messages are there from its subscription on.
     try change(
       "  - { id: d,", "  - { id: c, place: cq1/hall, template: probe, topic: plant/c }\n  - { id: d,")
-    try run("reload", 0, "+ c (probe)")
+    try change("zone: Asia", "control: { metrics-port: 0 }\nzone: Asia")
+    try run("reload", 0, "+ c (probe)", "control:")
     let third = try await connected()
     #expect(!third.findings.contains { $0.rule == "configuration-refused" })
     await load.change(["plant/a", "plant/b", "plant/c", "plant/d"])

@@ -87,7 +87,10 @@ struct DifferenceTests {
     let inline = """
 
       templates:
-        probe: { summary: A probe, signals: { value: { kind: gauge, unit: °C, path: v, expected-interval: 1 s, range: [0, 9] } } }
+        probe:
+          summary: A probe
+          signals:
+            value: { kind: gauge, unit: °C, path: v, expected-interval: 1 s, range: [0, 9] }
       """
     let text =
       Self.meters.replacing(
