@@ -27,7 +27,10 @@ extension History {
     let own = HistoryBlock.number(event.time)
     let oldest = oldestRemembered
     assets[asset].memory?.trim(before: oldest)
-    let number = assets[asset].memory?.block(of: event.identity, from: oldest) ?? own
+    let known = assets[asset].memory?.block(of: event.identity, from: oldest)
+    // The memory has every event from `oldest` on: who is not in it is new.
+    if known == nil, own >= oldest { return nil }
+    let number = known ?? own
     let start = HistoryBlock.start(number)
     let end = HistoryBlock.start(number + 1)
     if let found = assets[asset].events.between(start, end).first(where: { $0.identity == event.identity }) {

@@ -40,7 +40,8 @@ struct YAMLDocument {
         return convert(root)
       } catch YamlError.duplicatedKeysInMapping(let names, let context) {
         let position = Position(line: context.mark.line, column: context.mark.column)
-        guard let name = names.first, renamed.count < Self.maximumDuplicates,
+        // A key that is overwritten and still meets itself (through an anchor, say) would go round for ever.
+        guard let name = names.first, renamed[position] == nil, renamed.count < Self.maximumDuplicates,
           let changed = overwrite(name, at: position, in: text)
         else {
           diagnostics.report(
