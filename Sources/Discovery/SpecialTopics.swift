@@ -1,28 +1,24 @@
 import Foundation
+import Sparkplug
 import Telemetry
 
 /// Topics that tell about others: Sparkplug nodes, and the announcements of devices to Home Assistant.
 struct SpecialTopics {
-  private struct Node: Hashable {
-    var group: String
-    var node: String
-    var device: String?
-  }
-
-  private var sparkplug: [Node: (topics: Set<String>, metrics: Set<String>)] = [:]
+  private var sparkplug: [SparkplugSource: (topics: Set<String>, metrics: Set<String>)] = [:]
   /// Units by topic and field (nil = the payload itself), as announced.
   private var units: [String: [(path: [String]?, unit: String)]] = [:]
   private var announcements: [String] = []
 
   /// Takes a topic that is none of a device's own; false for all others.
   mutating func take(_ topic: String, _ log: Observations.Log) -> Bool {
-    if topic.hasPrefix("spBv1.0/") {
-      guard let parts = SparkplugShape.parts(topic), parts.type != "STATE" else { return true }
-      var metrics: Set<String> = []
-      for message in log.messages { metrics.formUnion(SparkplugShape.metricNames(message.payload)) }
-      let node = Node(group: parts.group, node: parts.node, device: parts.device)
-      sparkplug[node, default: ([], [])].topics.insert(topic)
-      sparkplug[node, default: ([], [])].metrics.formUnion(metrics)
+    if topic.hasPrefix(SparkplugTopic.namespace + "/") {
+      // States of hosts, and topics that break the specification, are no device's.
+      guard let parts = SparkplugTopic(topic) else { return true }
+      let source = SparkplugSource(group: parts.group, node: parts.node, device: parts.device)
+      sparkplug[source, default: ([], [])].topics.insert(topic)
+      for message in log.messages {
+        sparkplug[source, default: ([], [])].metrics.formUnion(Self.metricNames(message.payload))
+      }
       return true
     }
     guard topic.hasSuffix("/config"), let message = log.messages.last,
@@ -37,6 +33,12 @@ struct SpecialTopics {
       units[name, default: []].append((template.flatMap(Self.path), unit))
     }
     return true
+  }
+
+  /// The names in a birth. Data has aliases only, and what is no Sparkplug payload names nothing.
+  private static func metricNames(_ payload: [UInt8]) -> [String] {
+    guard let metrics = try? SparkplugPayload.metrics(payload.span) else { return [] }
+    return metrics.compactMap { $0.name.flatMap { String(validating: payload[$0], as: UTF8.self) } }
   }
 
   /// `{{ value_json.ENERGY.Power }}`, `{{ value_json['power'] }}` → the path; nil for anything cleverer.

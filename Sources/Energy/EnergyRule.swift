@@ -24,6 +24,8 @@ public struct EnergyRule: AssetRule {
   let lateness: Span64
   let revisionHorizon: Span64
   let registers: [EnergyRegister]
+  /// Which registers the states belong to: as many others are others.
+  private let registersHash: UInt64
   /// Position in `registers` by position in `Asset.signals`.
   private let registerOfSignal: [Int?]
   let windows: WindowLedger
@@ -68,6 +70,7 @@ public struct EnergyRule: AssetRule {
     self.asset = asset
     self.zone = zone
     self.registers = registers
+    registersHash = Self.hash(registers, of: asset)
     place = asset.place
     window = site.energy.window
     lateness = horizon.lateness
@@ -189,8 +192,7 @@ public struct EnergyRule: AssetRule {
     writer.fixed64(registersHash)
   }
 
-  /// Which registers the states belong to: as many others are others.
-  private var registersHash: UInt64 {
+  private static func hash(_ registers: [EnergyRegister], of asset: Asset) -> UInt64 {
     var hash = Hash64()
     for register in registers {
       let signal = asset.signals[register.signal]

@@ -31,26 +31,24 @@ public struct MetricPlan: Sendable {
   /// - Parameter connectionName: a name of `site.connections`; assets of other connections are left out.
   public init(site: Site, catalog: SeriesCatalog, connectionName: String) {
     struct Key: Hashable {
-      var address: SparkplugAddress
+      var source: SparkplugSource
       var metric: String
     }
     var tags: [Key: Int] = [:]
     var lists: [[Target]] = []
     for (position, asset) in site.assets.enumerated() where asset.connection == connectionName {
-      guard let address = asset.sparkplug else { continue }
+      guard let source = asset.sparkplug else { continue }
       for field in asset.topics.flatMap(\.fields) where asset.signals[field.signal].kind != .event {
         let target = Target(
           asset.signals[field.signal], field, series: catalog.series(asset: position, signal: field.signal),
           ahead: asset.clock.ahead)
-        let key = Key(address: address, metric: field.path.joined)
+        let key = Key(source: source, metric: field.path.joined)
         if let tag = tags[key] {
           lists[tag].append(target)
         } else {
           tags[key] = lists.count
           wishes.append(
-            SparkplugWish(
-              source: SparkplugSource(group: address.group, node: address.node, device: address.device),
-              metric: key.metric, tag: Int32(clamping: lists.count)))
+            SparkplugWish(source: source, metric: key.metric, tag: Int32(clamping: lists.count)))
           lists.append([target])
         }
       }

@@ -28,19 +28,19 @@ public protocol ReceiverDelegate: AnyObject {
   func tick(now: ContinuousClock.Instant)
 
   /// False stops reading (back-pressure); the broker keeps what is not read. After half the keep-alive the receiver
-  /// disconnects and comes back when there is room. True if not implemented.
+  /// disconnects and comes back when there is room. The default is true.
   var hasRoom: Bool { get }
 
   /// True asks for a commit right after the present burst instead of at the end of the commit interval (safety
-  /// topics). False if not implemented.
+  /// topics). The default is false.
   var wantsCommitNow: Bool { get }
 
   /// Whether `takePublications` has anything to give. Asked after every burst of messages and after every `tick`, while
-  /// the connection is subscribed. False if not implemented.
+  /// the connection is subscribed. The default is false.
   var hasPublications: Bool { get }
 
   /// Messages of the delegate's own for this connection (answers, commands), oldest first; they are sent with the next
-  /// acknowledgements, once. None if not implemented.
+  /// acknowledgements, once. The default is none.
   func takePublications() -> [OutgoingMessage]
 }
 

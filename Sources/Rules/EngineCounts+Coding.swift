@@ -9,6 +9,11 @@ extension EngineCounts {
     ] {
       writer.varint(number)
     }
+    encodeReasons(into: &writer)
+  }
+
+  /// The tables of both quarantines, by the reasons' codes.
+  package func encodeReasons(into writer: inout ByteWriter) {
     for reasons in [messagesQuarantined, samplesQuarantined] {
       let present = reasons.filter { $0.value != 0 }.sorted { $0.key.rawValue < $1.key.rawValue }
       writer.varint(present.count)
@@ -30,6 +35,10 @@ extension EngineCounts {
     samplesUsed = try reader.integer()
     samplesDuplicate = try reader.integer()
     samplesPending = try reader.integer()
+    try restoreReasons(from: &reader)
+  }
+
+  package mutating func restoreReasons(from reader: inout ByteReader) throws(ByteReaderError) {
     messagesQuarantined = try Self.reasons(from: &reader)
     samplesQuarantined = try Self.reasons(from: &reader)
   }

@@ -1,29 +1,23 @@
 import Telemetry
 
-/// SplitMix64: the same numbers for the same seed on every machine, for ever.
+/// The randomness of a simulated plant.
 public struct SeededGenerator: RandomNumberGenerator, Sendable {
-  private var state: UInt64
+  private var source: SplitMix64
 
-  public init(seed: UInt64) { state = seed }
+  public init(seed: UInt64) { source = SplitMix64(seed: seed) }
 
   /// An independent stream for a named part of the plant.
   public init(seed: UInt64, name: String) {
     var hash = Hash64()
     hash.combine(seed)
     hash.combine(name)
-    state = hash.value
+    source = SplitMix64(seed: hash.value)
   }
 
-  public mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
+  public mutating func next() -> UInt64 { source.next() }
 
   /// Uniform in [0, 1).
-  public mutating func uniform() -> Double { Double(next() >> 11) / 9_007_199_254_740_992 }
+  public mutating func uniform() -> Double { source.unit() }
 
   public mutating func chance(_ probability: Double) -> Bool { uniform() < probability }
 

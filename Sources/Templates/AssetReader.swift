@@ -1,3 +1,4 @@
+import Sparkplug
 import Telemetry
 
 /// Reads the list of assets. An entry with `count:` is a group: one entry for hundreds of equal assets.
@@ -188,7 +189,7 @@ struct AssetReader {
 
   /// Several assets may share a device: each takes its own metrics.
   private func check(sparkplug topic: String, at position: Position, _ asset: Asset, _ section: Section) -> Bool {
-    if let address = SparkplugAddress(dataTopic: topic),
+    if let address = SparkplugSource(dataTopic: topic),
       sparkplug[asset.connection]?.takes(address.group) == true
     {
       return true
@@ -207,7 +208,7 @@ struct AssetReader {
       return ("it is empty or too long", "Write for example `topic: plant/{area}/{id}`.")
     }
     if topic.hasPrefix("$") { return ("topics with \"$\" belong to the broker", "Choose a topic without \"$\".") }
-    if topic.hasPrefix(SparkplugAddress.namespace) {
+    if topic.hasPrefix(SparkplugSource.namespace) {
       return ("it is Sparkplug B, which is no JSON", "Use `sparkplug: { group: …, node: …, device: … }` instead.")
     }
     if topic.hasPrefix("weir/") { return ("topics below weir/ are the gateway's own", "Choose another topic.") }

@@ -1,3 +1,4 @@
+import Sparkplug
 import Telemetry
 
 /// Makes a connection that of a Sparkplug B host application: clean start, births, aliases, sequence, host state.
@@ -19,20 +20,8 @@ public struct SparkplugSettings: Hashable, Sendable {
   func takes(_ group: String) -> Bool { groups.isEmpty || groups.contains(group) }
 }
 
-/// Where an asset's metrics are: a device behind an edge node, or the edge node itself.
-public struct SparkplugAddress: Hashable, Sendable {
-  public static let namespace = "spBv1.0/"
-
-  public var group: String
-  public var node: String
-  /// Nil: the metrics of the edge node itself.
-  public var device: String?
-
-  public init(group: String, node: String, device: String? = nil) {
-    self.group = group
-    self.node = node
-    self.device = device
-  }
+extension SparkplugSource {
+  static let namespace = SparkplugTopic.namespace + "/"
 
   /// Of the topic on which the data comes: `spBv1.0/<group>/DDATA/<node>/<device>` or `spBv1.0/<group>/NDATA/<node>`.
   init?(dataTopic topic: String) {
@@ -52,7 +41,7 @@ public struct SparkplugAddress: Hashable, Sendable {
 }
 
 extension Asset {
-  /// Not nil: the asset's signals are metrics of Sparkplug B. Their names are the descriptions of the fields' paths, and
+  /// Not nil: the asset's signals are metrics of Sparkplug B. Their names are the joined steps of the fields' paths, and
   /// the mapping's time stamp does not matter, since every metric has its own.
-  public var sparkplug: SparkplugAddress? { topics.first.flatMap { SparkplugAddress(dataTopic: $0.topic) } }
+  public var sparkplug: SparkplugSource? { topics.first.flatMap { SparkplugSource(dataTopic: $0.topic) } }
 }

@@ -1,3 +1,4 @@
+import Sparkplug
 import Telemetry
 
 /// Sparkplug B in the configuration: at brokers and at assets.
@@ -76,7 +77,7 @@ enum SparkplugReader {
           ?? "Add it there: `groups: [\((settings.groups + [group]).joined(separator: ", "))]`.")
       return nil
     }
-    let address = SparkplugAddress(group: group, node: node, device: device)
+    let address = SparkplugSource(group: group, node: node, device: device)
     return (address.dataTopic, section.position)
   }
 

@@ -134,7 +134,7 @@ import Testing
 
   @Test("hostile payloads and topics do no harm", arguments: [UInt64(11), 12])
   func hostile(_ seed: UInt64) throws {
-    var random = MixedPlant.Random(state: seed)
+    var random = SplitMix64(seed: seed)
     let plant = MixedPlant(seed: seed)
     var observations = Observations()
     for message in plant.messages {

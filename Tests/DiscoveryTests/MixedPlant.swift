@@ -22,7 +22,7 @@ struct MixedPlant {
 
   var messages: [ObservedMessage] = []
   var truth: [String: Truth] = [:]
-  var random: Random
+  var random: SplitMix64
 
   static let start = Timestamp(seconds: 1_795_226_100)
   /// Messages of each topic, and the time between them.
@@ -30,7 +30,7 @@ struct MixedPlant {
   static let step = Span64.seconds(5)
 
   init(seed: UInt64) {
-    random = Random(state: seed)
+    random = SplitMix64(seed: seed)
     presses()
     nestedMeters()
     wattMeters()
@@ -62,17 +62,6 @@ struct MixedPlant {
   }
 
   // MARK: - Making messages
-
-  struct Random: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-      state &+= 0x9E37_79B9_7F4A_7C15
-      var z = state
-      z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-      z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-      return z ^ (z >> 31)
-    }
-  }
 
   /// A number with two places around a middle.
   mutating func value(_ middle: Double, _ spread: Double, places: Int = 2) -> String {

@@ -1,3 +1,4 @@
+import Telemetry
 import Testing
 
 @testable import Discovery
@@ -24,7 +25,7 @@ import Testing
   @Test(
     "every topic is in exactly one group, and a group's pattern gives back its topics", arguments: [UInt64(5), 6, 7])
   func complete(_ seed: UInt64) {
-    var random = MixedPlant.Random(state: seed)
+    var random = SplitMix64(seed: seed)
     var topics: Set<String> = []
     for _ in 0..<60 {
       topics.insert("l\(Int.random(in: 0...3, using: &random))/m\(Int.random(in: 0...20, using: &random))")

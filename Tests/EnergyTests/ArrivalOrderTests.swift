@@ -36,7 +36,7 @@ import Testing
     init(_ kind: Kind, seed: UInt64, aligned: Bool) {
       let trouble = kind != .calm
       let modulus = kind.modulus
-      var random = SeededGenerator(seed: seed)
+      var random = SplitMix64(seed: seed)
       var register = modulus.map { $0 - 5000 } ?? (kind == .small ? 1500 : 1_000_000)
       var time = Self.start + .seconds(aligned ? 900 : Int64.random(in: 0..<1800, using: &random))
       var glitches = 0
@@ -45,9 +45,9 @@ import Testing
         var seconds = Int64.random(in: 200...400, using: &random)
         if trouble, Int.random(in: 0..<40, using: &random) == 0 { seconds = .random(in: 1200...20_000, using: &random) }
         if aligned { seconds = (seconds + 299) / 300 * 300 }
+        let counted = index > 0 ? Int64.random(in: 0...(seconds * 15), using: &random) : 0
         if index > 0 {
           time = time + .seconds(seconds)
-          let counted = Int64.random(in: 0...(seconds * 15), using: &random)
           register += counted
           total += counted
           if let modulus, register >= modulus { register -= modulus }
@@ -55,10 +55,9 @@ import Testing
         var shown = register
         if trouble, index > 2, index < Self.count - 10 {
           switch Int.random(in: 0..<60, using: &random) {
-          case 0:  // The meter restarts at zero; what it counted since the last reading is lost with it.
+          case 0:  // The meter restarts at zero; what it counted between the last reading and that is lost with it.
             if modulus == nil {
-              let counted = Int64.random(in: 0...(seconds * 10), using: &random)
-              register = counted
+              register = Int64.random(in: 0...counted, using: &random)
               shown = register
               isExact = false
             }
@@ -131,7 +130,7 @@ import Testing
       let end = last.time + .days(1)
       let reference = try run(plant.readings, plant, kind, end: end)
       try check(reference, plant, comment)
-      var random = SeededGenerator(seed: seed &+ 1000)
+      var random = SplitMix64(seed: seed &+ 1000)
       for variant in 0..<5 {
         var order = plant.readings
         switch variant {

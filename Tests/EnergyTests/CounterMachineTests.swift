@@ -193,7 +193,7 @@ import Testing
   }
 
   @Test func extremesNeverTrap() {
-    var random = SeededGenerator(seed: 5)
+    var random = SplitMix64(seed: 5)
     for rated in ["100", "0.001", "9000000000000000", nil] {
       let limits = limits(rated: rated, modulus: "1000000")
       var machine = CounterMachine()
@@ -208,7 +208,7 @@ import Testing
   }
 
   @Test func stateSurvivesItsEncoding() throws {
-    var random = SeededGenerator(seed: 11)
+    var random = SplitMix64(seed: 11)
     var machine = CounterMachine()
     var value: Int64 = 5000
     for minute in Int64(1)...2000 {

@@ -38,7 +38,7 @@ import Testing
   }
 
   @Test func agreesWithDoubles() throws {
-    var random = SeededGenerator(seed: 3)
+    var random = SplitMix64(seed: 3)
     for _ in 0..<2000 {
       let p = Int64.random(in: 0...1_000_000_000, using: &random)
       let q = Int64.random(in: -1_000_000_000...1_000_000_000, using: &random)

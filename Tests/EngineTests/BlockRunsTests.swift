@@ -6,7 +6,7 @@ import Testing
 @Suite struct BlockRunsTests {
   @Test("covers what was inserted, and nothing that is far from it", arguments: 1...10 as ClosedRange<UInt64>)
   func againstASet(seed: UInt64) throws {
-    var random = SplitMix(seed: seed)
+    var random = SplitMix64(seed: seed)
     var runs = BlockRuns()
     var model: Set<Int64> = []
     for _ in 0..<200 {

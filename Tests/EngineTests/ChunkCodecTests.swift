@@ -8,7 +8,7 @@ import Testing
 
   @Test("what is written is read again", arguments: 1...100 as ClosedRange<UInt64>)
   func roundTrip(seed: UInt64) throws {
-    var random = SplitMix(seed: seed)
+    var random = SplitMix64(seed: seed)
     let chunk = Self.chunk(&random)
     #expect(try ChunkCodec.decode(ChunkCodec.encode(chunk, block: Self.block), block: Self.block) == chunk)
   }
@@ -41,7 +41,7 @@ import Testing
 
   @Test("a machine of six signals costs at most three bytes a sample, a meter with registers too")
   func size() {
-    var random = SplitMix(seed: 5)
+    var random = SplitMix64(seed: 5)
     var levels = [21.5, 63.2, 4.71, 120, 0, 1.4]
     var registers = [Int64](repeating: 12_345_678, count: 3)
     var samples: [Sample] = []
@@ -65,7 +65,7 @@ import Testing
 
   @Test("damaged bytes are an error or other samples, never a trap", arguments: 1...30 as ClosedRange<UInt64>)
   func damage(seed: UInt64) {
-    var random = SplitMix(seed: seed)
+    var random = SplitMix64(seed: seed)
     let bytes = ChunkCodec.encode(Self.chunk(&random), block: Self.block)
     for _ in 0..<50 {
       var damaged = bytes
@@ -80,7 +80,7 @@ import Testing
     }
   }
 
-  private static func chunk(_ random: inout SplitMix) -> DecodedBlock {
+  private static func chunk(_ random: inout SplitMix64) -> DecodedBlock {
     let unit = [1, 1_000, 1_000_000, 1_000_000_000].randomElement(using: &random) ?? 1
     let origin = HistoryBlock.start(block).nanoseconds
     let times = Set((0..<Int.random(in: 0...60, using: &random)).map { _ in Int64.random(in: 0..<900, using: &random) })

@@ -9,7 +9,7 @@ import Testing
   @Test("where the checkpoints and restarts lie makes no difference", arguments: 1...6 as ClosedRange<UInt64>)
   func checkpointsAnywhere(seed: UInt64) throws {
     let scenario = Scenario(seed: seed, steps: 250)
-    var random = SplitMix(seed: seed)
+    var random = SplitMix64(seed: seed)
     let undisturbed = try run(scenario.plant, scenario.batches) { _ in .nothing }
     for _ in 0..<3 {
       let disturbed = try run(scenario.plant, scenario.batches) { _ in
@@ -25,7 +25,7 @@ import Testing
     arguments: 1...6 as ClosedRange<UInt64>)
   func replay(seed: UInt64) throws {
     let scenario = Scenario(seed: seed, steps: 250)
-    var random = SplitMix(seed: seed)
+    var random = SplitMix64(seed: seed)
     let store = MemoryStore()
     var engine = try scenario.plant.engine(store)
     var sinceCheckpoint: [(batch: Batch, output: EngineOutput)] = []
@@ -72,7 +72,7 @@ import Testing
     "with marks among the data, reconnects and repeated marks change nothing", arguments: 1...6 as ClosedRange<UInt64>)
   func orderedMarks(seed: UInt64) throws {
     let scenario = Scenario(seed: seed, steps: 250, clock: .messages)
-    var random = SplitMix(seed: seed)
+    var random = SplitMix64(seed: seed)
     let undisturbed = try run(scenario.plant, scenario.batches) { _ in .nothing }
     var mark: Batch.Entry?
     let batches = scenario.batches.map { batch in

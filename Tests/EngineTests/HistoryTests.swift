@@ -8,7 +8,7 @@ import Testing
 @Suite struct HistoryTests {
   @Test("questions are answered from memory and store together", arguments: 1...10 as ClosedRange<UInt64>)
   func questions(seed: UInt64) throws {
-    var random = SplitMix(seed: seed)
+    var random = SplitMix64(seed: seed)
     let store = MemoryStore()
     let series = [SeriesID(1), SeriesID(2)]
     var limits = EngineLimits()

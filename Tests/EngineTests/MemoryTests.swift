@@ -17,7 +17,7 @@ import Testing
     let engine = try plant.engine(store, limits: limits)
     var maker = BatchMaker()
     var output = EngineOutput()
-    var random = SplitMix(seed: 3)
+    var random = SplitMix64(seed: 3)
     try engine.process(maker.batch { $0.drain(plant) }, into: &output)
     var checkpoints = 0
     for minute in 0..<3000 {
@@ -68,7 +68,7 @@ import Testing
 
   @Test func theCacheKeepsItsBound() {
     var cache = GenerationCache<Int, Int>(bytes: 1000)
-    var random = SplitMix(seed: 1)
+    var random = SplitMix64(seed: 1)
     for step in 0..<5000 {
       let key = Int.random(in: 0..<100, using: &random)
       if let value = cache.value(key) { #expect(value == key * 2) }

@@ -12,7 +12,7 @@ import Testing
     let scenario = Scenario(seed: seed, steps: 400)
     let store = MemoryStore()
     var engine = try scenario.plant.engine(store)
-    var random = SplitMix(seed: seed ^ 77)
+    var random = SplitMix64(seed: seed ^ 77)
     var output = EngineOutput()
     for batch in scenario.batches {
       try engine.process(batch, into: &output)
@@ -52,13 +52,13 @@ import Testing
   @Test("any order of arrival within the lateness gives the same records", arguments: 1...4 as ClosedRange<UInt64>)
   func arrivalOrder(seed: UInt64) throws {
     let plant = TestPlant(assets: 2)
-    var random = SplitMix(seed: seed)
+    var random = SplitMix64(seed: seed)
     let samples = (0..<2000).map { number in
       plant.sample(
         Double(number) + Double(Int.random(in: 0..<1000, using: &random)) / 1000,
         Double(Int.random(in: 0..<500, using: &random)), asset: number % 2, signal: number / 2 % 2)
     }
-    func run(_ random: inout SplitMix) throws -> EngineOutput {
+    func run(_ random: inout SplitMix64) throws -> EngineOutput {
       let engine = try plant.engine()
       let arrivals = samples.map { sample in
         // Some device clocks are ahead of the plant clock, others behind it by less than the lateness.

@@ -7,7 +7,7 @@ import Telemetry
 extension FuzzTarget {
   private static let block: Int64 = 1_994_720
 
-  private static func samples(_ random: inout SeededRandom) -> [Sample] {
+  private static func samples(_ random: inout SplitMix64) -> [Sample] {
     let start = HistoryBlock.start(block).nanoseconds
     return (0..<Int.random(in: 1...40, using: &random)).map { index in
       let value: Value =
@@ -30,7 +30,7 @@ extension FuzzTarget {
   static let batches = FuzzTarget(
     name: "batches",
     corpus: {
-      var random = SeededRandom(5)
+      var random = SplitMix64(seed: 5)
       return try (0..<20).map { _ in
         var batch = Batch()
         batch.samples = samples(&random)
@@ -77,7 +77,7 @@ extension FuzzTarget {
   static let chunks = FuzzTarget(
     name: "chunks",
     corpus: {
-      var random = SeededRandom(6)
+      var random = SplitMix64(seed: 6)
       return (0..<20).map { _ in
         var chunk = DecodedBlock()
         let all = samples(&random)

@@ -1,10 +1,11 @@
+import Telemetry
 import Testing
 
 /// A decoder that is fed with damaged inputs.
 ///
 /// To have another decoder fuzzed, describe it as a `FuzzTarget` and add it to `all`.
 struct FuzzTarget: Sendable, CustomTestStringConvertible {
-  typealias Check = (_ input: [UInt8], _ random: inout SeededRandom) throws -> String?
+  typealias Check = (_ input: [UInt8], _ random: inout SplitMix64) throws -> String?
 
   var name: String
   /// Good inputs, which are then damaged.

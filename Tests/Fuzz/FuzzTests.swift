@@ -1,3 +1,4 @@
+import Telemetry
 import Glibc
 import Testing
 
@@ -35,7 +36,7 @@ struct FuzzTests {
     repeat {
       let note = Array("\(number)                    ".utf8)
       note.withUnsafeBytes { _ = pwrite(file, $0.baseAddress, 20, 0) }
-      var random = SeededRandom(salt ^ number)
+      var random = SplitMix64(seed: salt ^ number)
       let input = mutator.input(&random)
       let before = Self.processorSeconds()
       let problem = try check(input, &random)

@@ -1,3 +1,5 @@
+import Telemetry
+
 /// Damages inputs: bytes, numbers, structure, length.
 struct Mutator {
   let corpus: [[UInt8]]
@@ -17,14 +19,14 @@ struct Mutator {
   private static let mostBytes = 200_000
 
   /// One of the corpus with some damage.
-  func input(_ random: inout SeededRandom) -> [UInt8] {
+  func input(_ random: inout SplitMix64) -> [UInt8] {
     var bytes = corpus.randomElement(using: &random) ?? []
     // Now and then the whole and undamaged thing, so that its outcome is checked as well.
     for _ in 0..<Int.random(in: 0...8, using: &random) { apply(to: &bytes, &random) }
     return bytes
   }
 
-  private func apply(to bytes: inout [UInt8], _ random: inout SeededRandom) {
+  private func apply(to bytes: inout [UInt8], _ random: inout SplitMix64) {
     guard !bytes.isEmpty else {
       bytes = Self.pieces.randomElement(using: &random) ?? []
       return
@@ -58,7 +60,7 @@ struct Mutator {
     }
   }
 
-  private func replaceNumber(in bytes: inout [UInt8], from place: Int, _ random: inout SeededRandom) {
+  private func replaceNumber(in bytes: inout [UInt8], from place: Int, _ random: inout SplitMix64) {
     func isDigit(_ byte: UInt8) -> Bool { byte &- 48 < 10 || byte == UInt8(ascii: ".") }
     guard let start = bytes[place...].firstIndex(where: isDigit) else { return }
     let end = bytes[start...].firstIndex { !isDigit($0) } ?? bytes.count

@@ -7,7 +7,7 @@ import Testing
 @Suite struct GaugeTests {
   @Test("doubles are correctly rounded", arguments: [UInt64(7), 8])
   func rounding(_ seed: UInt64) {
-    var random = SeededRandom(seed)
+    var random = SplitMix64(seed: seed)
     for _ in 0..<20_000 {
       let magnitude = random.next() >> UInt64.random(in: 0..<64, using: &random)
       let exponent = Int32.random(in: -40...40, using: &random)

@@ -1,10 +1,12 @@
+import Telemetry
+
 /// Makes random JSON texts and knows the paths of their values.
 struct JSONGenerator {
-  var random: SeededRandom
+  var random: SplitMix64
   private var text = ""
   private var leaves: [[String]] = []
 
-  init(random: SeededRandom) { self.random = random }
+  init(random: SplitMix64) { self.random = random }
 
   mutating func document() -> (text: String, leaves: [[String]]) {
     text = ""
@@ -60,7 +62,7 @@ struct JSONGenerator {
 
 /// Random damage to a text.
 enum Mutation {
-  static func apply(to bytes: inout [UInt8], _ random: inout SeededRandom) {
+  static func apply(to bytes: inout [UInt8], _ random: inout SplitMix64) {
     guard !bytes.isEmpty else { return }
     let place = Int.random(in: 0..<bytes.count, using: &random)
     let common = Array("{}[]\":,\\ue+-.0123456789tfn \n".utf8)

@@ -140,7 +140,7 @@ import Testing
     let good = Array(
       #"{"id":"m-1","t":1763713500.5,"unit":"SN-1","step":"s\u00e9al","attempt":2,"verdict":"fail","defects":["a","b\n",3],"values":{"kwh":"126238.29","list":[1,2.5e-3,{"x":[]}]},"state":"b"}"#
         .utf8)
-    var random = SeededRandom(seed)
+    var random = SplitMix64(seed: seed)
     var batch = Batch()
     decoder.decode("plant/a", good, into: &batch)
     #expect(batch.counts.decoded == 1 && batch.samples.count == 3)

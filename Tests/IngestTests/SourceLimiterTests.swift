@@ -36,7 +36,7 @@ import Testing
 
   @Test(arguments: 0..<20)
   func isATokenBucket(seed: UInt64) {
-    var random = SystemlessGenerator(state: seed)
+    var random = SplitMix64(seed: seed)
     let settings = Self.settings(
       Int(random.next() % 50) + 1, .seconds(Int64(random.next() % 5) + 1), burst: Int(random.next() % 30) + 1)
     var limiter = SourceLimiter(settings, topics: 2)
@@ -119,16 +119,5 @@ import Testing
     #expect(batch.quarantined[0].payload == payload)
     #expect(topic.withUnsafeBufferPointer { decoder.topicNumber($0) } == 0)
     #expect(decoder.sources.map(\.topic) == ["plant/a"])
-  }
-}
-
-private struct SystemlessGenerator {
-  var state: UInt64
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
   }
 }

@@ -76,7 +76,7 @@ import Testing
 
   @Test(arguments: 0..<20 as Range<UInt64>)
   func randomSamplesComeBack(seed: UInt64) throws {
-    var random = SeededGenerator(seed: seed)
+    var random = SplitMix64(seed: seed)
     var original = Batch()
     original.position = 7
     // Few series and many samples, and many series that push one another out of the memory.
@@ -133,7 +133,7 @@ import Testing
   /// Nonsense with a right checksum: an error or a batch, never a trap.
   @Test(arguments: 0..<10 as Range<UInt64>)
   func nonsenseNeverTraps(seed: UInt64) throws {
-    var random = SeededGenerator(seed: seed)
+    var random = SplitMix64(seed: seed)
     var original = plantBatch(messages: 20, seed: seed)
     original.quarantined = [quarantined("a")]
     original.entries.append(

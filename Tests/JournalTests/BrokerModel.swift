@@ -45,7 +45,7 @@ struct BrokerModel {
   }
 
   private let plan: Plan
-  private var random: SeededGenerator
+  private var random: SplitMix64
   var usesFilter = true
 
   // The broker.
@@ -74,7 +74,7 @@ struct BrokerModel {
 
   init(plan: Plan, seed: UInt64) {
     self.plan = plan
-    random = SeededGenerator(seed: seed)
+    random = SplitMix64(seed: seed)
   }
 
   mutating func run(steps: Int) {

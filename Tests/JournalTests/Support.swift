@@ -33,22 +33,9 @@ final class Scratch {
   }
 }
 
-/// A small generator with a seed, so that a failing sequence can be run again.
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-  init(seed: UInt64) { state = seed &+ 0x9E37_79B9_7F4A_7C15 }
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
-}
-
 /// A batch of `messages` messages with five samples each, as a plant sends them.
 func plantBatch(messages: Int, seed: UInt64 = 1, connection: UInt8 = 1, firstPacketID: UInt16 = 1) -> Batch {
-  var random = SeededGenerator(seed: seed)
+  var random = SplitMix64(seed: seed)
   var batch = Batch()
   batch.entries.append(.mark(Timestamp(seconds: 1_795_000_000)))
   for message in 0..<messages {

@@ -1,3 +1,4 @@
+import Telemetry
 import Testing
 
 @testable import MQTT
@@ -143,7 +144,7 @@ import Testing
   /// Random events against a model that knows only what a socket is.
   @Test(arguments: 0..<40)
   func randomEventsKeepTheInvariants(seed: UInt64) {
-    var random = SplitMix(state: seed)
+    var random = SplitMix64(seed: seed)
     var session = Self.make(["a", "b", "c", "d", "e"], perRequest: 2)
     var isOpen = false
     var isUp = false
@@ -213,7 +214,7 @@ import Testing
     }
   }
 
-  private static func randomEvent(_ random: inout SplitMix) -> Session.Event {
+  private static func randomEvent(_ random: inout SplitMix64) -> Session.Event {
     let nonce = random.next() % 3
     switch random.next() % 20 {
     case 0...2: return .start
@@ -232,16 +233,4 @@ import Testing
     default: return .stalled(.seconds(Int(random.next() % 100)))
     }
   }
-}
-
-struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
-  mutating func unit() -> Double { Double(next() >> 11) / Double(1 << 53) }
 }

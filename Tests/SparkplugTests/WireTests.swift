@@ -132,18 +132,12 @@ struct WireTests {
   }
 }
 
-/// A small seeded generator (SplitMix64).
+/// Seeded choices.
 struct Seeded {
-  private var state: UInt64
-  init(_ seed: UInt64) { state = seed &+ 0x1234_5678 }
+  private var source: SplitMix64
+  init(_ seed: UInt64) { source = SplitMix64(seed: seed &+ 0x1234_5678) }
 
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
+  mutating func next() -> UInt64 { source.next() }
 
   mutating func below(_ bound: Int) -> Int { bound <= 0 ? 0 : Int(next() % UInt64(bound)) }
 }

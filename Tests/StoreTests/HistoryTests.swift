@@ -23,7 +23,7 @@ import Testing
 
   @Test func chunksComeBackInTheOrderOfTheCheckpoints() throws {
     let store = try StoreFixture().open()
-    var random = SeededGenerator(state: 7)
+    var random = SplitMix64(seed: 7)
     var model: [[Int64]: [[UInt8]]] = [:]
     for position in 1...60 {
       var chunks: [HistoryChunk] = []

@@ -131,7 +131,7 @@ import Testing
   /// or forgotten, and what a destination got is what its list allows.
   @Test(arguments: [UInt64(1), 2, 3, 4])
   func theCountsBalanceWhateverHappens(seed: UInt64) throws {
-    var random = SeededGenerator(state: seed)
+    var random = SplitMix64(seed: seed)
     var fixture = try StoreFixture()
     fixture.destinations = [
       destination("all"), destination("energy", kinds: [.energyInterval]), destination("odd", assets: ["*1", "*3"]),
@@ -198,7 +198,7 @@ import Testing
     }
   }
 
-  private func evictSome(_ store: Store, using random: inout SeededGenerator) throws {
+  private func evictSome(_ store: Store, using random: inout SplitMix64) throws {
     guard let step = EvictionStep.allCases.randomElement(using: &random) else { return }
     var report = EvictionReport()
     try store.write { db in

@@ -117,7 +117,7 @@ import Testing
   /// After any history of deliveries nothing that was delivered is left, and everything else is.
   @Test(arguments: [1, 2, 3])
   func whatWasDeliveredIsFoundWhereverTheCursorsAre(seed: UInt64) throws {
-    var random = SeededGenerator(state: seed)
+    var random = SplitMix64(seed: seed)
     let names = ["a", "b"]
     var fixture = try StoreFixture()
     fixture.destinations = [destination("a", assets: ["m1", "m2"]), destination("b", assets: ["m2", "m3"])]

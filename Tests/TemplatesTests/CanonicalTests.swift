@@ -34,7 +34,7 @@ struct CanonicalTests {
   /// Every setting that an asset can change, in combinations drawn at random.
   @Test("random assets survive the round trip", arguments: 0..<40)
   func randomAssets(seed: UInt64) throws {
-    var random = SplitMix(state: seed)
+    var random = SplitMix64(seed: seed)
     var text = """
       gateway: { id: g }
       zone: UTC
@@ -51,7 +51,7 @@ struct CanonicalTests {
     #expect(again == site)
   }
 
-  private static func asset(_ index: Int, _ random: inout SplitMix) -> String {
+  private static func asset(_ index: Int, _ random: inout SplitMix64) -> String {
     func pick(_ options: [String]) -> String { options[Int(random.next() % UInt64(options.count))] }
     let template = pick(["three-phase-meter", "rotating-machine", "vision-station"])
     var lines = ["id: a\(index)", "template: \(template)", "topic: \"t/{id}\"", "broker: \(pick(["a", "b"]))"]
@@ -87,17 +87,5 @@ struct CanonicalTests {
     let text = try load(baseConfiguration.replacing("zone:", with: "# hidden remark\nzone:")).canonicalText
     #expect(!text.contains("hidden"))
     #expect(text.contains("\"password-env\": \"SECRET\""))
-  }
-}
-
-/// A small seeded generator (SplitMix64).
-struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
   }
 }

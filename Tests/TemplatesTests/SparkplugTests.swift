@@ -1,3 +1,4 @@
+import Sparkplug
 import Telemetry
 import Testing
 
@@ -43,11 +44,11 @@ struct SparkplugTests {
     #expect(site.connections[0].sparkplug == nil)
     #expect(
       site.assets.map(\.sparkplug) == [
-        SparkplugAddress(group: "plant", node: "edge1", device: "meter1"),
-        SparkplugAddress(group: "hall 2", node: "a-1", device: "press-1"),
-        SparkplugAddress(group: "hall 2", node: "a-2", device: "press-2"),
-        SparkplugAddress(group: "plant", node: "edge1"),
-        SparkplugAddress(group: "plant", node: "edge1", device: "meter1"),
+        SparkplugSource(group: "plant", node: "edge1", device: "meter1"),
+        SparkplugSource(group: "hall 2", node: "a-1", device: "press-1"),
+        SparkplugSource(group: "hall 2", node: "a-2", device: "press-2"),
+        SparkplugSource(group: "plant", node: "edge1"),
+        SparkplugSource(group: "plant", node: "edge1", device: "meter1"),
         nil,
       ])
     let meter = site.assets[0]

@@ -1,3 +1,4 @@
+import Telemetry
 import Testing
 
 @testable import Templates
@@ -66,7 +67,7 @@ struct StructureMistakeTests {
 
   @Test("random damage is told or harmless, never a crash", arguments: 0..<300)
   func damage(seed: UInt64) {
-    var random = SplitMix(state: seed &* 77)
+    var random = SplitMix64(seed: seed &* 77)
     var scalars = Array(baseConfiguration.unicodeScalars)
     let junk = Array("{}[]:,-#&*!|>'\"%@`\n\t ~<x9电\u{FEFF}".unicodeScalars)
     for _ in 0..<(1 + Int(random.next() % 4)) {

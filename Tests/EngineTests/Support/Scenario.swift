@@ -26,7 +26,7 @@ struct Scenario {
     case event(Event)
   }
 
-  private var random: SplitMix
+  private var random: SplitMix64
   private var maker = BatchMaker()
   private var clock: Timestamp?
   private var sent: [[Item]]
@@ -38,7 +38,7 @@ struct Scenario {
 
   init(seed: UInt64, steps: Int, assets: Int = 4, clock: ClockSource = .system) {
     plant = TestPlant(assets: assets, clock: clock)
-    random = SplitMix(seed: seed)
+    random = SplitMix64(seed: seed)
     sent = Array(repeating: [], count: assets)
     backlog = Array(repeating: [], count: 2)
     isUp = [true, true]
