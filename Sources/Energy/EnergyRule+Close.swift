@@ -27,9 +27,10 @@ extension EnergyRule {
       context.newlyUsed += parts[index].count
     }
     let figures = EnergyFigures(parts, registers: registers, start: start, window: window)
-    try windows.issue(
+    let revision = try windows.issue(
       start: start, body: body.interval(start: start, parts: parts, figures: figures),
       state: RegisterWindow.encode(parts, base: start), context: &context)
+    publish(figures, .window, start: start, end: end, revision: revision, cause: nil, context: context)
     closedThrough = end
     report(parts, previous: nil, end: end, context: &context)
     try addToDay(figures, start: start, context: &context)
@@ -88,9 +89,10 @@ extension EnergyRule {
     var writer = ByteWriter()
     figures.encode(into: &writer)
     figures.encodeShares(into: &writer)
-    try days.issue(
+    let revision = try days.issue(
       start: day, end: end, body: body.period(start: day, end: end, figures: figures), state: writer.bytes,
       cause: cause, context: &context)
+    publish(figures, .day, start: day, end: end, revision: revision, cause: cause, context: context)
   }
 
   func issueMonth(_ month: Timestamp, cause: RevisionCause?, context: inout RuleContext) throws {
@@ -102,8 +104,9 @@ extension EnergyRule {
       try day.restoreShares(from: &reader)
       figures.add(day)
     }
-    try months.issue(
+    let revision = try months.issue(
       start: month, end: end, body: body.period(start: month, end: end, figures: figures), cause: cause,
       context: &context)
+    publish(figures, .month, start: month, end: end, revision: revision, cause: cause, context: context)
   }
 }

@@ -68,9 +68,10 @@ extension EnergyRule {
     guard changed else { return nil }
     let cause = cause(for: end, in: causes)
     let figures = EnergyFigures(parts, registers: registers, start: start, window: window)
-    try windows.issue(
+    let revision = try windows.issue(
       start: start, body: body.interval(start: start, parts: parts, figures: figures),
       state: RegisterWindow.encode(parts, base: start), cause: cause, context: &context)
+    publish(figures, .window, start: start, end: end, revision: revision, cause: cause, context: context)
     report(parts, previous: previous, end: end, context: &context)
     return cause
   }

@@ -18,12 +18,15 @@ public final class Engine {
 
   /// Restores the engine from what the reader has; from nothing if it has nothing.
   ///
-  /// - Parameter rules: the order is the order of the passes.
+  /// - Parameters:
+  ///   - rules: the order is the order of the passes.
+  ///   - siteRules: they come after the passes, in this order.
   public init(
     site: Site, catalog: SeriesCatalog, reader: any StateReader, rules: [RuleFactory],
-    limits: EngineLimits = EngineLimits()
+    siteRules: [SiteRuleFactory] = [], limits: EngineLimits = EngineLimits()
   ) throws {
-    core = try EngineCore(site: site, catalog: catalog, reader: reader, factories: rules, limits: limits)
+    core = try EngineCore(
+      site: site, catalog: catalog, reader: reader, factories: rules, siteFactories: siteRules, limits: limits)
     try core.restore()
   }
 

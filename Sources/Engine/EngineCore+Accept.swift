@@ -23,9 +23,14 @@ extension EngineCore {
         configurationHash = hash
         reportRestarts()
       case .command(let text):
-        if text == EngineCommand.start { retryFailedRules() }
+        if text == EngineCommand.start {
+          retryFailedRules()
+        } else if let command = SiteCommand(text: text) {
+          try heard(command)
+        }
       }
     }
+    try deliver()
     count(batch)
     settle()
     reportDamage()

@@ -3,7 +3,7 @@ import Rules
 import Telemetry
 
 /// Keys of the saved state: `engine`, `asset/<name>` and, for what rules save, `asset/<name>/rule/<key>`, with the
-/// asset's stable name: the id that it had first.
+/// asset's stable name: the id that it had first; `site` and `site/rule/<key>` of the rules over the whole site.
 extension EngineCore {
   private static let engineKey = "engine"
   private static let version: UInt8 = 1
@@ -21,6 +21,7 @@ extension EngineCore {
       marked[asset] &= ~Self.dirtyBit
     }
     dirty.removeAll(keepingCapacity: true)
+    if let entry = siteState() { state.append(entry) }
     state.append((Self.engineKey, encodeEngine()))
     state.sort { $0.key < $1.key }
     let floor = site.assets.indices.map { history.floor($0) }.min() ?? plant
@@ -43,6 +44,7 @@ extension EngineCore {
       marked[asset] &= ~Self.dirtyBit
     }
     dirty.removeAll()
+    try restoreSite()
     readDeadlines()
   }
 
@@ -147,7 +149,7 @@ extension EngineCore {
     try restoreOutages(asset, from: &reader)
   }
 
-  private mutating func restoring(
+  mutating func restoring(
     _ key: String, _ bytes: [UInt8], _ body: (inout ByteReader, inout Self) throws -> Void
   ) throws {
     var reader = ByteReader(bytes)

@@ -16,6 +16,7 @@ extension EngineCore {
       isDue = isDue || due[connection]
     }
     if isDue { try closeWindows() }
+    try closeSite()
   }
 
   mutating func setPlantClock(_ time: Timestamp) {
@@ -32,6 +33,7 @@ extension EngineCore {
     guard connectionDeadlines[connection] <= clocks[connection].time else { return }
     for place in due.indices { due[place] = place == connection }
     try closeWindows()
+    try closeSite()
   }
 
   /// Runs the due rules of the connections in `due`: pass by pass, in asset order.
@@ -50,6 +52,7 @@ extension EngineCore {
         touch(asset)
       }
     }
+    try deliver()
     readDeadlines()
     for connection in due.indices where due[connection] { connectionDeadlines[connection] = .distantFuture }
     for rule in rules.indices where due[connectionOfAsset[ruleAssets[rule]]] {
@@ -76,6 +79,10 @@ extension EngineCore {
     var next = clockFindings.deadline ?? .distantFuture
     for (clock, deadline) in zip(clocks, connectionDeadlines) where deadline != .distantFuture {
       next = min(next, clock.wake(deadline))
+    }
+    if siteRules.deadline != .distantFuture {
+      let wakes = assetConnections.map { clocks[$0].wake(siteRules.deadline) }
+      next = min(next, wakes.max() ?? siteRules.deadline)
     }
     return next == .distantFuture ? nil : next
   }

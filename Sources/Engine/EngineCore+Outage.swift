@@ -19,6 +19,7 @@ extension EngineCore {
 
   /// Tries all rules again that are out of service.
   mutating func retryFailedRules() {
+    retrySiteRules()
     guard hasOutages else { return }
     hasOutages = false
     for rule in rules.indices where isOut[rule] {
@@ -31,9 +32,12 @@ extension EngineCore {
   }
 
   private func finding(_ rule: Int, summary: String) -> Finding {
-    let asset = site.assets[ruleAssets[rule]].id
-    return Finding(
-      key: "rule-failed/\(asset)/\(ruleNames[rule])", rule: "rule-failed", subject: asset, severity: .critical,
+    failure(rule: ruleNames[rule], of: site.assets[ruleAssets[rule]].id, summary: summary)
+  }
+
+  func failure(rule: String, of subject: String, summary: String) -> Finding {
+    Finding(
+      key: "rule-failed/\(subject)/\(rule)", rule: "rule-failed", subject: subject, severity: .critical,
       opened: plant, summary: summary,
       advice: "Its readings are kept, its records stop. Start the gateway again to try once more, and report this text."
     )
@@ -41,12 +45,14 @@ extension EngineCore {
 
   /// Tells of rules whose saved state does not fit the new configuration. A happening: it is closed as it is opened.
   mutating func reportRestarts() {
-    for rule in restarted {
-      let asset = site.assets[ruleAssets[rule]].id
+    let names =
+      restarted.map { (ruleNames[$0], site.assets[ruleAssets[$0]].id) }
+      + siteRules.restarted.map { (siteRules.names[$0], site.gateway.id) }
+    for (rule, subject) in names {
       var finding = Finding(
-        key: "rule-restarted/\(asset)/\(ruleNames[rule])", rule: "rule-restarted", subject: asset, severity: .info,
+        key: "rule-restarted/\(subject)/\(rule)", rule: "rule-restarted", subject: subject, severity: .info,
         opened: plant,
-        summary: "Rule \(ruleNames[rule]) of \(asset) begins anew: what it had in hand does not fit the changed "
+        summary: "Rule \(rule) of \(subject) begins anew: what it had in hand does not fit the changed "
           + "configuration.",
         advice: "Nothing to do if the change was meant: windows that were open are counted from here on.")
       collector.output.findings.append(finding)
@@ -54,6 +60,7 @@ extension EngineCore {
       collector.output.findings.append(finding)
     }
     restarted = []
+    siteRules.restarted = []
   }
 
   /// Tells of chunks of the history that could not be decoded since the last time.

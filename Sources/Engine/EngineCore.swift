@@ -33,10 +33,14 @@ struct EngineCore {
   /// Out of service since they met an error; see `fail`.
   var isOut: [Bool] = []
   var hasOutages = false
+  /// Wants what earlier rules of its asset publish.
+  var isListening: [Bool] = []
   /// Began anew at the restore, because the configuration has changed; until that is told.
   var restarted: [Int] = []
   /// Rules by factory, each in asset order.
   var passes: [[Int]]
+  /// They come after the passes.
+  var siteRules: SiteRules
 
   // Assets, by position in the site.
   var rulesOfAsset: [Range<Int>] = []
@@ -45,6 +49,8 @@ struct EngineCore {
   /// Names under which their state is kept.
   let stateNames: [String]
   var connectionOfAsset: [Int] = []
+  /// Those that have assets.
+  var assetConnections: [Int] = []
   /// Has samples since its deadlines were read / since the last checkpoint.
   var marked: [UInt8]
   var touched: [Int] = []
@@ -83,7 +89,8 @@ struct EngineCore {
   static let dirtyBit: UInt8 = 2
 
   init(
-    site: Site, catalog: SeriesCatalog, reader: any StateReader, factories: [RuleFactory], limits: EngineLimits
+    site: Site, catalog: SeriesCatalog, reader: any StateReader, factories: [RuleFactory],
+    siteFactories: [SiteRuleFactory], limits: EngineLimits
   ) throws {
     for (place, factory) in factories.enumerated() {
       if factories[..<place].contains(where: { $0.name == factory.name }) { throw EngineError.sameName(factory.name) }
@@ -115,7 +122,9 @@ struct EngineCore {
     services = AssetServices(history: history, state: saved, names: stateNames)
     collector = OutputCollector()
     context = RuleContext(clock: .distantPast, collector: collector, services: services)
+    siteRules = try SiteRules(site: site, factories: siteFactories, collector: collector, state: saved)
     try makeRules(factories)
+    assetConnections = site.connections.indices.filter(connectionOfAsset.contains)
   }
 
   private static func layOut(
@@ -154,6 +163,7 @@ struct EngineCore {
         guard let rule = try factory.make(asset, site) else { continue }
         passes[pass].append(rules.count)
         rules.append(rule)
+        isListening.append(rule.isListening)
         ruleNames.append(factory.name)
         ruleAssets.append(position)
         deadlines.append(.distantFuture)

@@ -28,6 +28,12 @@ public protocol AssetRule: Sendable {
   /// A sample of one of the asset's signals that was not accepted. It is not in the history.
   mutating func refused(_ sample: Sample, _ why: Refusal, signal: Int, context: inout RuleContext) throws
 
+  /// Whether `heard` is to be called. Asked once, when the engine starts.
+  var isListening: Bool { get }
+
+  /// What an earlier rule of the same asset told.
+  mutating func heard(_ published: Published, context: inout RuleContext) throws
+
   /// What people are shown of the asset as a source of data; nil if the rule has nothing to say of it. Asked about once
   /// a second.
   var sourceReport: SourceReport? { get }
@@ -54,6 +60,8 @@ public enum SignalInterest: Sendable {
 extension AssetRule {
   public func interest(in signal: Int) -> SignalInterest { .count }
   public var watchesRefusals: Bool { false }
+  public var isListening: Bool { false }
+  public mutating func heard(_ published: Published, context: inout RuleContext) throws {}
   public var sourceReport: SourceReport? { nil }
   public mutating func refused(_ sample: Sample, _ why: Refusal, signal: Int, context: inout RuleContext) throws {}
   public mutating func accepted(_ sample: Sample, signal: Int, inOrder: Bool, context: inout RuleContext) throws {}

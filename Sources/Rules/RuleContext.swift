@@ -58,6 +58,9 @@ public struct RuleContext {
     nonmutating set { services.verdicts = newValue }
   }
 
+  /// Tells the rules behind: those of the same asset that listen, and those of the site.
+  public func publish(_ published: Published) { collector.published.append((services.asset, published)) }
+
   public mutating func emit(_ record: RecordDraft) { collector.output.records.append(record) }
   public mutating func emit(_ finding: Finding) { collector.output.findings.append(finding) }
 
@@ -81,11 +84,15 @@ public final class OutputCollector {
   public var output: EngineOutput
   package var quarantinedByRules: [QuarantineReason] = []
   package var readmittedByRules: [QuarantineReason] = []
+  /// With the position of the asset in the site.
+  package var published: [(asset: Int, what: Published)] = []
   public init(_ output: EngineOutput = EngineOutput()) { self.output = output }
 }
 
 /// The engine's side of `RuleContext`, for one asset.
 public protocol RuleServices: AnyObject {
+  /// Position in `Site.assets`; of a rule of the site −1.
+  var asset: Int { get }
   func samples(signal: Int, from: Timestamp, to: Timestamp) throws -> [Sample]
   func events(signal: Int, from: Timestamp, to: Timestamp) throws -> [Event]
   func lastSample(signal: Int, before time: Timestamp, notBefore: Timestamp) throws -> Sample?
@@ -96,6 +103,7 @@ public protocol RuleServices: AnyObject {
 }
 
 extension RuleServices {
+  public var asset: Int { 0 }
   public func events(signal: Int, from: Timestamp, to: Timestamp) throws -> [Event] { [] }
   public var verdicts: QualityVerdicts {
     get { QualityVerdicts() }

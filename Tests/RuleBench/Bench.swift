@@ -11,15 +11,19 @@ public struct Bench {
   public let store = MemoryStore()
   public private(set) var output = EngineOutput()
   private let factories: [RuleFactory]
+  private let siteFactories: [SiteRuleFactory]
   private var engine: Engine
   private var position: Int64 = 0
 
   /// - Parameter drained: the connection is up from the beginning.
-  public init(site: Site, drained: Bool = true, factories: [RuleFactory]) throws {
+  public init(
+    site: Site, drained: Bool = true, factories: [RuleFactory], siteFactories: [SiteRuleFactory] = []
+  ) throws {
+    self.siteFactories = siteFactories
     self.site = site
     self.factories = factories
     catalog = SeriesCatalog(site: site)
-    engine = try Engine(site: site, catalog: catalog, reader: store, rules: factories)
+    engine = try Engine(site: site, catalog: catalog, reader: store, rules: factories, siteRules: siteFactories)
     if drained { try connection(.drained) }
   }
 
@@ -31,10 +35,18 @@ public struct Bench {
     try engine.process(batch, into: &output)
   }
 
-  public mutating func sample(_ signal: Int, at time: Timestamp, _ value: Double, quality: Quality = .good) throws {
-    let series = catalog.series(asset: 0, signal: signal)
+  public mutating func sample(
+    _ signal: Int, at time: Timestamp, _ value: Double, quality: Quality = .good, asset: Int = 0
+  ) throws {
+    try sample(signal, at: time, .double(value), quality: quality, asset: asset)
+  }
+
+  public mutating func sample(
+    _ signal: Int, at time: Timestamp, _ value: Value, quality: Quality = .good, asset: Int = 0
+  ) throws {
+    let series = catalog.series(asset: asset, signal: signal)
     try feed { batch in
-      batch.samples.append(Sample(series: series, time: time, value: .double(value), quality: quality))
+      batch.samples.append(Sample(series: series, time: time, value: value, quality: quality))
       batch.entries.append(.samples(0..<1))
     }
   }
@@ -44,6 +56,11 @@ public struct Bench {
     try feed { batch in
       batch.entries.append(.event(Event(series: series, time: time, identity: id, attributes: attributes)))
     }
+  }
+
+  /// A person's command, as the control API journals it.
+  public mutating func command(_ command: SiteCommand) throws {
+    try feed { $0.entries.append(.command(command.text)) }
   }
 
   public mutating func mark(_ time: Timestamp) throws { try feed { $0.entries.append(.mark(time)) } }
@@ -57,7 +74,7 @@ public struct Bench {
   public mutating func restart(_ change: (inout Site) -> Void = { _ in }) throws {
     store.commit(engine.checkpoint())
     change(&site)
-    engine = try Engine(site: site, catalog: catalog, reader: store, rules: factories)
+    engine = try Engine(site: site, catalog: catalog, reader: store, rules: factories, siteRules: siteFactories)
   }
 
   public var counts: EngineCounts { engine.counts }

@@ -1,0 +1,32 @@
+import Rules
+import Telemetry
+import Templates
+
+extension EnergyRule {
+  /// Tells the rules behind what a record says.
+  ///
+  /// - Parameter revision: as the ledger issued it; nil if the record is as it was, which is no news.
+  func publish(
+    _ figures: EnergyFigures, _ period: MeterFigures.Period, start: Timestamp, end: Timestamp, revision: Int?,
+    cause: RevisionCause?, context: RuleContext
+  ) {
+    guard let revision else { return }
+    let ledger =
+      switch period {
+      case .window: windows
+      case .day: days
+      case .month: months
+      }
+    let amounts = zip(Signal.Quantity.allCases, figures.energy).compactMap { quantity, value in
+      value.map { MeterFigures.Amount(quantity: quantity, value: $0) }
+    }
+    context.publish(
+      .meter(
+        MeterFigures(
+          period: period, start: start, end: end, amounts: amounts, maximum: figures.maximum,
+          maximumStart: figures.maximum == nil ? nil : figures.maximumStart,
+          shares: MeterFigures.Shares(
+            covered: figures.covered, uncertain: figures.uncertain, estimated: figures.estimated),
+          key: ledger.key(start), revision: revision, cause: revision == 0 ? nil : cause)))
+  }
+}

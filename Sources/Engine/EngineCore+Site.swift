@@ -1,0 +1,135 @@
+import Rules
+import Telemetry
+
+/// What rules tell each other, and the rules over the whole site.
+extension EngineCore {
+  private static let siteKey = "site"
+  private static let siteVersion: UInt8 = 1
+
+  /// The clock of the slowest connection that has assets.
+  var siteClock: Timestamp { assetConnections.map { clocks[$0].time }.min() ?? plant }
+
+  /// Hands on what was published, in the order in which it was.
+  mutating func deliver() throws {
+    while !collector.published.isEmpty {
+      let told = collector.published
+      collector.published = []
+      for (asset, what) in told {
+        if asset >= 0 { try hand(what, toRulesOf: asset) }
+        for place in siteRules.rules.indices where !siteRules.isOut[place] {
+          try callSite(place) { try $0.heard(what, asset: asset, context: &$1) }
+        }
+      }
+      siteRules.readDeadline()
+    }
+  }
+
+  private mutating func hand(_ what: Published, toRulesOf asset: Int) throws {
+    for rule in rulesOfAsset[asset] where isListening[rule] && !isOut[rule] {
+      face(asset)
+      do {
+        try rules[rule].heard(what, context: &context)
+      } catch {
+        try fail(rule, error)
+      }
+      touch(asset)
+    }
+  }
+
+  /// A command that the engine does not know itself.
+  mutating func heard(_ command: SiteCommand) throws {
+    for place in siteRules.rules.indices where !siteRules.isOut[place] {
+      try callSite(place) { try $0.heard(command, context: &$1) }
+    }
+    siteRules.readDeadline()
+  }
+
+  /// Runs the rules that are due by the site's clock.
+  mutating func closeSite() throws {
+    let now = siteClock
+    guard siteRules.deadline <= now else { return }
+    for place in siteRules.rules.indices where !siteRules.isOut[place] {
+      guard let deadline = siteRules.rules[place].deadline, deadline <= now else { continue }
+      try callSite(place) {
+        $1.clock = now
+        try $0.close(now: now, context: &$1)
+      }
+    }
+    siteRules.readDeadline()
+    try deliver()
+  }
+
+  private mutating func callSite(
+    _ place: Int, _ body: (inout any SiteRule, inout RuleContext) throws -> Void
+  ) throws {
+    siteRules.isDirty = true
+    siteRules.context.clock = plant
+    do {
+      try body(&siteRules.rules[place], &siteRules.context)
+    } catch {
+      if case .unreadable = error as? EngineError { throw error }
+      siteRules.isOut[place] = true
+      collector.output.findings.append(
+        failure(
+          rule: siteRules.names[place], of: site.gateway.id,
+          summary: "Rule \(siteRules.names[place]) met an error and is out of service: \(error)."))
+    }
+  }
+
+  /// Tries all rules of the site again that are out of service.
+  mutating func retrySiteRules() {
+    for place in siteRules.rules.indices where siteRules.isOut[place] {
+      siteRules.isOut[place] = false
+      siteRules.isDirty = true
+      var closed = failure(
+        rule: siteRules.names[place], of: site.gateway.id,
+        summary: "Rule \(siteRules.names[place]) is tried again after a start of the gateway.")
+      closed.closed = plant
+      collector.output.findings.append(closed)
+    }
+    siteRules.readDeadline()
+  }
+
+  // MARK: Checkpoint
+
+  /// Nil if nothing has changed since the last one.
+  mutating func siteState() -> (key: String, bytes: [UInt8]?)? {
+    guard siteRules.isDirty else { return nil }
+    siteRules.isDirty = false
+    var writer = ByteWriter()
+    writer.byte(Self.siteVersion)
+    writer.varint(siteRules.rules.count)
+    for place in siteRules.rules.indices {
+      writer.string(siteRules.names[place])
+      writer.boolean(siteRules.isOut[place])
+      var state = ByteWriter()
+      siteRules.rules[place].encodeState(into: &state)
+      writer.blob(state.bytes)
+    }
+    return (Self.siteKey, writer.bytes)
+  }
+
+  mutating func restoreSite() throws {
+    defer { siteRules.readDeadline() }
+    guard let bytes = try saved.read(Self.siteKey) else { return }
+    try restoring(Self.siteKey, bytes) { reader, core in
+      guard try reader.byte() == Self.siteVersion else { throw ByteReaderError(offset: 0, expected: "version 1") }
+      for _ in 0..<(try reader.count()) {
+        let name = try reader.string()
+        let isOut = try reader.boolean()
+        var state = ByteReader(Array(try reader.blob()))
+        // A rule that the site no longer has loses its state.
+        guard let place = core.siteRules.names.firstIndex(of: name) else { continue }
+        let fresh = core.siteRules.rules[place]
+        do {
+          try core.siteRules.rules[place].restoreState(from: &state)
+          core.siteRules.isOut[place] = isOut
+        } catch {
+          guard let hash = core.configurationHash, hash != core.site.hash else { throw error }
+          core.siteRules.rules[place] = fresh
+          core.siteRules.restarted.append(place)
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,52 @@
+import Rules
+import Telemetry
+import Templates
+
+/// The rules over the whole site, as the engine keeps them.
+struct SiteRules {
+  var rules: [any SiteRule] = []
+  var names: [String] = []
+  /// Out of service since they met an error.
+  var isOut: [Bool] = []
+  /// The earliest of theirs; `distantFuture` for none.
+  var deadline = Timestamp.distantFuture
+  /// Changed since the last checkpoint.
+  var isDirty = false
+  /// Began anew at the restore, because the configuration has changed; until that is told.
+  var restarted: [Int] = []
+  var context: RuleContext
+
+  init(site: Site, factories: [SiteRuleFactory], collector: OutputCollector, state: SavedState) throws {
+    context = RuleContext(clock: .distantPast, collector: collector, services: SiteServices(state: state))
+    for factory in factories {
+      guard !names.contains(factory.name) else { throw EngineError.sameName(factory.name) }
+      guard let rule = try factory.make(site) else { continue }
+      rules.append(rule)
+      names.append(factory.name)
+      isOut.append(false)
+    }
+  }
+
+  mutating func readDeadline() {
+    deadline = .distantFuture
+    for place in rules.indices where !isOut[place] {
+      if let next = rules[place].deadline { deadline = min(deadline, next) }
+    }
+  }
+}
+
+/// What a rule over the site may ask: the state that it saved.
+final class SiteServices: RuleServices {
+  private static let prefix = "site/rule/"
+  private let state: SavedState
+  init(state: SavedState) { self.state = state }
+
+  var asset: Int { -1 }
+  func load(_ key: String) throws -> [UInt8]? { try state.load(Self.prefix + key) }
+  func save(_ key: String, _ bytes: [UInt8]?) { state.save(Self.prefix + key, bytes) }
+
+  // The site has no signals of its own.
+  func samples(signal: Int, from: Timestamp, to: Timestamp) throws -> [Sample] { [] }
+  func lastSample(signal: Int, before time: Timestamp, notBefore: Timestamp) throws -> Sample? { nil }
+  func firstSample(signal: Int, from time: Timestamp, notAfter: Timestamp) throws -> Sample? { nil }
+}
