@@ -36,6 +36,16 @@ public struct ControlClient: Sendable {
     try await post("/v1/quarantine/drop?ids=\(ids.map(escaped).joined(separator: ","))")
   }
 
+  /// - Parameter text: JSON with `command` and its members.
+  public func command(_ text: String) async throws(ControlClientError) -> CommandReceipt {
+    try decoded(try await request("/v1/commands", method: .post, body: text))
+  }
+  public func report(_ query: ReportQuery) async throws(ControlClientError) -> ReportTable {
+    let options = [("by", query.by), ("period", query.period), ("method", query.method)]
+      .compactMap { name, value in value.map { "\(name)=\(escaped($0))" } }
+    return try await get("/v1/reports/\(query.subject.rawValue)?\(options.joined(separator: "&"))")
+  }
+
   /// Brings the changed configuration into force; waits for it.
   public func reload() async throws(ControlClientError) -> ReloadReport { try await post("/v1/reload") }
   /// What a reload would change.
@@ -64,13 +74,16 @@ public struct ControlClient: Sendable {
     }
   }
 
-  private func request(_ path: String, method: Method) async throws(ControlClientError) -> Data {
+  private func request(
+    _ path: String, method: Method, body content: String? = nil
+  ) async throws(ControlClientError) -> Data {
     try SocketProbe.check(socketPath, timeoutSeconds: timeoutSeconds)
     guard let url = URL(httpURLWithSocketPath: socketPath, uri: path) else {
       throw .failed("\(socketPath) cannot be the path of a socket")
     }
     var request = HTTPClientRequest(url: url.absoluteString)
     request.method = method == .get ? .GET : .POST
+    if let content { request.body = .bytes(ByteBuffer(string: content)) }
     let status: UInt
     let body: ByteBuffer
     do {

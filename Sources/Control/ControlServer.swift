@@ -127,6 +127,22 @@ public struct ControlServer: Sendable {
     router.post("/v1/quarantine/retry") { [source] request, _ in
       try Self.json(await source.retryQuarantine(ids: Self.ids(request)))
     }
+    router.post("/v1/commands") { [source] request, _ in
+      let body = try await request.body.collect(upTo: Self.commandBytes)
+      return try Self.json(await source.command(String(buffer: body)))
+    }
+    router.get("/v1/reports/:subject") { [source] request, context in
+      let word = try context.parameters.require("subject")
+      guard let subject = ReportQuery.Subject(rawValue: word) else {
+        throw ControlRefusal(.notFound, "There is no report \"\(word)\".\n  → There are energy and carbon.")
+      }
+      let options = request.uri.queryParameters
+      return try Self.json(
+        await source.report(
+          ReportQuery(
+            subject: subject, by: options.get("by"), period: options.get("period") ?? "today",
+            method: options.get("method"))))
+    }
     router.get("/v1/configuration") { [source] _, _ in try Self.json(await source.configuration()) }
     router.get("/v1/reload") { [source] _, _ in try Self.json(await source.pendingChanges()) }
     router.post("/v1/reload") { [source] _, _ in try Self.json(await source.reload()) }
@@ -135,6 +151,9 @@ public struct ControlServer: Sendable {
     }
     return router
   }
+
+  /// A command is a few lines that a person entered.
+  private static let commandBytes = 64 << 10
 
   /// `ids=m1,m2` of the query.
   private static func ids(_ request: Request) throws -> [String] {

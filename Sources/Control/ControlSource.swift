@@ -12,6 +12,11 @@ public protocol ControlSource: Sendable {
   func retryQuarantine(ids: [String]) async throws -> QuarantineOutcome
   /// Forgets entries of the quarantine (the counts stay).
   func dropQuarantine(ids: [String]) async throws -> QuarantineOutcome
+  /// Takes a person's command (canonical JSON with `command` and its members) into the journal; answers when it is
+  /// durable.
+  func command(_ text: String) async throws -> CommandReceipt
+  /// Figures for a period, from the records.
+  func report(_ query: ReportQuery) async throws -> ReportTable
   /// Loads the configuration's file again and brings it into force; answers when it is. A file with mistakes is
   /// refused with all of them, and nothing changes.
   func reload() async throws -> ReloadReport
@@ -32,6 +37,12 @@ extension ControlSource {
   public func reload() async throws -> ReloadReport { throw Self.noConfiguration }
   public func pendingChanges() async throws -> ReloadReport { throw Self.noConfiguration }
   public func configuration() async throws -> ConfigurationReport { throw Self.noConfiguration }
+  public func command(_ text: String) async throws -> CommandReceipt {
+    throw ControlRefusal(.badRequest, "This gateway takes no commands.")
+  }
+  public func report(_ query: ReportQuery) async throws -> ReportTable {
+    throw ControlRefusal(.badRequest, "This gateway makes no reports.")
+  }
 
   private static var noConfiguration: ControlRefusal {
     ControlRefusal(.notFound, "This gateway does not know where its configuration came from.")

@@ -72,6 +72,12 @@ struct SwitchedControl: ControlSource {
   func dropQuarantine(ids: [String]) async throws -> QuarantineOutcome {
     try await switchboard.use { try await $0.dropQuarantine(ids: ids) }
   }
+  func command(_ text: String) async throws -> CommandReceipt {
+    try await switchboard.use { try await $0.command(text) }
+  }
+  func report(_ query: ReportQuery) async throws -> ReportTable {
+    try await switchboard.use { try await $0.report(query) }
+  }
   func metrics() async throws -> String { try await switchboard.use { try await $0.metrics() } }
 
   /// A gateway between two configurations says so instead of waiting.

@@ -1,0 +1,82 @@
+import Plant
+import Store
+import Telemetry
+
+/// The records of windows, days and months that cover a period, each stretch of time once.
+///
+/// Whole months are taken where there is a record of the month, then whole days, then windows. A day's record is
+/// expected once the clock has passed it; until then its windows stand for it, so that the day under way counts too.
+struct PeriodRecords {
+  struct Kinds {
+    var window: RecordKind
+    var day: RecordKind
+    var month: RecordKind
+    static let energy = Kinds(window: .energyInterval, day: .energyDay, month: .energyMonth)
+  }
+
+  let store: Store
+  let zone: PlantZone
+  let kinds: Kinds
+
+  /// Visits the newest revision of each record, per kind by (start, asset).
+  ///
+  /// - Parameter isClosed: whether the record of a day that ends then is expected of an asset; asked with an empty id
+  ///   for whether it is of all assets.
+  func visit(
+    _ period: PlantPeriod, isClosed: (_ asset: String, _ end: Timestamp) -> Bool,
+    _ body: (StoredBody) throws -> Void
+  ) throws {
+    var rest: [Range<Timestamp>] = []
+    var covered: [Timestamp: Set<String>] = [:]
+    var day = zone.startOfDay(containing: period.start)
+    // Months.
+    var month = zone.startOfMonth(containing: period.start)
+    while month < period.end {
+      let end = zone.nextMonth(after: month)
+      if period.start <= month, end <= period.end {
+        var assets: Set<String> = []
+        try store.visitBodies(kind: kinds.month, from: month, to: Timestamp(nanoseconds: month.nanoseconds + 1)) {
+          assets.insert($0.asset)
+          try body($0)
+        }
+        covered[month] = assets
+      }
+      month = end
+    }
+    // Days.
+    while day < period.end {
+      let end = zone.nextDay(after: day)
+      let done = covered[zone.startOfMonth(containing: day)] ?? []
+      if period.start <= day, end <= period.end {
+        var assets = done
+        try store.visitBodies(kind: kinds.day, from: day, to: Timestamp(nanoseconds: day.nanoseconds + 1)) {
+          guard !done.contains($0.asset) else { return }
+          assets.insert($0.asset)
+          try body($0)
+        }
+        try visitWindows(day..<end, without: assets, isClosed: isClosed, body)
+      } else {
+        rest.append(max(day, period.start)..<min(end, period.end))
+      }
+      day = end
+    }
+    // Parts of days: windows, whatever else there is of the day.
+    for part in rest {
+      try store.visitBodies(kind: kinds.window, from: part.lowerBound, to: part.upperBound) { window in
+        if window.end <= part.upperBound { try body(window) }
+      }
+    }
+  }
+
+  /// Of a whole day, for the assets whose day is not closed.
+  private func visitWindows(
+    _ day: Range<Timestamp>, without assets: Set<String>, isClosed: (String, Timestamp) -> Bool,
+    _ body: (StoredBody) throws -> Void
+  ) throws {
+    guard !isClosed("", day.upperBound) else { return }
+    try store.visitBodies(kind: kinds.window, from: day.lowerBound, to: day.upperBound) { window in
+      guard !assets.contains(window.asset), !isClosed(window.asset, day.upperBound) else { return }
+      try body(window)
+    }
+  }
+}
