@@ -1,0 +1,44 @@
+import Telemetry
+
+/// How good the data behind a footprint are.
+public struct DataQuality: Hashable, Sendable {
+  /// One contribution to the footprint.
+  public struct Contribution: Hashable, Sendable {
+    public var kilograms: ExactDecimal
+    /// Measured at the process itself, not taken from a table.
+    public var isPrimary: Bool
+    /// Ratings 1 (very good) … 5 (very poor).
+    public var technological, geographical, temporal: Int
+
+    public init(kilograms: ExactDecimal, isPrimary: Bool, technological: Int, geographical: Int, temporal: Int) {
+      self.kilograms = kilograms
+      self.isPrimary = isPrimary
+      self.technological = technological
+      self.geographical = geographical
+      self.temporal = temporal
+    }
+  }
+
+  /// Percent of the footprint that rests on primary data.
+  public var primaryShare: ExactDecimal
+  /// Means of the ratings, weighted by the contributions; two places.
+  public var technological, geographical, temporal: ExactDecimal
+
+  /// Nil if nothing contributes. Removals count by their magnitude.
+  public init?(_ contributions: [Contribution]) throws(DecimalError) {
+    var (whole, primary) = (ExactDecimal.zero, ExactDecimal.zero)
+    var sums = [ExactDecimal.zero, .zero, .zero]
+    for contribution in contributions {
+      let weight = contribution.kilograms.magnitude
+      whole = try whole + weight
+      if contribution.isPrimary { primary = try primary + weight }
+      let ratings = [contribution.technological, contribution.geographical, contribution.temporal]
+      for (place, rating) in ratings.enumerated() { sums[place] = try sums[place] + weight * ExactDecimal(rating) }
+    }
+    guard !whole.isZero else { return nil }
+    primaryShare = try (primary * ExactDecimal(100)).divided(by: whole, places: 2)
+    technological = try sums[0].divided(by: whole, places: 2)
+    geographical = try sums[1].divided(by: whole, places: 2)
+    temporal = try sums[2].divided(by: whole, places: 2)
+  }
+}
