@@ -11,6 +11,19 @@ public enum PowerFactor {
   ///   - reactive: energy in kvarh; its sign does not matter.
   /// - Returns: 0.000000…1.000000; nil if both are zero, or if they have no common resolution in 64 bits.
   public static func value(active: ScaledInteger, reactive: ScaledInteger) -> ScaledInteger? {
+    rounded(active: active, reactive: reactive, scale: scale).map { ScaledInteger(Int64($0), exponent: -places) }
+  }
+
+  /// Power factor × 100, rounded half up to a whole number: the key of adjustment tables. It is rounded once, from the
+  /// energies: 0.8949996 is 89, though its six places would be 0.895000.
+  ///
+  /// - Returns: 0 … 100; nil as of `value`.
+  public static func key(active: ScaledInteger, reactive: ScaledInteger) -> Int? {
+    rounded(active: active, reactive: reactive, scale: 100).map { Int($0) }
+  }
+
+  /// Power factor × scale, rounded half up.
+  private static func rounded(active: ScaledInteger, reactive: ScaledInteger, scale: UInt64) -> UInt64? {
     let common = min(active.exponent, reactive.exponent)
     guard let p = active.rescaled(to: common), let q = reactive.rescaled(to: common) else { return nil }
     let square = UInt128(p.mantissa.magnitude) * UInt128(p.mantissa.magnitude)
@@ -30,6 +43,6 @@ public enum PowerFactor {
         high = middle - 1
       }
     }
-    return ScaledInteger(Int64(low), exponent: -places)
+    return low
   }
 }

@@ -37,6 +37,16 @@ func decimal(_ value: JSONValue?) throws -> ScaledInteger {
   return try #require(ScaledInteger(text))
 }
 
+func text(_ value: JSONValue?) throws -> String { try #require(value?.stringValue) }
+func number(_ value: JSONValue?) throws -> Double { try #require(value?.doubleValue) }
+func integer(_ value: JSONValue?) throws -> Int64 { try #require(value?.integerValue) }
+
+/// As `decimal`, of 38 digits.
+func exact(_ value: JSONValue?) throws -> ExactDecimal {
+  let digits = try text(value)
+  return try #require(ExactDecimal(digits))
+}
+
 func time(_ text: String) throws -> Timestamp { try #require(Timestamp(rfc3339: text)) }
 
 /// The engine's side of one asset, in memory.
