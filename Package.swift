@@ -58,6 +58,7 @@ let package = Package(
     module("Rules", ["Telemetry", "Templates"]),
     module("Engine", ["Telemetry", "Templates", "Journal", "Rules"]),
     module("Energy", ["Telemetry", "Templates", "Plant", "Factors", "Rules"]),
+    module("Carbon", ["Telemetry", "Templates", "Plant", "Factors", "Rules"]),
     module("Equipment", ["Telemetry", "Templates", "Plant", "Rules"]),
     module("Quality", ["Telemetry", "Templates", "Plant", "Rules"]),
     module("Inspection", ["Telemetry", "Templates", "Plant", "Rules"]),
@@ -74,7 +75,7 @@ let package = Package(
       "Gateway",
       [
         "Telemetry", "Sparkplug", "Plant", "Templates", "Journal", "MQTT", "Ingest", "Rules", "Engine", "Energy",
-        "Equipment", "Quality", "Inspection", "Store", "Forwarding", "Control", "CLinux", logging,
+        "Carbon", "Equipment", "Quality", "Inspection", "Store", "Forwarding", "Control", "CLinux", logging,
       ]),
     .executableTarget(
       name: "weir", dependencies: ["Gateway", "Control", "Simulation", "Discovery", "MQTT", arguments],
@@ -103,6 +104,7 @@ let package = Package(
     tests("RulesTests", ["Rules"]),
     tests("EngineTests", ["Engine", "Rules", "Journal"]),
     tests("EnergyTests", ["Energy", "Factors", "Plant", "Rules"]),
+    tests("CarbonTests", ["Carbon", "Energy", "Factors", "RuleBench", "Journal", "Plant", "Rules"]),
     tests("EquipmentTests", ["Equipment", "RuleBench", "Journal", "Plant", "Rules"]),
     tests("QualityTests", ["Quality", "Equipment", "Energy", "RuleBench", "Journal", "Plant", "Rules"]),
     tests("InspectionTests", ["Inspection", "RuleBench", "Journal", "Plant", "Rules"]),

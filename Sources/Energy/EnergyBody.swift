@@ -60,7 +60,7 @@ struct EnergyBody {
       "power_factor_lagging": decimal(powerFactor(figures.active, lagging)),
       "power_factor": decimal(powerFactor(figures.active, both)),
       "coverage": .string(Self.share(figures.covered, of: (end - start).nanoseconds)),
-      "quality_share": Self.shares(figures, of: (end - start).nanoseconds),
+      "quality_share": figures.shares.json(of: (end - start).nanoseconds),
     ]
     // A plain electricity meter has none, and no member for them.
     if let amounts = amounts(figures) { members["amounts"] = amounts }
@@ -136,18 +136,6 @@ struct EnergyBody {
     }
     let finer = ScaledInteger.roundedQuotient(product * 1_000_000, Int128(window.nanoseconds))
     return Int64(exactly: finer).map { ScaledInteger($0, exponent: energy.exponent - 6) }
-  }
-
-  /// Four places; what rounding leaves goes to the largest share.
-  private static func shares(_ figures: EnergyFigures, of whole: Int64) -> JSONValue {
-    let covered = max(0, min(figures.covered, whole))
-    let estimated = max(0, min(figures.estimated, whole - covered))
-    let parts = [covered - figures.uncertain, figures.uncertain, estimated, whole - covered - estimated]
-    var shares = parts.map { whole > 0 ? Int64(Int128(max(0, $0)) * 10_000 / Int128(whole)) : 0 }
-    let largest = parts.indices.max { parts[$0] < parts[$1] } ?? 0
-    shares[largest] += 10_000 - shares.reduce(0, +)
-    let texts = shares.map { JSONValue.string(ScaledInteger($0, exponent: -4).description) }
-    return ["good": texts[0], "uncertain": texts[1], "estimated": texts[2], "no_data": texts[3]]
   }
 
   /// `part / whole` with four places, rounded down, so that only a whole window says 1.0000.

@@ -1,3 +1,4 @@
+import Rules
 import Telemetry
 import Templates
 
@@ -46,6 +47,10 @@ struct EnergyFigures: Hashable, Sendable {
     guard let a else { return b }
     guard let b else { return a }
     return a.adding(b)
+  }
+
+  var shares: MeterFigures.Shares {
+    MeterFigures.Shares(covered: covered, uncertain: uncertain, estimated: estimated)
   }
 
   /// Of a day or month.

@@ -1,3 +1,4 @@
+import Carbon
 import Energy
 import Equipment
 import Inspection
@@ -11,12 +12,19 @@ package enum RuleSet {
   /// In the order of the passes.
   package static func factories(for site: Site) throws -> [RuleFactory] {
     let zone = try PlantZone(identifier: site.zone)
+    let carbon = try CarbonRule.factory(site: site, zone: zone)
     return [
       QualityRule.factory(zone: zone),
       RuleFactory(name: "silence") { asset, _ in SilenceRule(asset: asset, zone: zone) },
       RuleFactory(name: "signals") { asset, site in SignalSummaryRule(asset: asset, site: site, zone: zone) },
       RuleFactory(name: "energy") { asset, site in EnergyRule(asset: asset, site: site, zone: zone) },
+      carbon,
       RuleFactory(name: "inspection") { asset, site in InspectionCountRule(asset: asset, site: site, zone: zone) },
-    ]
+    ].compactMap(\.self)
+  }
+
+  /// Behind the passes, in this order.
+  package static func siteFactories(for site: Site) throws -> [SiteRuleFactory] {
+    [CarbonInventoryRule.factory(zone: try PlantZone(identifier: site.zone))]
   }
 }

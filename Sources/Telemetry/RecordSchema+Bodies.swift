@@ -7,11 +7,15 @@ extension RecordSchema {
     case .energyMonth: energyPeriod("month")
     case .signalSummary: signalSummary
     case .inspectionCount: inspectionCount
+    case .carbonInterval, .carbonDay: carbonMetered(isMonth: false)
+    case .carbonMonth: carbonMetered(isMonth: true)
+    case .carbonActivity: carbonActivity
+    case .carbonInventory: carbonInventory
     case .finding: finding
     }
   }
 
-  private static let intervalMembers: [Member] = [
+  static let intervalMembers: [Member] = [
     .required("asset", .string("Asset id.")),
     .required("place", .string("site/area/line/cell of the asset.")),
     .required("start", .time("Start of the interval, which contains it.")),
@@ -49,17 +53,19 @@ extension RecordSchema {
               .required("value", .decimal("Counted in the interval, exact; null without data.").orNull),
               .required("unit", .string("Unit of the value; each quantity has one.")),
             ]))),
-      .required(
-        "quality_share",
-        .object(
-          "Shares of the interval's time that the energy rests on; they add up to 1.",
-          [
-            .required("good", .decimal("Between readings that nothing doubts.")),
-            .required("uncertain", .decimal("Between readings while a finding of data quality doubted the register.")),
-            .required("estimated", .decimal("Bridged between readings further apart than expected.")),
-            .required("no_data", .decimal("Nothing is known of it.")),
-          ])),
+      qualityShare,
     ]
+
+  static let qualityShare = Member.required(
+    "quality_share",
+    .object(
+      "Shares of the interval's time that the energy rests on; they add up to 1.",
+      [
+        .required("good", .decimal("Between readings that nothing doubts.")),
+        .required("uncertain", .decimal("Between readings while a finding of data quality doubted the register.")),
+        .required("estimated", .decimal("Bridged between readings further apart than expected.")),
+        .required("no_data", .decimal("Nothing is known of it.")),
+      ]))
 
   private static let reading = RecordSchema.object(
     "A reading of the register.",
