@@ -9,9 +9,10 @@ struct EnergyBody {
   var zone: PlantZone
   var window: Span64
   var registers: [EnergyRegister]
+  var pricing = EnergyPricing.none
 
   /// `energy-interval`.
-  func interval(start: Timestamp, parts: [RegisterWindow], figures: EnergyFigures) -> [UInt8] {
+  func interval(start: Timestamp, parts: [RegisterWindow], figures: EnergyFigures) throws -> [UInt8] {
     var members = common(start: start, end: start + window, figures: figures)
     members["demand_kw"] = decimal(figures.active.flatMap { Self.demand($0, window: window) })
     let quality =
@@ -30,11 +31,14 @@ struct EnergyBody {
     events.sort { ($0.0.time, $0.1) < ($1.0.time, $1.1) }
     members["events"] = .array(events.map { event($0.0, registers[$0.1]) })
     if omitted > 0 { members["events_omitted"] = .integer(Int64(omitted)) }
+    try addTariff(to: &members, window: figures)
     return JSONValue.object(members).canonicalBytes()
   }
 
   /// `energy-day` and `energy-month`.
-  func period(start: Timestamp, end: Timestamp, figures: EnergyFigures) -> [UInt8] {
+  func period(
+    start: Timestamp, end: Timestamp, figures: EnergyFigures, isMonth: Bool = false
+  ) throws -> [UInt8] {
     var members = common(start: start, end: end, figures: figures)
     members["quality"] = .string(figures.quality.word)
     members["maximum_demand_kw"] = decimal(figures.maximum.flatMap { Self.demand($0, window: window) })
@@ -43,6 +47,7 @@ struct EnergyBody {
     members["maximum_demand_end"] = at.map { .string(zone.rfc3339($0 + window)) } ?? .null
     members["windows"] = .integer(Int64(figures.windows))
     members["windows_with_data"] = .integer(Int64(figures.windowsWithData))
+    try addTariff(to: &members, period: figures, isMonth: isMonth)
     return JSONValue.object(members).canonicalBytes()
   }
 

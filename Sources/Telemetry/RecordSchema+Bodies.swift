@@ -114,7 +114,7 @@ extension RecordSchema {
               .required("count", .count("Readings in a row.", from: 1)),
             ]))),
       .optional("events_omitted", .count("Further events that are only counted.", from: 1)),
-    ])
+    ] + tariffOfInterval)
 
   private static func energyPeriod(_ period: String) -> RecordSchema {
     .object(
@@ -125,7 +125,7 @@ extension RecordSchema {
         .required("maximum_demand_end", .time("End of that window.").orNull),
         .required("windows", .count("Windows of the \(period).")),
         .required("windows_with_data", .count("Windows with energy.")),
-      ])
+      ] + tariffOfPeriod + (period == "month" ? [.optional("bill", bill)] : []))
   }
 
   // MARK: Equipment
