@@ -7,7 +7,7 @@ import Telemetry
 public enum ConfigurationSchema {
   /// File name in `Config/schemas` and schema.
   public static var files: [(name: String, schema: RecordSchema)] {
-    [("site.schema.json", site), ("template.schema.json", template)]
+    [("factors.schema.json", factors), ("site.schema.json", site), ("template.schema.json", template)]
   }
 
   public static let template = document(
@@ -44,7 +44,7 @@ public enum ConfigurationSchema {
             "window": duration("Energy and demand window: divides a day, 1 min to 1 h.", "15 min"),
             "plausibility-factor": number("A register may exceed rated power × time by this.", "1.2"),
           ]),
-        "destinations": list("Where records go.", of: destination),
+        "carbon": carbon, "destinations": list("Where records go.", of: destination),
         "storage": storage,
         "control": group(
           "Local interfaces.", ["metrics-port"],

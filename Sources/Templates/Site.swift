@@ -1,3 +1,4 @@
+import Factors
 import Telemetry
 
 /// The effective configuration of a gateway: templates resolved, defaults filled in, everything validated.
@@ -17,6 +18,8 @@ public struct Site: Hashable, Sendable {
   public var control: ControlSettings
   /// Thresholds of the detectors of bad data.
   public var quality = QualitySettings.standard
+  /// How emissions are counted; nil = they are not.
+  public var carbon: CarbonSettings?
   /// Canonical text of everything above, without secrets; `hash` is its SHA-256 in hexadecimal.
   public var canonicalText: String
   public var hash: String

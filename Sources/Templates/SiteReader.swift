@@ -15,7 +15,7 @@ struct SiteReader {
 
   static let keys = [
     "gateway", "zone", "clock", "broker", "brokers", "devices", "templates", "assets", "horizons", "energy",
-    "destinations", "storage", "control", "quality",
+    "destinations", "storage", "control", "quality", "carbon",
   ]
 
   init(source: SourceText, diagnostics: Diagnostics, checkFiles: Bool) {
@@ -45,6 +45,7 @@ struct SiteReader {
       connections: connections, assets: assets.assets, horizons: horizons(top), energy: energy(top),
       destinations: destinations, storage: storage(top), control: control(top), canonicalText: "", hash: "")
     site.quality = QualityReader.settings(top)
+    site.carbon = carbon(top, devices: devices, assets: assets.assets.map(\.id))
     guard diagnostics.isEmpty else { return nil }
     site.seal(templates: catalogue)
     return site
