@@ -206,3 +206,42 @@ import Testing
       try line(Activity(.fuel("diesel"), .one, "t"), .footprint).warnings.map(\.kind) == [.withoutUpstream])
   }
 }
+
+@Suite struct LineTests {
+  @Test func lineByTheHour() throws {
+    let calculator = try EmissionCalculator(Tables.settings())
+    let text = "2026-01-01T00:00:00+08:00,0.6\n2026-01-01T01:00:00+08:00,0.5"
+    let start = try #require(Timestamp(rfc3339: "2026-01-01T00:00:00+08:00"))
+    let loads = [
+      (hour: start, kilowattHours: ExactDecimal(30)), (hour: start + .hours(1), kilowattHours: ExactDecimal(10)),
+    ]
+    let measured = try HourlySeries(csv: text, nature: .measured, source: "grid operator")
+    let line = try calculator.hourly(loads, measured, .location)
+    #expect(line.kilograms.description == "23" && line.factor?.value.description == "0.575")
+    let projected = try HourlySeries(csv: text, nature: .projected, source: "model")
+    #expect(throws: FactorProblem.self) { try calculator.hourly(loads, projected, .location) }
+  }
+
+  /// A record names everything that it takes to compute the figure again, and no binary number.
+  @Test func asRecord() throws {
+    var settings = try Tables.settings()
+    settings.overrides = [
+      FactorOverride(
+        factor: "density/diesel", value: try decimal("0.835"), unit: "kg/L", author: "Li", date: try date("2026-01-15"),
+        reason: "delivery notes", evidence: "report")
+    ]
+    let calculator = try EmissionCalculator(settings)
+    let day = try date("2026-01-31")
+    let power = try calculator.lines(Activity(.electricity(.ordinary), decimal("126238.29"), "kWh"), .location, day)
+    let json = power[0].json
+    #expect(json["kg"] == "70453.589649" && json["amount"] == "126238.29" && json["scope"] == 2)
+    #expect(json["factor"]?["id"] == "cn-grid-2023/CN-CQ/average" && json["factor"]?["published"] == "2025-12-31")
+    #expect(json["factor"]?["data_year"] == 2023 && json["factor"]?["geography"] == "CN-CQ")
+    let diesel = try calculator.lines(Activity(.fuel("diesel"), .one, "L"), .location, day)[0].json
+    let parameters = try #require(diesel["factor"]?["parameters"]?.arrayValue)
+    let density = try #require(parameters.last)
+    #expect(density["id"] == "density/diesel" && density["value"] == "0.835" && density["override"]?["author"] == "Li")
+    let offset = try calculator.lines(Activity(.offset, .one, "t"), .location, day)[0].json
+    #expect(offset["memo"] == true && offset["factor"] == nil)
+  }
+}
