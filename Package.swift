@@ -78,7 +78,7 @@ let package = Package(
         "Carbon", "Equipment", "Quality", "Inspection", "Store", "Forwarding", "Control", "CLinux", logging,
       ]),
     .executableTarget(
-      name: "weir", dependencies: ["Gateway", "Control", "Simulation", "Discovery", "MQTT", arguments],
+      name: "weir", dependencies: ["Gateway", "Control", "Simulation", "Discovery", "Factors", "MQTT", arguments],
       swiftSettings: strict),
 
     .executableTarget(
@@ -95,7 +95,7 @@ let package = Package(
     tests("SparkplugTests", ["Sparkplug"]),
     tests("PlantTests", ["Plant"]),
     tests("FactorsTests", ["Factors", "Plant"]),
-    tests("TemplatesTests", ["Sparkplug"]),
+    tests("TemplatesTests", ["Factors", "Sparkplug"]),
     tests("JournalTests", ["Journal", grdb]),
     tests("MQTTTests", ["MQTT"]),
     tests("WaveformTests", ["Waveform"]),

@@ -67,7 +67,7 @@ extension ConfigurationSchema {
   static let standardCoal = any(
     "Coefficients of standard coal, for kgce in energy records.",
     [
-      ["type": "boolean"], text("A table of Config/factors, or the path of one.", "standard-coal"),
+      ["type": "boolean"], text("A table of Config/coefficients, or the path of one.", "standard-coal"),
       group("The table itself.", StandardCoalReader.keys, [:]),
     ])
 }

@@ -7,7 +7,7 @@ import Telemetry
 public enum ConfigurationSchema {
   /// File name in `Config/schemas` and schema.
   public static var files: [(name: String, schema: RecordSchema)] {
-    [("site.schema.json", site), ("template.schema.json", template)]
+    [("factors.schema.json", factors), ("site.schema.json", site), ("template.schema.json", template)]
   }
 
   public static let template = document(
@@ -45,7 +45,7 @@ public enum ConfigurationSchema {
             "plausibility-factor": number("A register may exceed rated power × time by this.", "1.2"),
             "standard-coal": standardCoal,
           ]),
-        "tariff": tariff,
+        "tariff": tariff, "carbon": carbon,
         "destinations": list("Where records go.", of: destination),
         "storage": storage,
         "control": group(

@@ -83,6 +83,10 @@ extension Site {
     }
     site.quality.write(to: &writer)
     writer.newLine()
+    if let carbon = site.carbon {
+      carbon.write(to: &writer)
+      writer.newLine()
+    }
     writer.object("storage") { writer in
       writer.object("journal") { writer in
         writer.field("size", QuantityText.text(bytes: site.storage.journalBytes))
