@@ -50,6 +50,7 @@ struct TariffTests {
     #expect(settings.tariff.periods[0].ruleSet.problem == nil)
     #expect(settings.basic?.excess?.above == Self.decimal("1.05"))
     #expect(settings.contractDemand == Self.decimal("600") && settings.demandLimit == Self.decimal("550"))
+    #expect(site.summaryLines.joined().contains("tariff no-tou, 2026-03-01/..: flat 0.62 CNY/kWh"))
     #expect(settings.demandMethod == .sliding && settings.reactive == .lagging)
     #expect(settings.powerFactor?.standard == "0.90" && settings.governmentFunds == Self.decimal("0.0292"))
     #expect(site.energy.standardCoal?.coefficient("diesel")?.value == Self.decimal("1.4571"))
@@ -134,6 +135,12 @@ struct TariffTests {
     Slip(
       "unknown band", "tariff: { table: none, currency: CNY, prices: { flat: 1, §peak: 2 } }", "no band \"peak\"",
       "flat"),
+    Slip(
+      "another zone", "tariff: { table: §berlin.yaml, prices: { flat: 1 } }", "is for the zone Europe/Berlin",
+      "copy this"),
+    Slip(
+      "far too many digits", "tariff: { table: none, currency: CNY, prices: { flat: §0.5435000000001 } }",
+      "must be a price", "0.5435"),
     Slip("no currency", "tariff: §{ table: none, prices: { flat: 1 } }", "\"currency\" is missing", "CNY"),
     Slip(
       "unknown rule set", "tariff: { table: chongqing, rule-set: §cq-tou-2021, prices: { flat: 1 } }", "rule set",
@@ -197,9 +204,20 @@ struct TariffTests {
     Slip("mistyped coefficients", "energy: { standard-coal: §standard-cola }", "no table", "\"standard-coal\""),
   ]
 
+  /// A table for another zone.
+  private static let berlin: String = {
+    let file = baseTemplates + "-tariff.yaml"
+    do {
+      try "zone: Europe/Berlin\ncurrency: EUR\nrule-sets: []\n".write(toFile: file, atomically: true, encoding: .utf8)
+    } catch {
+      Issue.record(error)
+    }
+    return file
+  }()
+
   @Test("mistakes name their place and the remedy", arguments: slipTable)
   func slips(slip: Slip) throws {
-    var text = Self.configuration(slip.text)
+    var text = Self.configuration(slip.text).replacing("berlin.yaml", with: Self.berlin)
     if slip.text.contains("rule-sets: [{ id: x, windows: [{ band: flat, from: \"00:00\", to: \"08:30\"") {
       // The tariff as a whole is meant where no table is named.
       text = text.replacing("§", with: "").replacing("tariff: {", with: "tariff: §{")
