@@ -94,7 +94,7 @@ let package = Package(
     tests("SparkplugTests", ["Sparkplug"]),
     tests("PlantTests", ["Plant"]),
     tests("FactorsTests", ["Factors", "Plant"]),
-    tests("TemplatesTests", ["Sparkplug"]),
+    tests("TemplatesTests", ["Factors", "Sparkplug"]),
     tests("JournalTests", ["Journal", grdb]),
     tests("MQTTTests", ["MQTT"]),
     tests("WaveformTests", ["Waveform"]),
