@@ -18,6 +18,7 @@ package enum RuleSet {
       RuleFactory(name: "silence") { asset, _ in SilenceRule(asset: asset, zone: zone) },
       RuleFactory(name: "signals") { asset, site in SignalSummaryRule(asset: asset, site: site, zone: zone) },
       RuleFactory(name: "energy") { asset, site in EnergyRule(asset: asset, site: site, zone: zone) },
+      DemandRule.factory(zone: zone),
       carbon,
       RuleFactory(name: "inspection") { asset, site in InspectionCountRule(asset: asset, site: site, zone: zone) },
     ].compactMap(\.self)

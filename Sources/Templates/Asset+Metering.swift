@@ -25,6 +25,8 @@ extension Asset {
     public var productLine: String?
     /// Which fuel of the fuel set its gas or fuel meter counts.
     public var fuel: String?
+    /// When the machine idles; nil = its waste is not told.
+    public var idle: IdleThresholds?
 
     public init() {}
 

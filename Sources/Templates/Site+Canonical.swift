@@ -75,6 +75,7 @@ extension Site {
       writer.field("window", QuantityText.text(site.energy.window))
       writer.field("plausibility-factor", site.energy.plausibilityFactor.description)
       site.energy.standardCoal?.write(to: &writer)
+      site.energy.analysis.write(to: &writer)
     }
     writer.newLine()
     if let tariff = site.tariff {

@@ -171,6 +171,8 @@ public struct EnergySettings: Hashable, Sendable {
   public var plausibilityFactor: ScaledInteger
   /// Coefficients of standard coal; nil = records have no kgce.
   public var standardCoal: StandardCoalTable?
+  /// Thresholds of balances, leaks, baselines and abnormal use.
+  public var analysis = EnergyAnalysis.standard
   public init(window: Span64, plausibilityFactor: ScaledInteger) {
     self.window = window
     self.plausibilityFactor = plausibilityFactor
