@@ -32,7 +32,6 @@ struct ForecastOrigin {
   private let kindsBefore: [UInt8]
   /// By expert and shift: how much a day would count if it were like the one that is forecast in every way.
   private let ages: [[Double]]
-
   /// Median of the last seven days.
   private let middleOfWeek: Double
 
