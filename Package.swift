@@ -83,7 +83,7 @@ let package = Package(
 
     .executableTarget(
       name: "weir-bench",
-      dependencies: ["Telemetry", "Templates", "Journal", "Ingest", "Rules", "Engine", "Store", "Gateway"],
+      dependencies: ["Telemetry", "Templates", "Journal", "Ingest", "Rules", "Engine", "Energy", "Store", "Gateway"],
       path: "Tests/Benchmarks/Micro", swiftSettings: strict),
     .target(
       name: "TestSupport", dependencies: ["Telemetry", "Templates", "MQTT"], path: "Tests/TestSupport",

@@ -3,6 +3,7 @@
 //   weir-bench decode <configuration> <messages>    ns per message of the decoder
 //   weir-bench engine <configuration> <messages>    ns per sample of the engine with the real rules
 //   weir-bench backlog <configuration> <records>    fills the data directory's store with undelivered records
+//   weir-bench forecast <series> <days>             forecasts from the midnights of the last days of a series, as CSV
 //
 // <messages> is a file of lines "topic, tab, payload". Templates: $WEIR_DEVICES, else Devices.
 import Foundation
@@ -10,8 +11,13 @@ import Templates
 
 let words = CommandLine.arguments
 guard words.count == 4 else {
-  FileHandle.standardError.write(Data("usage: weir-bench decode|engine|backlog <configuration> <messages>\n".utf8))
+  FileHandle.standardError.write(
+    Data("usage: weir-bench decode|engine|backlog|forecast <configuration> <messages>\n".utf8))
   exit(64)
+}
+if words[1] == "forecast" {
+  try ForecastBench(path: words[2], days: Int(words[3]) ?? 56).run()
+  exit(0)
 }
 let devices = ProcessInfo.processInfo.environment["WEIR_DEVICES"] ?? "Devices"
 let site = try SiteLoader.load(path: words[2], devices: [devices])
