@@ -60,7 +60,8 @@ let package = Package(
     module("Equipment", ["Telemetry", "Templates", "Plant", "Rules"]),
     module("Quality", ["Telemetry", "Templates", "Plant", "Rules"]),
     module("Inspection", ["Telemetry", "Templates", "Plant", "Rules"]),
-    module("Store", ["Telemetry", "Templates", "Rules", grdb, crypto]),
+    module("Ledger", ["Telemetry", crypto]),
+    module("Store", ["Telemetry", "Templates", "Rules", "Ledger", grdb]),
     module(
       "Forwarding",
       [
@@ -73,10 +74,11 @@ let package = Package(
       "Gateway",
       [
         "Telemetry", "Sparkplug", "Plant", "Templates", "Journal", "MQTT", "Ingest", "Rules", "Engine", "Energy",
-        "Equipment", "Quality", "Inspection", "Store", "Forwarding", "Control", "CLinux", logging,
+        "Equipment", "Quality", "Inspection", "Ledger", "Store", "Forwarding", "Control", "CLinux", logging,
       ]),
     .executableTarget(
-      name: "weir", dependencies: ["Gateway", "Control", "Simulation", "Discovery", "MQTT", arguments],
+      name: "weir",
+      dependencies: ["Gateway", "Control", "Simulation", "Discovery", "Ledger", "MQTT", "Store", arguments],
       swiftSettings: strict),
 
     .executableTarget(
@@ -104,7 +106,8 @@ let package = Package(
     tests("EquipmentTests", ["Equipment", "RuleBench", "Journal", "Plant", "Rules"]),
     tests("QualityTests", ["Quality", "Equipment", "Energy", "RuleBench", "Journal", "Plant", "Rules"]),
     tests("InspectionTests", ["Inspection", "RuleBench", "Journal", "Plant", "Rules"]),
-    tests("StoreTests", ["Store", "Rules", grdb, crypto]),
+    tests("LedgerTests", ["Ledger", crypto]),
+    tests("StoreTests", ["Store", "Rules", "Ledger", grdb, crypto]),
     tests(
       "ForwardingTests",
       [

@@ -10,6 +10,7 @@ extension RecordKind {
     case .signalSummary: 4
     case .inspectionCount: 5
     case .finding: 6
+    case .ledgerHead: 20
     }
   }
 

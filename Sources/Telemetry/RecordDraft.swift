@@ -12,12 +12,14 @@ public enum RecordKind: String, Hashable, Sendable, CaseIterable {
   case inspectionCount = "inspection-count"
   /// A rule's result with its evidence, opened or closed.
   case finding = "finding"
+  /// A signed head of the ledger: of a plant-local day, or on request.
+  case ledgerHead = "ledger-head"
 
   /// Energy and carbon records carry the hash chain of the ledger.
   public var isLedger: Bool {
     switch self {
     case .energyInterval, .energyDay, .energyMonth: true
-    case .signalSummary, .inspectionCount, .finding: false
+    case .signalSummary, .inspectionCount, .finding, .ledgerHead: false
     }
   }
 }

@@ -8,6 +8,7 @@ extension RecordSchema {
     case .signalSummary: signalSummary
     case .inspectionCount: inspectionCount
     case .finding: finding
+    case .ledgerHead: ledgerHead
     }
   }
 
