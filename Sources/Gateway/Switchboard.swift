@@ -72,6 +72,11 @@ struct SwitchedControl: ControlSource {
   func dropQuarantine(ids: [String]) async throws -> QuarantineOutcome {
     try await switchboard.use { try await $0.dropQuarantine(ids: ids) }
   }
+  func ledgerKeys() async throws -> [LedgerKeyLine] { try await switchboard.use { try await $0.ledgerKeys() } }
+  func rotateLedgerKey() async throws -> [LedgerKeyLine] {
+    try await switchboard.use { try await $0.rotateLedgerKey() }
+  }
+  func sealLedger() async throws -> String { try await switchboard.use { try await $0.sealLedger() } }
   func metrics() async throws -> String { try await switchboard.use { try await $0.metrics() } }
 
   /// A gateway between two configurations says so instead of waiting.
