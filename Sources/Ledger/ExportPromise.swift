@@ -48,7 +48,8 @@ public struct ExportPromise: Hashable, Sendable {
       damages.append(LedgerDamage(.missing, leaf: first, to: found - 1, "the export's first line promises them"))
     }
     let end = report.last ?? first - 1
-    if end < last {
+    let isTold = report.damages.contains { $0.kind == .truncated && ($0.lastLeaf ?? $0.leaf ?? 0) >= last }
+    if end < last, !isTold {
       damages.append(LedgerDamage(.truncated, leaf: end + 1, to: last, "the export's first line promises them"))
     } else if end == last, report.chain != chain, report.isSound {
       damages.append(LedgerDamage(.rewritten, leaf: last, "the export's first line promises another last leaf"))

@@ -71,17 +71,30 @@ public struct LedgerExport: Hashable, Sendable {
     return promise
   }
 
+  /// Whole heads: what is under a head that signs one of the wanted leaves goes with it, so that its signature can be
+  /// checked.
   private func extent(_ db: Database) throws -> Extent {
     let codes = kinds.filter(\.isLedger).map { String($0.code) }.sorted().joined(separator: ",")
     let bounds = try Row.fetchOne(
       db, sql: "SELECT min(number), max(number) FROM leaves WHERE kind IN (\(codes)) AND start >= ? AND start < ?",
       arguments: [from.nanoseconds, to.nanoseconds])
-    guard let first = bounds?[0] as Int64?, let last = bounds?[1] as Int64? else { return Extent(first: 1, last: 0) }
-    let begin = try Int64.fetchOne(db, sql: "SELECT sequence FROM leaves WHERE number = ?", arguments: [first]) ?? 0
-    let end = try Int64.fetchOne(db, sql: "SELECT sequence FROM leaves WHERE number = ?", arguments: [last]) ?? 0
-    let closing = try Int64.fetchOne(
-      db, sql: "SELECT min(sequence) FROM records WHERE kind = ? AND sequence > ?",
-      arguments: [RecordKind.ledgerHead.code, end])
-    return Extent(first: first, last: last, heads: begin...max(begin, closing ?? end))
+    guard var first = bounds?[0] as Int64?, var last = bounds?[1] as Int64? else { return Extent(first: 1, last: 0) }
+    if let head = try head(behind: first, in: db), head.first <= first { first = head.first }
+    if let head = try head(behind: last, in: db), head.last >= last { last = head.last }
+    let begin = try sequence(of: first, in: db) ?? 0
+    let end = try sequence(of: last + 1, in: db) ?? .max
+    return Extent(first: first, last: last, heads: begin...end)
+  }
+
+  /// The first head that was made after a leaf.
+  private func head(behind leaf: Int64, in db: Database) throws -> HeadStatement.Contents? {
+    let body = try Data.fetchOne(
+      db, sql: "SELECT body FROM records WHERE kind = ? AND sequence > ? ORDER BY sequence LIMIT 1",
+      arguments: [RecordKind.ledgerHead.code, sequence(of: leaf, in: db)])
+    return try body.map { try HeadStatement(body: JSONValue(parsing: [UInt8]($0))).contents }
+  }
+
+  private func sequence(of leaf: Int64, in db: Database) throws -> Int64? {
+    try Int64.fetchOne(db, sql: "SELECT sequence FROM leaves WHERE number = ?", arguments: [leaf])
   }
 }

@@ -60,7 +60,14 @@ enum LedgerInput {
   static func audit(_ paths: [String], _ options: LedgerAudit.Options) throws -> AuditReport {
     if paths.count == 1, try isStore(paths[0]) { return try StoreFile(path: paths[0]).audit(options) }
     var audit = ExportAudit(options)
-    for path in paths { try LineReader.read(path) { audit.take($0) } }
+    var lines = 0
+    for path in paths {
+      try LineReader.read(path) {
+        audit.take($0)
+        lines += 1
+      }
+    }
+    guard lines > 0 else { throw LedgerError("\(paths.joined(separator: ", ")) is empty") }
     return audit.finish()
   }
 
