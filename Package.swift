@@ -83,7 +83,7 @@ let package = Package(
 
     .executableTarget(
       name: "weir-bench",
-      dependencies: ["Telemetry", "Templates", "Journal", "Ingest", "Rules", "Engine", "Store", "Gateway"],
+      dependencies: ["Telemetry", "Templates", "Journal", "Ingest", "Rules", "Engine", "Ledger", "Store", "Gateway"],
       path: "Tests/Benchmarks/Micro", swiftSettings: strict),
     .target(
       name: "TestSupport", dependencies: ["Telemetry", "Templates", "MQTT"], path: "Tests/TestSupport",
@@ -123,8 +123,8 @@ let package = Package(
     tests(
       "GatewayTests",
       [
-        "Gateway", "Control", "Ingest", "Journal", "MQTT", "Quality", "RuleBench", "Sparkplug", "Store", "weir",
-        arguments, logging,
+        "Gateway", "Control", "Ingest", "Journal", "Ledger", "MQTT", "Plant", "Quality", "RuleBench", "Sparkplug", "Store",
+        "weir", arguments, logging,
       ]),
     .testTarget(
       name: "Scenarios",

@@ -41,6 +41,14 @@ extension Store {
     shared.change { $0.signingKey = new }
   }
 
+  /// Signs something else with the key in use, for example a credential.
+  public func signed<T>(_ sign: (SigningKey) throws -> T) throws -> T {
+    guard let key = shared.read({ $0.signingKey }) else {
+      throw StoreError.failed("the ledger has no key to sign with")
+    }
+    return try sign(key)
+  }
+
   /// Makes a signed head now. Nil if the ledger has no leaf.
   @discardableResult
   public func seal(_ period: LedgerPeriod, issued: Timestamp) throws -> IssuedRecord? {

@@ -47,6 +47,17 @@ enum LedgerInput {
     } catch { throw LedgerError("the given head is itself not sound: \(error)") }
   }
 
+  /// The text of a compact JSON Web Signature, if the one file is nothing else.
+  static func credential(_ paths: [String]) throws -> String? {
+    guard paths.count == 1, let file = FileHandle(forReadingAtPath: paths[0]) else { return nil }
+    defer { file.closeFile() }
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: paths[0], isDirectory: &isFolder), !isFolder.boolValue,
+      let data = try file.read(upToCount: 1 << 20), data.starts(with: Data("eyJ".utf8))
+    else { return nil }
+    return String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+  }
+
   static func isProof(_ paths: [String]) throws -> Bool {
     guard paths.count == 1 else { return false }
     let attributes = try? FileManager.default.attributesOfItem(atPath: paths[0])

@@ -9,14 +9,14 @@ struct VerifyCommand: ParsableCommand {
     abstract: "Check a ledger, an export or a proof, without a gateway: what was altered, and where.",
     discussion: """
       What is checked may be a store.sqlite (or its data directory, or a copy), an export (what a file destination or \
-      `weir export` wrote; several files in the order of their lines), or a proof (`weir prove`). Every leaf, body and \
+      `weir export` wrote; several files in the order of their lines), a proof (`weir prove`), or a credential (a JWT). Every leaf, body and \
       signed head is computed anew. Only a head that was received elsewhere shows that the end was cut off or the whole \
       chain was made anew: give it with --head. Only a key that was received elsewhere shows who signed: give it with \
       --key.
       Exit codes: 0 everything holds, 1 there is damage, 2 it cannot be checked.
       """)
 
-  @Argument(help: "A store.sqlite, a data directory, JSON lines, or a proof.")
+  @Argument(help: "A store.sqlite, a data directory, JSON lines, a proof, or a credential.")
   var paths: [String]
   @Option(
     name: .long,
@@ -38,6 +38,7 @@ struct VerifyCommand: ParsableCommand {
       options.isPartial = partial
       options.trustedKey = try key.map(LedgerInput.key)
       options.outsideHeads = try head.flatMap(LedgerInput.heads)
+      if let text = try LedgerInput.credential(paths) { return try verifyCredential(text, options) }
       let isSound = try LedgerInput.isProof(paths) ? verifyProof(options) : verifyLedger(options)
       if !isSound { throw ExitCode(1) }
     } catch let code as ExitCode {
@@ -52,6 +53,21 @@ struct VerifyCommand: ParsableCommand {
     let report = try LedgerInput.audit(paths, options)
     print(json ? LedgerText.json(report).canonicalText : LedgerText.page(report, of: paths.joined(separator: ", ")))
     return report.isSound
+  }
+
+  private func verifyCredential(_ text: String, _ options: LedgerAudit.Options) throws {
+    guard let key = options.trustedKey else {
+      throw LedgerError("a credential holds only against a key that was received elsewhere; give it with --key")
+    }
+    let now = Timestamp(nanoseconds: Int64(Date().timeIntervalSince1970 * 1000) * 1_000_000)
+    do {
+      let subject = try VerifiableCredential.subject(of: text, by: [key], at: now)
+      print(json ? subject.canonicalText : "THE CREDENTIAL HOLDS\n  \(subject.canonicalText)")
+    } catch {
+      let answer: JSONValue = ["holds": false, "reason": .string(error.description)]
+      print(json ? answer.canonicalText : "THE CREDENTIAL DOES NOT HOLD\n  \(error)")
+      throw ExitCode(1)
+    }
   }
 
   private func verifyProof(_ options: LedgerAudit.Options) throws -> Bool {
