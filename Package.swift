@@ -62,7 +62,8 @@ let package = Package(
     module("Equipment", ["Telemetry", "Templates", "Plant", "Rules"]),
     module("Quality", ["Telemetry", "Templates", "Plant", "Rules"]),
     module("Inspection", ["Telemetry", "Templates", "Plant", "Rules"]),
-    module("Store", ["Telemetry", "Templates", "Rules", grdb, crypto]),
+    module("Ledger", ["Telemetry", crypto]),
+    module("Store", ["Telemetry", "Templates", "Rules", "Ledger", grdb]),
     module(
       "Forwarding",
       [
@@ -75,15 +76,18 @@ let package = Package(
       "Gateway",
       [
         "Telemetry", "Sparkplug", "Plant", "Templates", "Journal", "MQTT", "Ingest", "Rules", "Engine", "Energy",
-        "Carbon", "Equipment", "Quality", "Inspection", "Store", "Forwarding", "Control", "CLinux", logging,
+        "Carbon", "Equipment", "Quality", "Inspection", "Ledger", "Store", "Forwarding", "Control", "CLinux", logging,
       ]),
     .executableTarget(
-      name: "weir", dependencies: ["Gateway", "Control", "Simulation", "Discovery", "Factors", "MQTT", arguments],
+      name: "weir",
+      dependencies: ["Gateway", "Control", "Simulation", "Discovery", "Factors", "Ledger", "MQTT", "Store", arguments],
       swiftSettings: strict),
 
     .executableTarget(
       name: "weir-bench",
-      dependencies: ["Telemetry", "Templates", "Journal", "Ingest", "Rules", "Engine", "Energy", "Store", "Gateway"],
+      dependencies: [
+        "Telemetry", "Templates", "Journal", "Ingest", "Rules", "Engine", "Energy", "Ledger", "Store", "Gateway",
+      ],
       path: "Tests/Benchmarks/Micro", swiftSettings: strict),
     .target(
       name: "TestSupport", dependencies: ["Telemetry", "Templates", "MQTT"], path: "Tests/TestSupport",
@@ -108,7 +112,8 @@ let package = Package(
     tests("EquipmentTests", ["Equipment", "RuleBench", "Journal", "Plant", "Rules"]),
     tests("QualityTests", ["Quality", "Equipment", "Energy", "RuleBench", "Journal", "Plant", "Rules"]),
     tests("InspectionTests", ["Inspection", "RuleBench", "Journal", "Plant", "Rules"]),
-    tests("StoreTests", ["Store", "Rules", grdb, crypto]),
+    tests("LedgerTests", ["Ledger", crypto]),
+    tests("StoreTests", ["Store", "Rules", "Ledger", grdb, crypto]),
     tests(
       "ForwardingTests",
       [
@@ -124,8 +129,8 @@ let package = Package(
     tests(
       "GatewayTests",
       [
-        "Gateway", "Control", "Ingest", "Journal", "MQTT", "Quality", "RuleBench", "Sparkplug", "Store", "weir",
-        arguments, logging,
+        "Gateway", "Control", "Ingest", "Journal", "Ledger", "MQTT", "Plant", "Quality", "RuleBench", "Sparkplug", "Store",
+        "weir", arguments, logging,
       ]),
     .testTarget(
       name: "Scenarios",

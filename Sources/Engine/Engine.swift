@@ -55,5 +55,8 @@ public final class Engine {
   /// The sums of promise 5 up to `position`.
   public var counts: EngineCounts { core.counts }
 
+  /// The highest mark; nil before the first.
+  public var plantClock: Timestamp? { core.plant == .distantPast ? nil : core.plant }
+
   public func view() -> EngineView { core.view() }
 }

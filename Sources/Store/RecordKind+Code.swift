@@ -15,6 +15,7 @@ extension RecordKind {
     case .carbonMonth: 12
     case .carbonActivity: 13
     case .carbonInventory: 14
+    case .ledgerHead: 30
     }
   }
 

@@ -22,6 +22,8 @@ public enum RecordKind: String, Hashable, Sendable, CaseIterable {
   case carbonInventory = "carbon-inventory"
   /// A rule's result with its evidence, opened or closed.
   case finding = "finding"
+  /// A signed head of the ledger: of a plant-local day, or on request.
+  case ledgerHead = "ledger-head"
 
   /// Energy and carbon records carry the hash chain of the ledger.
   public var isLedger: Bool {
@@ -29,7 +31,7 @@ public enum RecordKind: String, Hashable, Sendable, CaseIterable {
     case .energyInterval, .energyDay, .energyMonth, .carbonInterval, .carbonDay, .carbonMonth, .carbonActivity,
       .carbonInventory:
       true
-    case .signalSummary, .inspectionCount, .finding: false
+    case .signalSummary, .inspectionCount, .finding, .ledgerHead: false
     }
   }
 }

@@ -12,6 +12,7 @@ extension RecordSchema {
     case .carbonActivity: carbonActivity
     case .carbonInventory: carbonInventory
     case .finding: finding
+    case .ledgerHead: ledgerHead
     }
   }
 

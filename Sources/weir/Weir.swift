@@ -19,7 +19,8 @@ struct Weir: AsyncParsableCommand {
       AssetsCommand.self,
       AssetCommand.self, SourcesCommand.self,
       QuarantineCommand.self, ReloadCommand.self, DiffCommand.self, DiscoverCommand.self, ReplayCommand.self,
-      SimulateCommand.self,
+      SimulateCommand.self, VerifyCommand.self, ExportCommand.self, ProveCommand.self, KeysCommand.self,
+      LedgerCommand.self,
     ])
 
   static func main() async {
