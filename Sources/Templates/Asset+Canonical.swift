@@ -20,6 +20,7 @@ extension Asset {
     if criticality != .normal { writer.field("criticality", criticality.rawValue) }
     writer.field("broker", connection)
     if let ratedPower { writer.field("rated-power", "\(ratedPower) kW") }
+    metering.write(to: &writer)
     if let mapping = topics.first, mapping.payload != template.payload { mapping.payload.write(to: &writer) }
     if faultModel != template.faultModel { writer.field("fault-model", faultModel ?? "none") }
     clock.write(to: &writer)

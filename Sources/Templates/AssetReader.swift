@@ -3,11 +3,12 @@ import Telemetry
 
 /// Reads the list of assets. An entry with `count:` is a group: one entry for hundreds of equal assets.
 struct AssetReader {
-  static let keys = [
-    "id", "name", "place", "template", "topic", "sparkplug", "criticality", "broker", "rated-power",
-    "expected-interval", "payload", "timestamp", "message-id", "fault-model", "signals", "count", "first",
-    "clock", "formerly",
-  ]
+  static let keys =
+    [
+      "id", "name", "place", "template", "topic", "sparkplug", "criticality", "broker", "rated-power",
+      "expected-interval", "payload", "timestamp", "message-id", "fault-model", "signals", "count", "first",
+      "clock", "formerly",
+    ] + MeteringReader.keys
   static let maximumAssets = 100_000
 
   let catalogue: TemplateCatalogue
@@ -20,6 +21,8 @@ struct AssetReader {
   /// For an explanation: whose entry to keep.
   var wanted: String?
   private(set) var wantedSection: Section?
+  /// Of those that name a feeder, by position in `assets`.
+  private var feeding: [Int: Section] = [:]
   /// By former id.
   var formerNames: [String: FormerName] = [:]
   private(set) var firstID: [String: Position] = [:]
@@ -58,6 +61,7 @@ struct AssetReader {
       }
     }
     checkFormerNames()
+    MeteringReader.check(assets, feeding)
   }
 
   /// What an entry says, before the numbers of a group are filled in.
@@ -65,6 +69,7 @@ struct AssetReader {
     var id: NamePattern
     var name: NamePattern?
     var formerly: NamePattern?
+    var fedBy: NamePattern?
     var place: [NamePattern]
     var topics: [AssetSignals.Topic]
     var asset: Asset
@@ -111,6 +116,8 @@ struct AssetReader {
     entry.asset.faultModel = TemplateReader.faultModel(section, inherited: template.faultModel)
     entry.formerly = pattern(section, "formerly", fields: [])
     entry.asset.clock = QualityReader.clock(section)
+    entry.asset.metering = MeteringReader.read(section)
+    entry.fedBy = pattern(section, "fed-by", fields: [])
     if entry.asset.clock == .receiveTime,
       section.has("sparkplug") || topics.contains(where: { $0.mapping.payload.format == .senml })
     {
@@ -166,6 +173,10 @@ struct AssetReader {
     if let former = entry.formerly?.text(number: number) {
       guard takeFormer(former, of: asset.id, section) else { return false }
       asset.formerly = former
+    }
+    if let feeder = entry.fedBy?.text(number: number) {
+      asset.metering.fedBy = feeder
+      feeding[assets.count] = section
     }
     if asset.id == wanted { wantedSection = section }
     assets.append(asset)

@@ -39,11 +39,13 @@ public enum ConfigurationSchema {
           "How long records wait for late samples and are corrected.", SiteReader.horizonGroups.map(\.key),
           Dictionary(uniqueKeysWithValues: SiteReader.horizonGroups.map { ($0.key, horizon) })),
         "energy": group(
-          "Energy windows.", ["window", "plausibility-factor"],
+          "Energy windows.", SiteReader.energyKeys,
           [
             "window": duration("Energy and demand window: divides a day, 1 min to 1 h.", "15 min"),
             "plausibility-factor": number("A register may exceed rated power × time by this.", "1.2"),
+            "standard-coal": standardCoal,
           ]),
+        "tariff": tariff,
         "destinations": list("Where records go.", of: destination),
         "storage": storage,
         "control": group(
@@ -134,6 +136,13 @@ public enum ConfigurationSchema {
       "expected-interval": duration("Of all its signals.", "15 s"), "payload": payload, "timestamp": timestamp,
       "message-id": text("Events: field of the message's id.", "id"),
       "fault-model": text("Another one than the template's, or none.", "induction-motor"),
+      "role": words("What its meter is to the supply.", Asset.EnergyRole.allCases.map(\.rawValue)),
+      "fed-by": text("Id of the meter that feeds it; {n} in a group.", "meter-main"),
+      "accuracy": text("Accuracy class of its meters.", "0.5 %"),
+      "essential": flag("no: it may be proposed for shedding."),
+      "cost-centre": text("Whose account its energy is on.", "4711"),
+      "product-line": text("What is made with it.", "pumps"),
+      "fuel": text("Which fuel its gas or fuel meter counts.", "natural_gas"),
       "signals": table(
         "What is different from the template.",
         any(

@@ -74,8 +74,13 @@ extension Site {
     writer.object("energy") { writer in
       writer.field("window", QuantityText.text(site.energy.window))
       writer.field("plausibility-factor", site.energy.plausibilityFactor.description)
+      site.energy.standardCoal?.write(to: &writer)
     }
     writer.newLine()
+    if let tariff = site.tariff {
+      tariff.write(to: &writer)
+      writer.newLine()
+    }
     site.quality.write(to: &writer)
     writer.newLine()
     writer.object("storage") { writer in

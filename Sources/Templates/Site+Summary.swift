@@ -30,7 +30,7 @@ extension Site {
         "  destination \(destination.name): \(destination.transport.summary), records of \(count(allowed, "asset")): "
           + destination.kinds.map(\.rawValue).sorted().joined(separator: ", "))
     }
-    return lines + notes.map { "note: \($0)" }
+    return lines + tariffLines + (notes + tariffNotes).map { "note: \($0)" }
   }
 
   /// Messages in a minute if every source keeps its expected interval (the shortest of a topic's signals).

@@ -1,3 +1,4 @@
+import Factors
 import Telemetry
 
 /// The effective configuration of a gateway: templates resolved, defaults filled in, everything validated.
@@ -15,6 +16,8 @@ public struct Site: Hashable, Sendable {
   public var destinations: [Destination]
   public var storage: StorageSettings
   public var control: ControlSettings
+  /// What electricity costs; nil = unknown.
+  public var tariff: TariffSettings?
   /// Thresholds of the detectors of bad data.
   public var quality = QualitySettings.standard
   /// Canonical text of everything above, without secrets; `hash` is its SHA-256 in hexadecimal.
@@ -164,6 +167,8 @@ public struct EnergySettings: Hashable, Sendable {
   public var window: Span64
   /// Share by which a reading may exceed rated power × time (`rules/energy`: a product choice, 1.2).
   public var plausibilityFactor: ScaledInteger
+  /// Coefficients of standard coal; nil = records have no kgce.
+  public var standardCoal: StandardCoalTable?
   public init(window: Span64, plausibilityFactor: ScaledInteger) {
     self.window = window
     self.plausibilityFactor = plausibilityFactor
@@ -195,6 +200,8 @@ public struct Asset: Hashable, Sendable {
   public var clock = ClockPolicy.trustDevice
   /// The id that it had before: its readings, state and numbers go on under the new one.
   public var formerly: String?
+  /// Where its meters stand and whose account they are on.
+  public var metering = Metering()
 
   public init(
     id: String, name: String, site: String, area: String, line: String, cell: String, template: String,

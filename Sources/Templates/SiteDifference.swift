@@ -54,7 +54,8 @@ public struct SiteDifference: Sendable {
   private static let shown = 60
 
   private static let sections = [
-    "gateway", "zone", "clock", "brokers", "assets", "templates", "quality", "horizons", "energy", "destinations",
+    "gateway", "zone", "clock", "brokers", "assets", "templates", "quality", "horizons", "energy", "tariff",
+    "destinations",
     "storage", "control",
   ]
   private static let headings = ["quality": "data quality", "templates": "templates in use"]

@@ -33,10 +33,12 @@ extension SiteReader {
     return horizons
   }
 
+  static let energyKeys = ["window", "plausibility-factor", "standard-coal"]
+
   func energy(_ top: Section) -> EnergySettings {
     // 1.2: rules/energy §5, a product choice; 1.25 is in use elsewhere.
     var settings = EnergySettings(window: .minutes(15), plausibilityFactor: ScaledInteger(12, exponent: -1))
-    guard let section = top.section("energy", "energy", keys: ["window", "plausibility-factor"]) else {
+    guard let section = top.section("energy", "energy", keys: Self.energyKeys) else {
       return settings
     }
     settings.window = section.read(
@@ -53,6 +55,7 @@ extension SiteReader {
         .decimal("a number from 1 to 10", example: "1.2") { $0 >= ScaledInteger(1) && $0 <= ScaledInteger(10) },
         default: settings.plausibilityFactor
       ).withoutTrailingZeros
+    settings.standardCoal = StandardCoalReader(folders: folders).table(section)
     return settings
   }
 

@@ -12,10 +12,11 @@ struct SiteReader {
   var wantedAsset: String?
   private(set) var wantedSection: Section?
   private(set) var catalogue = TemplateCatalogue()
+  private(set) var folders = TableFolders(devices: [])
 
   static let keys = [
     "gateway", "zone", "clock", "broker", "brokers", "devices", "templates", "assets", "horizons", "energy",
-    "destinations", "storage", "control", "quality",
+    "destinations", "storage", "control", "quality", "tariff",
   ]
 
   init(source: SourceText, diagnostics: Diagnostics, checkFiles: Bool) {
@@ -30,6 +31,7 @@ struct SiteReader {
     else { return nil }
     let gateway = gateway(top)
     gatewayID = gateway.id
+    folders = TableFolders(devices: devices)
     catalogue = templates(top, devices: devices)
     let connections = connections(top)
     var assets = AssetReader(
@@ -45,6 +47,7 @@ struct SiteReader {
       connections: connections, assets: assets.assets, horizons: horizons(top), energy: energy(top),
       destinations: destinations, storage: storage(top), control: control(top), canonicalText: "", hash: "")
     site.quality = QualityReader.settings(top)
+    site.tariff = TariffReader(folders: folders, zone: site.zone, window: site.energy.window).settings(top)
     guard diagnostics.isEmpty else { return nil }
     site.seal(templates: catalogue)
     return site

@@ -1,0 +1,73 @@
+import Factors
+import Telemetry
+
+/// The schema of `tariff:` and of the tables of `energy:`.
+extension ConfigurationSchema {
+  private static let band = words("The band.", Tariff.Band.allCases.map(\.rawValue))
+  private static let status = words("How well it is founded.", TableStatus.allCases.map(\.rawValue))
+
+  static let tariff = group(
+    "What electricity costs.", TariffReader.keys,
+    [
+      "table": text("A table of Config/tariffs, or the path of one.", "chongqing"),
+      "rule-set": text("Which rule set of the table; default: the table's.", "cq-tou-2021-14"),
+      "prices": any("What a kWh costs by band, all components included.", [price, list("By date.", of: price)]),
+      "currency": text("Three letters; default: the table's.", "CNY"),
+      "basic": group(
+        "Basic charge of a month.", TariffReader.basicKeys,
+        [
+          "by": words("What it is charged by.", TariffBasicCharge.Basis.allCases.map(\.rawValue)),
+          "price": number("Per month and kW or kVA.", "40.00"), "capacity": text("Of the transformers.", "1000 kVA"),
+          "excess": group(
+            "A demand above the contract.", ["above", "factor"],
+            [
+              "above": text("Share of the contract that is free.", "105 %"),
+              "factor": number("Times the price of what is above.", "2"),
+            ], required: ["above", "factor"]),
+        ], required: ["by", "price"]),
+      "contract-demand": text("Contracted demand.", "600 kW"),
+      "demand-limit": text("What the demand is kept below; default: the contract.", "550 kW"),
+      "demand": words("How demand is measured.", TariffSettings.DemandMethod.allCases.map(\.rawValue)),
+      "power-factor": group(
+        "Adjustment of the bill by the month's power factor.", PowerFactorReader.keys,
+        [
+          "standard": text("What the contract asks for.", "0.90"),
+          "table": text("A table of Config/tariffs, or the path of one.", "power-factor-adjustment"),
+          "reactive": words("Which reactive energy counts.", TariffSettings.Reactive.allCases.map(\.rawValue)),
+        ], required: ["standard"]),
+      "government-funds": number("Per kWh, in the prices; the adjustment leaves them out.", "0.0292"),
+      "rule-sets": list(
+        "A tariff of your own.",
+        of: group(
+          "The bands of a day.", TariffReader.ruleSetKeys,
+          [
+            "id": text("Its name.", "own-2026"), "default": flag("Prices without a rule set have this one."),
+            "document": text("What decrees it.", "a contract"), "status": status,
+            "windows": list(
+              "They divide the day.",
+              of: group(
+                "A window of the local day, half-open.", TariffReader.windowKeys,
+                [
+                  "band": band, "from": text("Time of the day.", "08:00"), "to": text("Time of the day.", "24:00"),
+                  "months": list("Default: all.", of: ["type": ["integer", "string"]]),
+                  "overrides": words("The band that it wins over.", Tariff.Band.allCases.map(\.rawValue)),
+                ], required: ["band", "from", "to"])),
+          ], required: ["id", "windows"])),
+    ], required: ["prices"])
+
+  private static let price = group(
+    "Prices of a time.", TariffPriceReader.keys,
+    [
+      "from": text("First day.", "2026-01-01"), "to": text("The day after the last one.", "2027-01-01"),
+      "rule-set": text("Which rule set holds then.", "no-tou"),
+    ].merging(
+      Dictionary(uniqueKeysWithValues: Tariff.Band.allCases.map { ($0.rawValue, number("Per kWh.", "0.5435")) })
+    ) { $1 })
+
+  static let standardCoal = any(
+    "Coefficients of standard coal, for kgce in energy records.",
+    [
+      ["type": "boolean"], text("A table of Config/factors, or the path of one.", "standard-coal"),
+      group("The table itself.", StandardCoalReader.keys, [:]),
+    ])
+}
