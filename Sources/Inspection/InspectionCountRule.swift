@@ -18,9 +18,9 @@ public struct InspectionCountRule: AssetRule {
   private var open: [Timestamp: Int] = [:]
   private var late: LateWindows
 
-  /// Nil for an asset without an event signal.
+  /// Nil for an asset without an event signal that carries a verdict: the events of an order feed are no results.
   public init?(asset: Asset, site: Site, zone: PlantZone) {
-    guard let signal = asset.signals.firstIndex(where: { $0.kind == .event }),
+    guard let signal = asset.eventSignal(carrying: ["verdict"]),
       let horizon = site.horizons[.inspectionCount], site.energy.window > .zero
     else { return nil }
     self.asset = asset

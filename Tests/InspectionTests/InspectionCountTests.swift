@@ -66,6 +66,25 @@ import Testing
     #expect(bench.counts.samplesPending == 0)
   }
 
+  /// The events of an order feed have no verdict: they are no inspection results.
+  @Test(arguments: [
+    (["verdict", "defect"], true), (["event", "order", "product"], false), (["unit", "verdict"], true),
+  ])
+  func onlyEventsWithAVerdictAreResults(attributes: [String], isStation: Bool) throws {
+    var asset = Sites.one([Sites.events]).assets[0]
+    asset.topics = [
+      TopicMapping(
+        topic: "t", timestamp: nil, messageID: nil,
+        fields: attributes.map {
+          FieldMapping(
+            signal: 0, path: FieldPath([$0]), conversion: .identity, required: false, attribute: $0)
+        })
+    ]
+    let site = Sites.one([Sites.events])
+    let rule = InspectionCountRule(asset: asset, site: site, zone: try PlantZone(identifier: site.zone))
+    #expect((rule != nil) == isStation)
+  }
+
   @Test("a changed window counts every result once, under keys that go on", arguments: [5, 30] as [Int64])
   func changedWindow(minutes: Int64) throws {
     var bench = try bench()
