@@ -62,13 +62,20 @@ public struct EnergyRule: AssetRule {
 
   /// How the rule joins the engine.
   public static func factory(zone: PlantZone) -> RuleFactory {
-    RuleFactory(name: "energy") { asset, site in EnergyRule(asset: asset, site: site, zone: zone) }
+    let maker = RegisterListMaker()
+    return RuleFactory(name: "energy") { asset, site in
+      EnergyRule(asset: asset, site: site, zone: zone, lists: maker.lists(of: asset, settings: site.energy))
+    }
   }
 
   /// Nil for an asset without registers and amounts, or if the site has no horizon for energy intervals.
   public init?(asset: Asset, site: Site, zone: PlantZone) {
+    self.init(asset: asset, site: site, zone: zone, lists: RegisterLists(asset, settings: site.energy))
+  }
+
+  init?(asset: Asset, site: Site, zone: PlantZone, lists: RegisterLists) {
     guard let horizon = site.horizons[.energyInterval], site.energy.window > .zero else { return nil }
-    let registers = asset.signals.indices.compactMap { EnergyRegister(signal: $0, of: asset, settings: site.energy) }
+    let registers = lists.registers
     guard !registers.isEmpty else { return nil }
     self.asset = asset
     self.zone = zone
@@ -81,7 +88,7 @@ public struct EnergyRule: AssetRule {
     revisionHorizon = max(
       horizon.revision,
       max(site.horizons[.energyDay]?.revision ?? .zero, site.horizons[.energyMonth]?.revision ?? .zero))
-    registerOfSignal = asset.signals.indices.map { signal in registers.firstIndex { $0.signal == signal } }
+    registerOfSignal = lists.registerOfSignal
     states = registers.map { _ in RegisterState() }
     // A day is folded from its windows and a month from its days, so those are kept that much longer.
     windows = WindowLedger(

@@ -45,8 +45,7 @@ extension QualityRule {
       throw ByteReaderError(offset: reader.offset, expected: "the detectors of the signals of \(asset.id)")
     }
     isBare = true
-    base = DetectorState(limits)
-    head = base
+    head = DetectorState(limits)
     baseBoundary = try reader.zigzag()
     middle = nil
     middleBoundary = .min
