@@ -7,6 +7,8 @@ final class AssetServices: RuleServices {
   private let state: SavedState
   private let prefixes: [String]
   private var verdictsOfAsset: [QualityVerdicts]
+  /// By asset; of few or none.
+  private var unusedOfAsset: [Int: UnusedData] = [:]
   /// Position in `Site.assets`.
   var asset = 0
 
@@ -40,6 +42,11 @@ final class AssetServices: RuleServices {
   var verdicts: QualityVerdicts {
     get { verdictsOfAsset[asset] }
     set { verdictsOfAsset[asset] = newValue }
+  }
+
+  var unused: UnusedData? {
+    get { unusedOfAsset.isEmpty ? nil : unusedOfAsset[asset] }
+    set { unusedOfAsset[asset] = newValue }
   }
 
   private func series(_ signal: Int) -> SeriesID { history.assets[asset].series[signal] }

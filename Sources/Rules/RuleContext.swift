@@ -58,6 +58,12 @@ public struct RuleContext {
     nonmutating set { services.verdicts = newValue }
   }
 
+  /// Not nil: the asset sends, but nothing of it can be used. The quality rule sets it; the later ones ask.
+  public var unused: UnusedData? {
+    get { services.unused }
+    nonmutating set { services.unused = newValue }
+  }
+
   public mutating func emit(_ record: RecordDraft) { collector.output.records.append(record) }
   public mutating func emit(_ finding: Finding) { collector.output.findings.append(finding) }
 
@@ -93,12 +99,17 @@ public protocol RuleServices: AnyObject {
   func load(_ key: String) throws -> [UInt8]?
   func save(_ key: String, _ bytes: [UInt8]?)
   var verdicts: QualityVerdicts { get set }
+  var unused: UnusedData? { get set }
 }
 
 extension RuleServices {
   public func events(signal: Int, from: Timestamp, to: Timestamp) throws -> [Event] { [] }
   public var verdicts: QualityVerdicts {
     get { QualityVerdicts() }
+    set { _ = newValue }
+  }
+  public var unused: UnusedData? {
+    get { nil }
     set { _ = newValue }
   }
 }
