@@ -5,7 +5,9 @@ extension EnergyRule {
   public mutating func close(now: Timestamp, context: inout RuleContext) throws {
     // A window that closes opens with the boundary that the one before it leaves: that must be right by then.
     if let deadline, !causes.isEmpty, deadline <= now { try revise(now: now, includingOpen: false, context: &context) }
-    while first != nil, closedThrough + window + lateness <= now {
+    while first != nil {
+      if let nextEra, nextEra <= closedThrough { try beginEra(now: now, context: &context) }
+      guard closedThrough + window + lateness <= now else { break }
       // Readings of open windows that came out of order: fold them from the history first. That can show that a
       // closed window rests on a fall that was none.
       if states.contains(where: \.isDirty) { try revise(now: now, includingOpen: true, context: &context) }
@@ -68,7 +70,12 @@ extension EnergyRule {
 
   private mutating func addToDay(_ figures: EnergyFigures, start: Timestamp, context: inout RuleContext) throws {
     let day = zone.startOfDay(containing: start)
-    if today.start != day { today = RunningDay(start: day) }
+    if let before = today.start, before != day, zone.nextDay(after: before) != day {
+      // The zone was changed: what no day has counted yet is counted in this one, and nothing twice.
+      today.start = day
+    } else if today.start != day {
+      today = RunningDay(start: day)
+    }
     today.figures.add(figures)
     if zone.nextDay(after: day) <= closedThrough { try issueDay(day, cause: nil, context: &context) }
     let month = zone.startOfMonth(containing: day)
@@ -80,10 +87,7 @@ extension EnergyRule {
     var figures = today.figures
     if today.start != day || cause != nil {
       figures = EnergyFigures()
-      for (start, entry) in try windows.entries(from: day, to: end, context: context) {
-        guard let parts = try RegisterWindow.decode(entry.state, count: registers.count, base: start) else { continue }
-        figures.add(EnergyFigures(parts, registers: registers, start: start, window: window))
-      }
+      for part in try self.figures(from: day, to: end, context: context) { figures.add(part) }
     }
     var writer = ByteWriter()
     figures.encode(into: &writer)

@@ -15,7 +15,7 @@ extension EnergyRule {
       guard isDirty || states[index].refoldFrom != nil else { continue }
       let fold = RegisterFold(
         register: registers[index], window: window, first: first, closedThrough: closedThrough,
-        newest: states[index].newest, floor: floor, current: states[index].boundary
+        newest: states[index].newest, floor: floor, current: states[index].boundary, opening: era?.openings[index]
       ) { try issued.parts($0)?[index] }
       let answer = try fold.run(
         from: states[index].refoldFrom ?? .distantFuture,
@@ -123,10 +123,7 @@ extension EnergyRule {
   private mutating func recountToday(context: RuleContext) throws {
     guard let day = today.start else { return }
     today.figures = EnergyFigures()
-    for (start, entry) in try windows.entries(from: day, to: closedThrough, context: context) {
-      guard let parts = try RegisterWindow.decode(entry.state, count: registers.count, base: start) else { continue }
-      today.figures.add(EnergyFigures(parts, registers: registers, start: start, window: window))
-    }
+    for part in try figures(from: day, to: closedThrough, context: context) { today.figures.add(part) }
   }
 
   // MARK: Findings
