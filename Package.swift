@@ -125,7 +125,7 @@ let package = Package(
       dependencies: ["Ingest", "Sparkplug", "Engine", "Journal", "Telemetry", "Templates", "TestSupport"],
       path: "Tests/Fuzz",
       swiftSettings: strict),
-    tests("SimulationTests", ["Simulation", "Plant"]),
+    tests("SimulationTests", ["Simulation", "Plant", "Ingest", "Journal"]),
     tests(
       "GatewayTests",
       [

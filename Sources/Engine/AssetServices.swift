@@ -8,6 +8,8 @@ final class AssetServices: RuleServices {
   /// Under which the state of an asset is kept.
   private let names: [String]
   private var verdictsOfAsset: [QualityVerdicts]
+  /// By asset; of few or none.
+  private var unusedOfAsset: [Int: UnusedData] = [:]
   /// Position in `Site.assets`.
   var asset = 0
 
@@ -44,6 +46,11 @@ final class AssetServices: RuleServices {
   }
 
   private func name(_ key: String) -> String { "asset/\(names[asset])/rule/\(key)" }
+
+  var unused: UnusedData? {
+    get { unusedOfAsset.isEmpty ? nil : unusedOfAsset[asset] }
+    set { unusedOfAsset[asset] = newValue }
+  }
 
   private func series(_ signal: Int) -> SeriesID { history.assets[asset].series[signal] }
 }

@@ -33,7 +33,11 @@ public final class Engine {
   /// Processes one batch; what comes out is appended to `output`.
   public func process(_ batch: Batch, into output: inout EngineOutput) throws {
     swap(&core.collector.output, &output)
-    defer { swap(&core.collector.output, &output) }
+    let before = core.collector.output.records.count
+    defer {
+      if !core.formerAssets.isEmpty { core.nameFormerAssets(from: before) }
+      swap(&core.collector.output, &output)
+    }
     try core.process(batch)
   }
 

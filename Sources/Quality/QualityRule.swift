@@ -58,6 +58,8 @@ public struct QualityRule: AssetRule {
   var counts: [SourceReport.Count] = []
   var clock = ClockMonitor()
   var reset = ClockReset()
+  /// Since the last accepted sample.
+  var unused: UnusedData?
 
   struct Excluded: Hashable, Sendable {
     var time: Int64
@@ -94,6 +96,10 @@ public struct QualityRule: AssetRule {
     _ sample: Sample, signal: Int, inOrder: Bool, context: inout RuleContext
   ) throws {
     if !isPublished { publish(context) }
+    if unused != nil {
+      unused = nil
+      context.unused = nil
+    }
     let time = sample.time.nanoseconds
     if watchesClock, context.connectedSince != nil, sample.quality != .uncertainUndated {
       noteClock(time, context: &context)
@@ -210,6 +216,7 @@ public struct QualityRule: AssetRule {
   private mutating func publish(_ context: RuleContext) {
     isPublished = true
     context.verdicts = verdicts
+    if context.unused != unused { context.unused = unused }
   }
 
   /// Folds everything from the base on in the order of time; moves the base, if it is time, to where the judged minutes

@@ -91,20 +91,30 @@ struct RecordWriter {
     ])
   }
 
-  /// The hash of the body that this revision replaces. Nil if that body was evicted and its kind has no ledger.
+  /// The hash of the body that this revision replaces: under the asset's id, else under one that it had before. Nil if
+  /// that body was evicted and its kind has no ledger.
   private func predecessor(of draft: RecordDraft) throws -> [UInt8]? {
+    if let hash = try predecessor(of: draft, asset: draft.asset, key: draft.key) { return hash }
+    for former in draft.formerAssets {
+      guard let key = draft.key(for: former) else { continue }
+      if let hash = try predecessor(of: draft, asset: former, key: key) { return hash }
+    }
+    return nil
+  }
+
+  private func predecessor(of draft: RecordDraft, asset: String, key: String) throws -> [UInt8]? {
     let record = try db.cachedStatement(
       sql: "SELECT hash FROM records WHERE kind = ? AND start = ? AND asset = ? AND key = ? AND revision = ?")
     let before = draft.revision - 1
     if let hash = try Data.fetchOne(
-      record, arguments: [draft.kind.code, draft.start.nanoseconds, draft.asset, draft.key, before])
+      record, arguments: [draft.kind.code, draft.start.nanoseconds, asset, key, before])
     {
       return [UInt8](hash)
     }
     guard draft.kind.isLedger else { return nil }
     let leaf = try db.cachedStatement(
       sql: "SELECT body_hash FROM leaves WHERE kind = ? AND start = ? AND key = ? AND revision = ?")
-    return try Data.fetchOne(leaf, arguments: [draft.kind.code, draft.start.nanoseconds, draft.key, before])
+    return try Data.fetchOne(leaf, arguments: [draft.kind.code, draft.start.nanoseconds, key, before])
       .map { [UInt8]($0) }
   }
 }

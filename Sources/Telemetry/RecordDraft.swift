@@ -53,6 +53,8 @@ public struct RecordDraft: Hashable, Sendable {
   public var body: [UInt8]
   /// Why this revision exists; nil for revision 0.
   public var cause: RevisionCause?
+  /// Ids that the asset had before, under which (and with which in its key) an earlier revision may have been issued.
+  public var formerAssets: [String] = []
 
   public init(
     kind: RecordKind, key: String, revision: Int, asset: String, start: Timestamp, end: Timestamp, body: [UInt8],
@@ -66,6 +68,11 @@ public struct RecordDraft: Hashable, Sendable {
     self.end = end
     self.body = body
     self.cause = cause
+  }
+
+  /// The key under which the same window stands for another id of the asset; nil if keys do not begin with the id.
+  public func key(for asset: String) -> String? {
+    key.hasPrefix(self.asset + "/") ? asset + key.dropFirst(self.asset.count) : nil
   }
 }
 

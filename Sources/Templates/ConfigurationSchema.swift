@@ -73,7 +73,9 @@ public enum ConfigurationSchema {
     "summary": text("One sentence for people.", "Pump with motor"),
     "payload": payload, "timestamp": timestamp,
     "message-id": text("Events: the field that tells a repetition from a new event.", "id"),
-    "fault-model": text("Rules that know how this equipment fails; none = no such rules.", "induction-motor"),
+    "fault-model": text(
+      "How this equipment fails: the name that rules of equipment health look for, in vain if none knows it.",
+      "induction-motor"),
     "signals": table(
       "By name; `none` leaves an inherited one out.",
       any(

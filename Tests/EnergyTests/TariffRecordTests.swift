@@ -224,9 +224,11 @@ struct TariffRecordTests {
     }
     try run(0..<10)
     // In the middle of a day, valid from the fifth.
-    try bench.restart(tariff: .some(Self.settings(from: "2026-01-05")))
+    let settings = try Self.settings(from: "2026-01-05")
+    try bench.restart { $0.tariff = settings }
     try run(10..<12)
-    try bench.restart(tariff: .some(Self.settings(from: "2026-01-05", flat: "0.6")))
+    let dearer = try Self.settings(from: "2026-01-05", flat: "0.6")
+    try bench.restart { $0.tariff = dearer }
     try bench.restart()
     try run(12..<32)
     try bench.mark(start + .days(33))
@@ -239,7 +241,7 @@ struct TariffRecordTests {
     let days = try bench.bodies(.energyDay)
     #expect(days[3]["bands"] == nil && days[15]["bands"] != nil)
     // And back to none.
-    try bench.restart(tariff: .some(nil))
+    try bench.restart { $0.tariff = nil }
     try run(32..<34)
     #expect(try bench.bodies(.energyInterval).last?["cost"] == nil)
   }
