@@ -12,6 +12,8 @@ extension Asset {
     case consumption
   }
 
+  indirect enum MeteringStorage: Hashable, Sendable { case own(Metering) }
+
   /// Where the asset's meters stand and whose account they are on.
   public struct Metering: Hashable, Sendable {
     public var role = EnergyRole.consumption

@@ -202,8 +202,13 @@ public struct Asset: Hashable, Sendable {
   public var clock = ClockPolicy.trustDevice
   /// The id that it had before: its readings, state and numbers go on under the new one.
   public var formerly: String?
+  /// Out of line, since every rule of an asset has a copy of it and most assets have none; nil = standard.
+  private var meteringStorage: MeteringStorage?
   /// Where its meters stand and whose account they are on.
-  public var metering = Metering()
+  public var metering: Metering {
+    get { if case .own(let metering)? = meteringStorage { metering } else { Metering() } }
+    set { meteringStorage = newValue == Metering() ? nil : .own(newValue) }
+  }
 
   public init(
     id: String, name: String, site: String, area: String, line: String, cell: String, template: String,
