@@ -104,8 +104,8 @@ extension EnergyRule {
     for (start, entry) in try days.entries(from: month, to: end, context: context) {
       var reader = ByteReader(entry.state)
       var day = try EnergyFigures(from: &reader)
-      try day.restoreShares(from: &reader, hasBands: pricing.tariff != nil)
-      if pricing.tariff != nil, day.bands == nil {
+      try day.restoreShares(from: &reader, hasBands: pricing.hasTariff)
+      if pricing.hasTariff, day.bands == nil {
         // It was issued before there was a tariff; its windows know what it needs, as long as they are kept.
         day.bands = try refolded(from: start, to: zone.nextDay(after: start), context: context).bands
       }

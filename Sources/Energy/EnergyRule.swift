@@ -223,7 +223,7 @@ public struct EnergyRule: AssetRule {
     writer.fixed64(registersHash)
     writer.fixed64(scalesHash)
     encodeEra(into: &writer)
-    if pricing.tariff != nil, !today.isStale, let bands = today.figures.bands {
+    if pricing.hasTariff, !today.isStale, let bands = today.figures.bands {
       writer.fixed64(pricing.tariffHash)
       bands.encode(into: &writer)
     }
@@ -269,7 +269,7 @@ public struct EnergyRule: AssetRule {
     if today.start != nil { try today.figures.restoreShares(from: &reader) }
     // States that were saved without it belong to these registers: the configuration is that of their time.
     guard !reader.isAtEnd else {
-      today.isStale = pricing.tariff != nil && today.start != nil
+      today.isStale = pricing.hasTariff && today.start != nil
       return
     }
     guard try reader.fixed64() == registersHash else {
@@ -285,8 +285,8 @@ public struct EnergyRule: AssetRule {
       hash = try reader.fixed64()
       today.figures.bands = try BandSums(from: &reader)
     }
-    guard hash != (pricing.tariff == nil ? nil : pricing.tariffHash) else { return }
+    guard hash != (pricing.hasTariff ? pricing.tariffHash : nil) else { return }
     today.figures.bands = nil
-    today.isStale = pricing.tariff != nil && today.start != nil
+    today.isStale = pricing.hasTariff && today.start != nil
   }
 }

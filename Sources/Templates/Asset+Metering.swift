@@ -11,7 +11,6 @@ extension Asset {
     case distribution
     case consumption
   }
-
   /// Where the asset's meters stand and whose account they are on.
   public struct Metering: Hashable, Sendable {
     public var role = EnergyRole.consumption

@@ -117,7 +117,10 @@ struct TariffRecordTests {
     #expect(months[0]["tariffs"] == [["rule_set": "cq-tou-2021-14", "valid": "../.."]])
     try checkBills(months, vectors)
     for (kind, bodies) in [(RecordKind.energyInterval, intervals), (.energyDay, days), (.energyMonth, months)] {
-      for body in bodies { #expect(RecordSchema.body(kind).validate(body) == []) }
+      // A prime, so that every quarter of the day and every band comes up.
+      for body in stride(from: 0, to: bodies.count, by: kind == .energyInterval ? 37 : 1).map({ bodies[$0] }) {
+        #expect(RecordSchema.body(kind).validate(body) == [])
+      }
     }
   }
 

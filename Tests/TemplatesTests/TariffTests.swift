@@ -267,12 +267,12 @@ struct TariffTests {
     var used: Set<String> = []
     let lines = try String(contentsOfFile: packageRoot + "/Config/weir.yaml", encoding: .utf8).split(
       separator: "\n", omittingEmptySubsequences: false
-    ).map { line in
+    ).map { line -> String in
       isTariff = line.hasPrefix("# tariff:") || (isTariff && line.hasPrefix("#"))
       if isTariff { return String(line.dropFirst(2)) }
       guard let key = keys.first(where: { line.contains("# " + $0) }) else { return String(line) }
       used.insert(key)
-      return line.replacing("# " + key, with: key, maxReplacements: 1)
+      return String(line).replacing("# " + key, with: key, maxReplacements: 1)
     }
     #expect(used.count == keys.count)
     let site = try load(lines.joined(separator: "\n"), devices: Self.tables)
