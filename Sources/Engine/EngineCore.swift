@@ -122,9 +122,12 @@ struct EngineCore {
     site: Site, catalog: SeriesCatalog, horizons: [Span64]
   ) -> ([History.AssetPart], [SeriesState]) {
     var parts: [History.AssetPart] = []
+    parts.reserveCapacity(site.assets.count)
     var series: [SeriesState] = []
+    series.reserveCapacity(site.assets.reduce(0) { $0 + $1.signals.count })
     for (position, asset) in site.assets.enumerated() {
       var numbers: [SeriesID] = []
+      numbers.reserveCapacity(asset.signals.count)
       var longest = Span64.zero
       for (signalPosition, signal) in asset.signals.enumerated() {
         let id = catalog.series(asset: position, signal: signalPosition)
