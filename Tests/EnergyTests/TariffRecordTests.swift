@@ -227,10 +227,10 @@ struct TariffRecordTests {
     }
     try run(0..<10)
     // In the middle of a day, valid from the fifth.
-    let settings = try Self.settings(from: "2026-01-05")
+    let settings = Self.settings(from: "2026-01-05")
     try bench.restart { $0.tariff = settings }
     try run(10..<12)
-    let dearer = try Self.settings(from: "2026-01-05", flat: "0.6")
+    let dearer = Self.settings(from: "2026-01-05", flat: "0.6")
     try bench.restart { $0.tariff = dearer }
     try bench.restart()
     try run(12..<32)
