@@ -28,9 +28,9 @@ struct HeadRows {
   func next(into damages: inout [LedgerDamage]) throws -> Entry? {
     while let row = try rows.next() {
       let values = (0..<13).map { (place: Int) -> DatabaseValue in row[place] }
-      do {
-        return try entry(values)
-      } catch let error as LedgerError {
+      switch Self.read(values, gateways) {
+      case .success(let entry): return entry
+      case .failure(let error):
         let number = Cell.integer(values[12]).map(String.init) ?? "?"
         damages.append(LedgerDamage(.head, "record \(number): \(error)"))
       }
@@ -38,7 +38,11 @@ struct HeadRows {
     return nil
   }
 
-  private func entry(_ values: [DatabaseValue]) throws(LedgerError) -> Entry {
+  private static func read(_ values: [DatabaseValue], _ gateways: [Int64: String]) -> Result<Entry, LedgerError> {
+    Result { () throws(LedgerError) -> Entry in try entry(values, gateways) }
+  }
+
+  private static func entry(_ values: [DatabaseValue], _ gateways: [Int64: String]) throws(LedgerError) -> Entry {
     let body = Cell.blob(values[0]) ?? []
     let json: JSONValue
     do { json = try JSONValue(parsing: body) } catch { throw LedgerError("its body is no JSON") }
