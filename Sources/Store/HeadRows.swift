@@ -27,35 +27,41 @@ struct HeadRows {
   /// The next that can be read; what is wrong with those before it goes to `damages`.
   func next(into damages: inout [LedgerDamage]) throws -> Entry? {
     while let row = try rows.next() {
-      let number = Cell.integer(row[12]).map(String.init) ?? "?"
-      do {
-        let body = Cell.blob(row[0]) ?? []
-        let json: JSONValue
-        do { json = try JSONValue(parsing: body) } catch { throw LedgerError("its body is no JSON") }
-        let head = try HeadStatement(body: json)
-        let contents = head.contents
-        let id = IssuedRecord.id(
-          gateway: contents.gateway, kind: .ledgerHead, key: contents.key, revision: 0)
-        var flaws: [String] = []
-        if json.canonicalBytes() != body { flaws.append("the body is not canonical") }
-        if Cell.blob(row[1]) != LedgerHash.sha256(body) { flaws.append("column hash is not that of the body") }
-        if Cell.text(row[2]) != contents.key { flaws.append("column key does not fit the body") }
-        if Cell.integer(row[3]) != contents.start.nanoseconds { flaws.append("column start does not fit the body") }
-        if Cell.integer(row[4]) != contents.end.nanoseconds { flaws.append("column end does not fit the body") }
-        if Cell.integer(row[5]) != contents.issued.nanoseconds { flaws.append("column issued does not fit the body") }
-        if Cell.integer(row[6]).flatMap({ gateways[$0] }) != contents.gateway {
-          flaws.append("column gateway does not fit the body")
-        }
-        if Cell.integer(row[7]) != 0 || Cell.text(row[8]) != RecordWriter.headSubject
-          || [9, 10, 11].contains(where: { row[$0] as DatabaseValue != .null })
-        {
-          flaws.append("a column has a value that heads do not have")
-        }
-        return Entry(head: head, id: id, flaws: flaws)
-      } catch let error as LedgerError {
+      let values = (0..<13).map { (place: Int) -> DatabaseValue in row[place] }
+      switch Self.read(values, gateways) {
+      case .success(let entry): return entry
+      case .failure(let error):
+        let number = Cell.integer(values[12]).map(String.init) ?? "?"
         damages.append(LedgerDamage(.head, "record \(number): \(error)"))
       }
     }
     return nil
+  }
+
+  private static func read(_ values: [DatabaseValue], _ gateways: [Int64: String]) -> Result<Entry, LedgerError> {
+    Result { () throws(LedgerError) -> Entry in try entry(values, gateways) }
+  }
+
+  private static func entry(_ values: [DatabaseValue], _ gateways: [Int64: String]) throws(LedgerError) -> Entry {
+    let body = Cell.blob(values[0]) ?? []
+    let json: JSONValue
+    do { json = try JSONValue(parsing: body) } catch { throw LedgerError("its body is no JSON") }
+    let head = try HeadStatement(body: json)
+    let contents = head.contents
+    var flaws: [String] = []
+    func expect(_ holds: Bool, _ flaw: String) { if !holds { flaws.append(flaw) } }
+    expect(json.canonicalBytes() == body, "the body is not canonical")
+    expect(Cell.blob(values[1]) == LedgerHash.sha256(body), "column hash is not that of the body")
+    expect(Cell.text(values[2]) == contents.key, "column key does not fit the body")
+    expect(Cell.integer(values[3]) == contents.start.nanoseconds, "column start does not fit the body")
+    expect(Cell.integer(values[4]) == contents.end.nanoseconds, "column end does not fit the body")
+    expect(Cell.integer(values[5]) == contents.issued.nanoseconds, "column issued does not fit the body")
+    let gateway = Cell.integer(values[6]) ?? -1
+    expect(gateways[gateway] == contents.gateway, "column gateway does not fit the body")
+    expect(
+      Cell.integer(values[7]) == 0 && Cell.text(values[8]) == RecordWriter.headSubject
+        && values[9...11].allSatisfy(\.isNull), "a column has a value that heads do not have")
+    let id = IssuedRecord.id(gateway: contents.gateway, kind: .ledgerHead, key: contents.key, revision: 0)
+    return Entry(head: head, id: id, flaws: flaws)
   }
 }

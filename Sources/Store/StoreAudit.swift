@@ -156,17 +156,22 @@ struct StoreAudit {
 }
 
 /// Values as they are in the file, without conversion; nil for another type.
+///
+/// Not inlined: the optimiser of Swift 6.3 fails on the switches within loops over cursors.
 enum Cell {
+  @inline(never)
   static func integer(_ value: DatabaseValue) -> Int64? {
     if case .int64(let number) = value.storage { return number }
     return nil
   }
 
+  @inline(never)
   static func text(_ value: DatabaseValue) -> String? {
     if case .string(let text) = value.storage { return text }
     return nil
   }
 
+  @inline(never)
   static func blob(_ value: DatabaseValue) -> [UInt8]? {
     switch value.storage {
     case .blob(let data): [UInt8](data)
