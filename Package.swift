@@ -122,7 +122,8 @@ let package = Package(
     tests(
       "GatewayTests",
       [
-        "Gateway", "Control", "Ingest", "Journal", "MQTT", "Quality", "RuleBench", "Sparkplug", "Store", "weir",
+        "Gateway", "Control", "Factors", "Ingest", "Journal", "MQTT", "Quality", "RuleBench", "Sparkplug", "Store",
+        "weir",
         arguments, logging,
       ]),
     .testTarget(

@@ -16,10 +16,8 @@ struct Weir: AsyncParsableCommand {
     version: Version.text,
     subcommands: [
       RunCommand.self, CheckCommand.self, TemplateCommand.self, FactorsCommand.self, StatusCommand.self,
-      AssetsCommand.self,
-      AssetCommand.self, SourcesCommand.self,
-      QuarantineCommand.self, ReloadCommand.self, DiffCommand.self, DiscoverCommand.self, ReplayCommand.self,
-      SimulateCommand.self,
+      AssetsCommand.self, AssetCommand.self, SourcesCommand.self, QuarantineCommand.self, ReloadCommand.self,
+      DiffCommand.self, DiscoverCommand.self, ReplayCommand.self, SimulateCommand.self,
     ])
 
   static func main() async {

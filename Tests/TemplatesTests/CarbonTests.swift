@@ -228,6 +228,39 @@ import Testing
     #expect(try settings(example + "\n").certificates.count == 2)
   }
 
+  /// A month and a year of a plant in Chongqing, with the shipped tables.
+  @Test("known totals") func totals() throws {
+    let text = "carbon: { subdivision: CN-CQ, inventory-date: 2026-01-31, data-year: 2023, gwp: AR5 }\n"
+    let calculator = try EmissionCalculator(try settings(text))
+    let lastDay = try #require(CivilDate("2018-12-31"))
+    func number(_ text: String) throws -> ExactDecimal { try #require(ExactDecimal(text)) }
+    let activities = [
+      Activity(.electricity(.ordinary), try number("126238.29"), "kWh"),
+      Activity(.fuel("natural_gas"), try number("12345.6"), "Nm³"), Activity(.fuel("diesel"), try number("2500"), "L"),
+      Activity(.heat, try number("860"), "GJ"), Activity(.refrigerant("R-410A"), try number("3.2"), "kg"),
+    ]
+    var month = EmissionTotals()
+    for activity in activities {
+      for line in try calculator.lines(activity, .location, try #require(CivilDate("2026-01-31"))) {
+        try month.add(line)
+      }
+    }
+    #expect(try month.total().description == "204403.7180477904" && month.gwp == "AR5")
+    let year = calculator.emissions(
+      of: Activity(.electricity(.ordinary), try number("959636.71"), "kWh"), lastDay: lastDay)
+    #expect(year.map(\.method) == [.gbt32150, .location, .market])
+    #expect(
+      year.map { $0.lines.map(\.kilograms.description) } == [
+        ["509183.238326"], ["535573.247851"], ["584994.538416"],
+      ])
+    #expect(year.map { $0.warnings.map(\.kind) } == [[], [], [.proxy]])
+    // 2018 itself has no factor: without the day on which the inventory is made there is no figure.
+    let undated = try EmissionCalculator(try settings("carbon: { subdivision: CN-CQ }\n"))
+    for result in undated.emissions(of: activities[0], lastDay: lastDay) {
+      #expect(result.lines.isEmpty && result.problem?.remedy.contains("carbon.inventory-date") == true)
+    }
+  }
+
   @Test("what meters count") func activities() throws {
     #expect(try Signal.Quantity.activeEnergyImport.activityKind(fuel: nil) == .electricity(.ordinary))
     #expect(try Signal.Quantity.gasVolumeNormal.activityKind(fuel: "natural_gas") == .fuel("natural_gas"))
