@@ -5,6 +5,20 @@ import Testing
 
 @testable import Templates
 
+/// The base templates with the shipped tables beside them, as in an installation.
+private let installation: String = {
+  let folder = FileManager.default.temporaryDirectory.appendingPathComponent("weir-house-\(UUID().uuidString)").path
+  do {
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    try FileManager.default.copyItem(atPath: baseTemplates, toPath: "\(folder)/Devices")
+    try FileManager.default.createSymbolicLink(
+      atPath: "\(folder)/Config", withDestinationPath: "\(packageRoot)/Config")
+  } catch {
+    Issue.record(error)
+  }
+  return "\(folder)/Devices"
+}()
+
 /// `carbon:` of a configuration, and what it becomes.
 @Suite("Settings of carbon") struct CarbonTests {
   static let section = """
@@ -40,7 +54,7 @@ import Testing
 
     """
 
-  private func site(_ text: String, devices: [String] = [shippedTemplates]) throws -> Site {
+  private func site(_ text: String, devices: [String] = [installation]) throws -> Site {
     try SiteLoader.load(text: text, file: "test.yaml", devices: devices, checkFiles: false)
   }
 
@@ -205,7 +219,7 @@ import Testing
     var found: [ConfigurationError] = []
     do {
       _ = try SiteLoader.load(
-        text: marked.replacing("§", with: ""), file: "test.yaml", devices: [shippedTemplates], checkFiles: false)
+        text: marked.replacing("§", with: ""), file: "test.yaml", devices: [installation], checkFiles: false)
     } catch {
       found = error.errors
     }
