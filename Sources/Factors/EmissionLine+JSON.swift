@@ -55,6 +55,7 @@ extension FactorOverride {
     var members: [String: JSONValue] = [
       "author": .string(author), "date": .string(date.description), "reason": .string(reason),
     ]
+    members["replaces"] = replaces.map { .string($0.description) }
     members["evidence"] = evidence.map { .string($0) }
     return .object(members)
   }

@@ -200,7 +200,7 @@ import Testing
     }
     #expect(
       diesel.warnings.map(\.text) == [
-        "gbt32151-2024/diesel/oxidation = 0.98 1 is not yet found in a published source"
+        "gbt32151-2024/diesel/oxidation = 0.98 is not yet found in a published source"
       ])
     #expect(
       try line(Activity(.fuel("diesel"), .one, "t"), .footprint).warnings.map(\.kind) == [.withoutUpstream])
@@ -241,6 +241,7 @@ import Testing
     let parameters = try #require(diesel["factor"]?["parameters"]?.arrayValue)
     let density = try #require(parameters.last)
     #expect(density["id"] == "density/diesel" && density["value"] == "0.835" && density["override"]?["author"] == "Li")
+    #expect(density["override"]?["replaces"] == "0.84")
     let offset = try calculator.lines(Activity(.offset, .one, "t"), .location, day)[0].json
     #expect(offset["memo"] == true && offset["factor"] == nil)
   }
