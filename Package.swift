@@ -129,9 +129,8 @@ let package = Package(
     tests(
       "GatewayTests",
       [
-        "Gateway", "Control", "Ingest", "Journal", "Ledger", "MQTT", "Plant", "Quality", "RuleBench", "Sparkplug",
-        "Store",
-        "weir", arguments, logging,
+        "Gateway", "Control", "Factors", "Ingest", "Journal", "Ledger", "MQTT", "Plant", "Quality", "RuleBench",
+        "Sparkplug", "Store", "weir", arguments, logging,
       ]),
     .testTarget(
       name: "Scenarios",

@@ -17,6 +17,9 @@ public struct EmissionFactor: Hashable, Sendable {
       self.status = status
       self.override = override
     }
+
+    /// `42.652 GJ/t`; a plain number without unit.
+    public var text: String { unit == "1" ? value.description : "\(value) \(unit)" }
   }
 
   /// `cn-grid-2023/CN-CQ/average`
@@ -81,7 +84,7 @@ public struct EmissionFactor: Hashable, Sendable {
     }
     weak.sort { $0.id < $1.id }
     return weak.map {
-      EmissionWarning(.unpublishedValue, "\($0.id) = \($0.value) \($0.unit) is \($0.status.caution ?? "doubtful")")
+      EmissionWarning(.unpublishedValue, "\($0.id) = \($0.text) is \($0.status.caution ?? "doubtful")")
     }
   }
 }

@@ -90,7 +90,7 @@ extension FactorLibrary {
           + "country's table as a file under carbon.factors")
     }
     let other = kind == .average ? "" : " (\(kind.rawValue))"
-    let areas = sets.flatMap(\.rows).filter { $0.kind == kind && $0.area != newest.country }.map(\.area)
+    let areas = sets.flatMap(\.rows).filter { $0.kind == kind && $0.area.hasPrefix(newest.country + "-") }.map(\.area)
     return FactorProblem(
       "no published factor for region \(area)\(other)",
       remedy: "regions with one: \(Set(areas).sorted().joined(separator: ", ")). To count with the national average "

@@ -39,6 +39,8 @@ public struct FactorOverride: Hashable, Sendable {
   public var reason: String
   /// The document that proves it: a test report, a supplier's certificate.
   public var evidence: String?
+  /// The published value, where the override is applied.
+  public var replaces: ExactDecimal?
 
   public init(
     factor: String, value: ExactDecimal, unit: String, author: String, date: CivilDate, reason: String,
@@ -77,6 +79,8 @@ public struct FactorValue: Hashable, Sendable {
 
   /// The site's value in the place of this one.
   func replaced(by override: FactorOverride) -> FactorValue {
-    FactorValue(override.value, status: .site, note: note, isSelectable: true, override: override)
+    var applied = override
+    applied.replaces = value
+    return FactorValue(override.value, status: .site, note: note, isSelectable: true, override: applied)
   }
 }

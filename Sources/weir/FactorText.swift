@@ -24,15 +24,10 @@ enum FactorText {
       ("file sha256", factor.fileHash), ("note", factor.note),
     ]
     for part in factor.parameters {
-      rows.append(("from", "\(part.id) = \(part.value) \(part.unit), \(part.status.rawValue)"))
+      rows.append(("from", "\(part.id) = \(part.text), \(part.status.rawValue)"))
     }
     for override in [factor.override].compactMap({ $0 }) + factor.parameters.compactMap(\.override) {
-      rows.append(
-        (
-          "overridden",
-          "\(override.factor) by \(override.author) on \(override.date): \(override.reason)"
-            + (override.evidence.map { " (\($0))" } ?? "")
-        ))
+      rows.append(("overridden", text(override)))
     }
     var table = Columns()
     for (name, text) in rows { if let text { table.add(name, text) } }
@@ -46,9 +41,16 @@ enum FactorText {
     let published = factor.published.map { "published \($0)" }
     lines.append(
       "    " + [factor.source, year, published, factor.status.rawValue].compactMap { $0 }.joined(separator: ", "))
+    if let override = factor.override { lines.append("    overridden: \(text(override))") }
     for other in choice.alternatives { lines.append("    other: \(other.value) \(other.unit) \(other.id)") }
     for warning in choice.warnings { lines.append("    warning: \(warning)") }
     return lines
+  }
+
+  private static func text(_ override: FactorOverride) -> String {
+    "\(override.value)" + (override.replaces.map { " in the place of \($0)" } ?? "")
+      + ", by \(override.author) on \(override.date): \(override.reason)"
+      + (override.evidence.map { " (\($0))" } ?? "")
   }
 
   static func nearest(_ id: String, _ known: [String]) -> String {

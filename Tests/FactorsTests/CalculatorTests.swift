@@ -200,7 +200,7 @@ import Testing
     }
     #expect(
       diesel.warnings.map(\.text) == [
-        "gbt32151-2024/diesel/oxidation = 0.98 1 is not yet found in a published source"
+        "gbt32151-2024/diesel/oxidation = 0.98 is not yet found in a published source"
       ])
     #expect(
       try line(Activity(.fuel("diesel"), .one, "t"), .footprint).warnings.map(\.kind) == [.withoutUpstream])

@@ -5,6 +5,20 @@ import Testing
 
 @testable import Templates
 
+/// The base templates with the shipped tables beside them, as in an installation.
+private let installation: String = {
+  let folder = FileManager.default.temporaryDirectory.appendingPathComponent("weir-house-\(UUID().uuidString)").path
+  do {
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    try FileManager.default.copyItem(atPath: baseTemplates, toPath: "\(folder)/Devices")
+    try FileManager.default.createSymbolicLink(
+      atPath: "\(folder)/Config", withDestinationPath: "\(packageRoot)/Config")
+  } catch {
+    Issue.record(error)
+  }
+  return "\(folder)/Devices"
+}()
+
 /// `carbon:` of a configuration, and what it becomes.
 @Suite("Settings of carbon") struct CarbonTests {
   static let section = """
@@ -40,7 +54,7 @@ import Testing
 
     """
 
-  private func site(_ text: String, devices: [String] = [shippedTemplates]) throws -> Site {
+  private func site(_ text: String, devices: [String] = [installation]) throws -> Site {
     try SiteLoader.load(text: text, file: "test.yaml", devices: devices, checkFiles: false)
   }
 
@@ -50,7 +64,7 @@ import Testing
 
   @Test("absent: nothing changes") func absent() throws {
     let site = try site(baseConfiguration)
-    #expect(site.carbon == nil && !site.canonicalText.contains("carbon"))
+    #expect(site.carbon == nil && !site.canonicalText.contains("\"carbon\":"))
     #expect(try self.site(baseConfiguration + "carbon: off\n").hash == site.hash)
   }
 
@@ -205,7 +219,7 @@ import Testing
     var found: [ConfigurationError] = []
     do {
       _ = try SiteLoader.load(
-        text: marked.replacing("§", with: ""), file: "test.yaml", devices: [shippedTemplates], checkFiles: false)
+        text: marked.replacing("§", with: ""), file: "test.yaml", devices: [installation], checkFiles: false)
     } catch {
       found = error.errors
     }
@@ -226,6 +240,39 @@ import Testing
     let example = lines[start...].prefix { $0.hasPrefix("#") }.map { $0.dropFirst(2) }.joined(separator: "\n")
       .replacing("factors: [factors/works.yaml]", with: "factors: []")
     #expect(try settings(example + "\n").certificates.count == 2)
+  }
+
+  /// A month and a year of a plant in Chongqing, with the shipped tables.
+  @Test("known totals") func totals() throws {
+    let text = "carbon: { subdivision: CN-CQ, inventory-date: 2026-01-31, data-year: 2023, gwp: AR5 }\n"
+    let calculator = try EmissionCalculator(try settings(text))
+    let lastDay = try #require(CivilDate("2018-12-31"))
+    func number(_ text: String) throws -> ExactDecimal { try #require(ExactDecimal(text)) }
+    let activities = [
+      Activity(.electricity(.ordinary), try number("126238.29"), "kWh"),
+      Activity(.fuel("natural_gas"), try number("12345.6"), "Nm³"), Activity(.fuel("diesel"), try number("2500"), "L"),
+      Activity(.heat, try number("860"), "GJ"), Activity(.refrigerant("R-410A"), try number("3.2"), "kg"),
+    ]
+    var month = EmissionTotals()
+    for activity in activities {
+      for line in try calculator.lines(activity, .location, try #require(CivilDate("2026-01-31"))) {
+        try month.add(line)
+      }
+    }
+    #expect(try month.total().description == "204403.7180477904" && month.gwp == "AR5")
+    let year = calculator.emissions(
+      of: Activity(.electricity(.ordinary), try number("959636.71"), "kWh"), lastDay: lastDay)
+    #expect(year.map(\.method) == [.gbt32150, .location, .market])
+    #expect(
+      year.map { $0.lines.map(\.kilograms.description) } == [
+        ["509183.238326"], ["535573.247851"], ["584994.538416"],
+      ])
+    #expect(year.map { $0.warnings.map(\.kind) } == [[], [], [.proxy]])
+    // 2018 itself has no factor: without the day on which the inventory is made there is no figure.
+    let undated = try EmissionCalculator(try settings("carbon: { subdivision: CN-CQ }\n"))
+    for result in undated.emissions(of: activities[0], lastDay: lastDay) {
+      #expect(result.lines.isEmpty && result.problem?.remedy.contains("carbon.inventory-date") == true)
+    }
   }
 
   @Test("what meters count") func activities() throws {
