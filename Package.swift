@@ -55,12 +55,13 @@ let package = Package(
     module("Waveform", ["CKissFFT"]),
     module("Ingest", ["Telemetry", "Plant", "Sparkplug", "Templates", "Journal", "Waveform"]),
     module("Discovery", ["Telemetry", "Sparkplug", "Templates"]),
-    module("Rules", ["Telemetry", "Templates"]),
+    module("Rules", ["Telemetry", "Plant", "Templates"]),
     module("Engine", ["Telemetry", "Templates", "Journal", "Rules"]),
     module("Energy", ["Telemetry", "Templates", "Plant", "Factors", "Rules"]),
     module("Equipment", ["Telemetry", "Templates", "Plant", "Rules"]),
     module("Quality", ["Telemetry", "Templates", "Plant", "Rules"]),
     module("Inspection", ["Telemetry", "Templates", "Plant", "Rules"]),
+    module("Production", ["Telemetry", "Templates", "Plant", "Factors", "Rules"]),
     module("Store", ["Telemetry", "Templates", "Rules", grdb, crypto]),
     module(
       "Forwarding",
@@ -74,7 +75,7 @@ let package = Package(
       "Gateway",
       [
         "Telemetry", "Sparkplug", "Plant", "Templates", "Journal", "MQTT", "Ingest", "Rules", "Engine", "Energy",
-        "Equipment", "Quality", "Inspection", "Store", "Forwarding", "Control", "CLinux", logging,
+        "Equipment", "Quality", "Inspection", "Production", "Store", "Forwarding", "Control", "CLinux", logging,
       ]),
     .executableTarget(
       name: "weir", dependencies: ["Gateway", "Control", "Simulation", "Discovery", "MQTT", arguments],
@@ -106,6 +107,7 @@ let package = Package(
     tests("EquipmentTests", ["Equipment", "RuleBench", "Journal", "Plant", "Rules"]),
     tests("QualityTests", ["Quality", "Equipment", "Energy", "RuleBench", "Journal", "Plant", "Rules"]),
     tests("InspectionTests", ["Inspection", "RuleBench", "Journal", "Plant", "Rules"]),
+    tests("ProductionTests", ["Production", "Energy", "RuleBench", "Journal", "Factors", "Plant", "Rules"]),
     tests("StoreTests", ["Store", "Rules", grdb, crypto]),
     tests(
       "ForwardingTests",

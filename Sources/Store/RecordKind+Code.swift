@@ -10,6 +10,9 @@ extension RecordKind {
     case .signalSummary: 4
     case .inspectionCount: 5
     case .finding: 6
+    case .productionOrder: 20
+    case .productFootprint: 21
+    case .productionLine: 22
     }
   }
 

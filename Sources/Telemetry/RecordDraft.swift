@@ -10,14 +10,20 @@ public enum RecordKind: String, Hashable, Sendable, CaseIterable {
   case signalSummary = "signal-summary"
   /// Verdicts and defects of an inspection station in one window.
   case inspectionCount = "inspection-count"
+  /// A production order at a line: when it ran, what it made.
+  case productionOrder = "production-order"
+  /// A line's plant-local day: its energy, divided among its orders.
+  case productionLine = "production-line"
+  /// Energy and emissions of what an order made.
+  case productFootprint = "product-footprint"
   /// A rule's result with its evidence, opened or closed.
   case finding = "finding"
 
   /// Energy and carbon records carry the hash chain of the ledger.
   public var isLedger: Bool {
     switch self {
-    case .energyInterval, .energyDay, .energyMonth: true
-    case .signalSummary, .inspectionCount, .finding: false
+    case .energyInterval, .energyDay, .energyMonth, .productionLine, .productFootprint: true
+    case .signalSummary, .inspectionCount, .productionOrder, .finding: false
     }
   }
 }

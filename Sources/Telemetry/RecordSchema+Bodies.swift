@@ -7,11 +7,14 @@ extension RecordSchema {
     case .energyMonth: energyPeriod("month")
     case .signalSummary: signalSummary
     case .inspectionCount: inspectionCount
+    case .productionOrder: productionOrder
+    case .productionLine: productionLine
+    case .productFootprint: productFootprint
     case .finding: finding
     }
   }
 
-  private static let intervalMembers: [Member] = [
+  static let intervalMembers: [Member] = [
     .required("asset", .string("Asset id.")),
     .required("place", .string("site/area/line/cell of the asset.")),
     .required("start", .time("Start of the interval, which contains it.")),

@@ -41,7 +41,10 @@ extension RecordSchema {
       .required("hash", .hash("SHA-256 of the body in canonical JSON (RFC 8785), hexadecimal.")),
       .required("id", .string("<gateway>/<kind>/<key>/<revision>: the same at every repetition.")),
       .required("issued", .time("When the gateway issued this revision.")),
-      .required("key", .string("Unique within gateway and kind; ends with the start of the interval in UTC.")),
+      .required(
+        "key",
+        .string(
+          "Unique within gateway and kind; ends with the start of the interval in UTC, of an order with its number.")),
       .required("kind", kind),
       .required("revision", .count("0 = first issue; n + 1 supersedes n.")),
       .optional("supersedes", .hash("Hash of the body of the revision before; absent for revision 0.")),
@@ -74,6 +77,9 @@ extension RecordSchema {
     case .energyMonth: "Energy of a meter in one plant-local month"
     case .signalSummary: "Gauges and states of an asset in one minute"
     case .inspectionCount: "Results of an inspection station in one window"
+    case .productionOrder: "Production order at a line"
+    case .productionLine: "Energy of a line and its orders in one plant-local day"
+    case .productFootprint: "Energy and emissions of an order's products"
     case .finding: "Finding, opened or closed"
     }
   }

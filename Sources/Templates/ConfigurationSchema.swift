@@ -46,6 +46,7 @@ public enum ConfigurationSchema {
             "standard-coal": standardCoal,
           ]),
         "tariff": tariff,
+        "products": products,
         "destinations": list("Where records go.", of: destination),
         "storage": storage,
         "control": group(
@@ -150,7 +151,7 @@ public enum ConfigurationSchema {
           [words("It has no such signal.", ["none", "off"]), group("A signal.", SignalReader.overrideKeys, signal)])),
       "count": integer("How many assets the group has.", 1...AssetReader.maximumAssets),
       "first": integer("The first number.", 0...1_000_000_000),
-    ], required: ["id", "template"])
+    ].merging(productionKeys) { $1 }, required: ["id", "template"])
 
   private static let horizon = group(
     "Of these records.", ["lateness", "revision"],

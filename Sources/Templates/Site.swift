@@ -18,6 +18,8 @@ public struct Site: Hashable, Sendable {
   public var control: ControlSettings
   /// What electricity costs; nil = unknown.
   public var tariff: TariffSettings?
+  /// What the plant makes; empty = unknown.
+  public var products: [Product] = []
   /// Thresholds of the detectors of bad data.
   public var quality = QualitySettings.standard
   /// Canonical text of everything above, without secrets; `hash` is its SHA-256 in hexadecimal.
@@ -202,6 +204,8 @@ public struct Asset: Hashable, Sendable {
   public var formerly: String?
   /// Where its meters stand and whose account they are on.
   public var metering = Metering()
+  /// Which line it belongs to, and what it tells of its production.
+  public var production = Production()
 
   public init(
     id: String, name: String, site: String, area: String, line: String, cell: String, template: String,

@@ -35,6 +35,8 @@ public struct SiteDifference: Sendable {
         changes = AssetDifference.lines(before[key], after[key])
       case "brokers", "destinations":
         changes = Self.named(before[key], after[key])
+      case "products":
+        changes = Self.named(before[key], after[key], key: "id")
       case "templates":
         changes = Self.templates(before[key], after[key], assets: after["assets"])
       default:
@@ -54,7 +56,7 @@ public struct SiteDifference: Sendable {
   private static let shown = 60
 
   private static let sections = [
-    "gateway", "zone", "clock", "brokers", "assets", "templates", "quality", "horizons", "energy", "tariff",
+    "gateway", "zone", "clock", "brokers", "assets", "templates", "quality", "horizons", "energy", "tariff", "products",
     "destinations",
     "storage", "control",
   ]
@@ -72,9 +74,9 @@ public struct SiteDifference: Sendable {
   }
 
   /// Objects of a list that are known by their names.
-  private static func named(_ before: JSONValue?, _ after: JSONValue?) -> [String] {
-    let old = Entries(before, key: "name")
-    let new = Entries(after, key: "name")
+  private static func named(_ before: JSONValue?, _ after: JSONValue?, key: String = "name") -> [String] {
+    let old = Entries(before, key: key)
+    let new = Entries(after, key: key)
     var lines: [String] = []
     for name in old.order where new[name] == nil { lines.append("- \(name)\(address(old[name]))") }
     for name in new.order {

@@ -5,7 +5,8 @@ extension SiteReader {
   /// The groups of record kinds that share a horizon, with their defaults (product choices).
   static let horizonGroups: [(key: String, kinds: [RecordKind], standard: Horizon)] = [
     (
-      "energy", [.energyInterval, .energyDay, .energyMonth],
+      "energy",
+      [.energyInterval, .energyDay, .energyMonth, .productionOrder, .productionLine, .productFootprint],
       Horizon(lateness: .seconds(60), revision: .days(45))
     ),
     ("signal-summary", [.signalSummary], Horizon(lateness: .seconds(10), revision: .hours(24))),
