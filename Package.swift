@@ -58,6 +58,7 @@ let package = Package(
     module("Rules", ["Telemetry", "Plant", "Templates"]),
     module("Engine", ["Telemetry", "Templates", "Journal", "Rules"]),
     module("Energy", ["Telemetry", "Templates", "Plant", "Factors", "Rules"]),
+    module("Carbon", ["Telemetry", "Templates", "Plant", "Factors", "Rules"]),
     module("Equipment", ["Telemetry", "Templates", "Plant", "Rules"]),
     module("Quality", ["Telemetry", "Templates", "Plant", "Rules"]),
     module("Inspection", ["Telemetry", "Templates", "Plant", "Rules"]),
@@ -74,8 +75,10 @@ let package = Package(
     module(
       "Gateway",
       [
-        "Telemetry", "Sparkplug", "Plant", "Templates", "Journal", "MQTT", "Ingest", "Rules", "Engine", "Energy",
-        "Equipment", "Quality", "Inspection", "Production", "Store", "Forwarding", "Control", "CLinux", logging,
+        "Telemetry", "Sparkplug", "Plant", "Factors", "Templates", "Journal", "MQTT", "Ingest", "Rules", "Engine",
+        "Energy",
+        "Carbon", "Equipment", "Quality", "Inspection", "Production", "Store", "Forwarding", "Control", "CLinux",
+        logging,
       ]),
     .executableTarget(
       name: "weir", dependencies: ["Gateway", "Control", "Simulation", "Discovery", "MQTT", arguments],
@@ -104,6 +107,7 @@ let package = Package(
     tests("RulesTests", ["Rules"]),
     tests("EngineTests", ["Engine", "Rules", "Journal"]),
     tests("EnergyTests", ["Energy", "Factors", "Plant", "Rules"]),
+    tests("CarbonTests", ["Carbon", "Energy", "Factors", "RuleBench", "Journal", "Plant", "Rules"]),
     tests("EquipmentTests", ["Equipment", "RuleBench", "Journal", "Plant", "Rules"]),
     tests("QualityTests", ["Quality", "Equipment", "Energy", "RuleBench", "Journal", "Plant", "Rules"]),
     tests("InspectionTests", ["Inspection", "RuleBench", "Journal", "Plant", "Rules"]),

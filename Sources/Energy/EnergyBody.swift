@@ -9,9 +9,10 @@ struct EnergyBody {
   var zone: PlantZone
   var window: Span64
   var registers: [EnergyRegister]
+  var pricing = EnergyPricing.none
 
   /// `energy-interval`.
-  func interval(start: Timestamp, parts: [RegisterWindow], figures: EnergyFigures) -> [UInt8] {
+  func interval(start: Timestamp, parts: [RegisterWindow], figures: EnergyFigures) throws -> [UInt8] {
     var members = common(start: start, end: start + window, figures: figures)
     members["demand_kw"] = decimal(figures.active.flatMap { Self.demand($0, window: window) })
     let quality =
@@ -30,11 +31,14 @@ struct EnergyBody {
     events.sort { ($0.0.time, $0.1) < ($1.0.time, $1.1) }
     members["events"] = .array(events.map { event($0.0, registers[$0.1]) })
     if omitted > 0 { members["events_omitted"] = .integer(Int64(omitted)) }
+    try addTariff(to: &members, window: figures)
     return JSONValue.object(members).canonicalBytes()
   }
 
   /// `energy-day` and `energy-month`.
-  func period(start: Timestamp, end: Timestamp, figures: EnergyFigures) -> [UInt8] {
+  func period(
+    start: Timestamp, end: Timestamp, figures: EnergyFigures, isMonth: Bool = false
+  ) throws -> [UInt8] {
     var members = common(start: start, end: end, figures: figures)
     members["quality"] = .string(figures.quality.word)
     members["maximum_demand_kw"] = decimal(figures.maximum.flatMap { Self.demand($0, window: window) })
@@ -43,6 +47,7 @@ struct EnergyBody {
     members["maximum_demand_end"] = at.map { .string(zone.rfc3339($0 + window)) } ?? .null
     members["windows"] = .integer(Int64(figures.windows))
     members["windows_with_data"] = .integer(Int64(figures.windowsWithData))
+    try addTariff(to: &members, period: figures, isMonth: isMonth)
     return JSONValue.object(members).canonicalBytes()
   }
 
@@ -60,7 +65,7 @@ struct EnergyBody {
       "power_factor_lagging": decimal(powerFactor(figures.active, lagging)),
       "power_factor": decimal(powerFactor(figures.active, both)),
       "coverage": .string(Self.share(figures.covered, of: (end - start).nanoseconds)),
-      "quality_share": Self.shares(figures, of: (end - start).nanoseconds),
+      "quality_share": figures.shares.json(of: (end - start).nanoseconds),
     ]
     // A plain electricity meter has none, and no member for them.
     if let amounts = amounts(figures) { members["amounts"] = amounts }
@@ -136,18 +141,6 @@ struct EnergyBody {
     }
     let finer = ScaledInteger.roundedQuotient(product * 1_000_000, Int128(window.nanoseconds))
     return Int64(exactly: finer).map { ScaledInteger($0, exponent: energy.exponent - 6) }
-  }
-
-  /// Four places; what rounding leaves goes to the largest share.
-  private static func shares(_ figures: EnergyFigures, of whole: Int64) -> JSONValue {
-    let covered = max(0, min(figures.covered, whole))
-    let estimated = max(0, min(figures.estimated, whole - covered))
-    let parts = [covered - figures.uncertain, figures.uncertain, estimated, whole - covered - estimated]
-    var shares = parts.map { whole > 0 ? Int64(Int128(max(0, $0)) * 10_000 / Int128(whole)) : 0 }
-    let largest = parts.indices.max { parts[$0] < parts[$1] } ?? 0
-    shares[largest] += 10_000 - shares.reduce(0, +)
-    let texts = shares.map { JSONValue.string(ScaledInteger($0, exponent: -4).description) }
-    return ["good": texts[0], "uncertain": texts[1], "estimated": texts[2], "no_data": texts[3]]
   }
 
   /// `part / whole` with four places, rounded down, so that only a whole window says 1.0000.

@@ -1,3 +1,4 @@
+import Rules
 import Telemetry
 import Templates
 
@@ -17,13 +18,15 @@ struct EnergyFigures: Hashable, Sendable {
   var windows = 0
   var windowsWithData = 0
   var windowsGood = 0
+  /// By band of the tariff; nil without one.
+  var bands: BandSums?
 
   var active: ScaledInteger? { energy[0] }
   var lagging: ScaledInteger? { energy[1] }
   var leading: ScaledInteger? { energy[2] }
 
   /// Adds the figures of a later time.
-  mutating func add(_ other: EnergyFigures) {
+  mutating func add(_ other: EnergyFigures) throws {
     for index in energy.indices { energy[index] = Self.sum(energy[index], other.energy[index]) }
     if let candidate = other.maximum {
       if let maximum, !(maximum < candidate) {
@@ -39,6 +42,10 @@ struct EnergyFigures: Hashable, Sendable {
     windows += other.windows
     windowsWithData += other.windowsWithData
     windowsGood += other.windowsGood
+    guard let others = other.bands else { return }
+    var sums = bands ?? BandSums()
+    try sums.add(others)
+    bands = sums
   }
 
   /// Nil counts as nothing. A sum that does not fit 64 bits is no figure.
@@ -46,6 +53,10 @@ struct EnergyFigures: Hashable, Sendable {
     guard let a else { return b }
     guard let b else { return a }
     return a.adding(b)
+  }
+
+  var shares: MeterFigures.Shares {
+    MeterFigures.Shares(covered: covered, uncertain: uncertain, estimated: estimated)
   }
 
   /// Of a day or month.
@@ -112,15 +123,20 @@ struct EnergyFigures: Hashable, Sendable {
   }
 
   /// Behind the rest, so that figures that were saved before there were shares can be read.
-  func encodeShares(into writer: inout ByteWriter) {
+  ///
+  /// - Parameter hasBands: and the sums by band behind them.
+  func encodeShares(into writer: inout ByteWriter, hasBands: Bool = false) {
     writer.varint(Int(uncertain))
     writer.varint(Int(estimated))
+    if hasBands { bands?.encode(into: &writer) }
   }
 
-  mutating func restoreShares(from reader: inout ByteReader) throws(ByteReaderError) {
+  mutating func restoreShares(from reader: inout ByteReader, hasBands: Bool = false) throws(ByteReaderError) {
     guard !reader.isAtEnd else { return }
     uncertain = Int64(try reader.integer())
     estimated = Int64(try reader.integer())
+    // Figures that were saved without a tariff end here.
+    if hasBands, !reader.isAtEnd { bands = try BandSums(from: &reader) }
   }
 
   init(from reader: inout ByteReader) throws(ByteReaderError) {

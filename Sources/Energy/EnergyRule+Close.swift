@@ -26,9 +26,9 @@ extension EnergyRule {
       parts[index].uncertain = try doubted(index, start: start, context: context)
       context.newlyUsed += parts[index].count
     }
-    let figures = EnergyFigures(parts, registers: registers, start: start, window: window)
+    let figures = try figures(parts, start: start, context: context)
     let revision = try windows.issue(
-      start: start, body: body.interval(start: start, parts: parts, figures: figures),
+      start: start, body: try body.interval(start: start, parts: parts, figures: figures),
       state: RegisterWindow.encode(parts, base: start), context: &context)
     publish(figures, .window, start: start, end: end, revision: revision, cause: nil, context: context)
     closedThrough = end
@@ -55,7 +55,7 @@ extension EnergyRule {
   }
 
   var body: EnergyBody {
-    EnergyBody(asset: asset, place: place, zone: zone, window: window, registers: registers)
+    EnergyBody(asset: asset, place: place, zone: zone, window: window, registers: registers, pricing: pricing)
   }
 
   func setAside(_ time: Timestamp, value: Value, register: Int, _ context: inout RuleContext) {
@@ -70,7 +70,7 @@ extension EnergyRule {
   private mutating func addToDay(_ figures: EnergyFigures, start: Timestamp, context: inout RuleContext) throws {
     let day = zone.startOfDay(containing: start)
     if today.start != day { today = RunningDay(start: day) }
-    today.figures.add(figures)
+    try today.figures.add(figures)
     if zone.nextDay(after: day) <= closedThrough { try issueDay(day, cause: nil, context: &context) }
     let month = zone.startOfMonth(containing: day)
     if zone.nextMonth(after: month) <= closedThrough { try issueMonth(month, cause: nil, context: &context) }
@@ -79,18 +79,14 @@ extension EnergyRule {
   func issueDay(_ day: Timestamp, cause: RevisionCause?, context: inout RuleContext) throws {
     let end = zone.nextDay(after: day)
     var figures = today.figures
-    if today.start != day || cause != nil {
-      figures = EnergyFigures()
-      for (start, entry) in try windows.entries(from: day, to: end, context: context) {
-        guard let parts = try RegisterWindow.decode(entry.state, count: registers.count, base: start) else { continue }
-        figures.add(EnergyFigures(parts, registers: registers, start: start, window: window))
-      }
+    if today.start != day || today.isStale || cause != nil {
+      figures = try refolded(from: day, to: end, context: context)
     }
     var writer = ByteWriter()
     figures.encode(into: &writer)
-    figures.encodeShares(into: &writer)
+    figures.encodeShares(into: &writer, hasBands: true)
     let revision = try days.issue(
-      start: day, end: end, body: body.period(start: day, end: end, figures: figures), state: writer.bytes,
+      start: day, end: end, body: try body.period(start: day, end: end, figures: figures), state: writer.bytes,
       cause: cause, context: &context)
     publish(figures, .day, start: day, end: end, revision: revision, cause: cause, context: context)
   }
@@ -98,15 +94,61 @@ extension EnergyRule {
   func issueMonth(_ month: Timestamp, cause: RevisionCause?, context: inout RuleContext) throws {
     let end = zone.nextMonth(after: month)
     var figures = EnergyFigures()
-    for (_, entry) in try days.entries(from: month, to: end, context: context) {
+    for (start, entry) in try days.entries(from: month, to: end, context: context) {
       var reader = ByteReader(entry.state)
       var day = try EnergyFigures(from: &reader)
-      try day.restoreShares(from: &reader)
-      figures.add(day)
+      try day.restoreShares(from: &reader, hasBands: pricing.tariff != nil)
+      if pricing.tariff != nil, day.bands == nil {
+        // It was issued before there was a tariff; its windows know what it needs, as long as they are kept.
+        day.bands = try refolded(from: start, to: zone.nextDay(after: start), context: context).bands
+      }
+      try figures.add(day)
     }
     let revision = try months.issue(
-      start: month, end: end, body: body.period(start: month, end: end, figures: figures), cause: cause,
-      context: &context)
+      start: month, end: end, body: try body.period(start: month, end: end, figures: figures, isMonth: true),
+      cause: cause, context: &context)
     publish(figures, .month, start: month, end: end, revision: revision, cause: cause, context: context)
+  }
+
+  // MARK: Figures
+
+  /// The figures of a window: with its band, and with the largest demand that slid to an end within it.
+  func figures(_ parts: [RegisterWindow], start: Timestamp, context: RuleContext) throws -> EnergyFigures {
+    var figures = EnergyFigures(parts, registers: registers, start: start, window: window)
+    guard let tariff = pricing.tariff?.tariff else { return figures }
+    figures.bands = try BandSums(figures.active, start: start, tariff: tariff, zone: zone)
+    if pricing.isSliding, let sliding = try slidingMaximum(parts, start: start, context: context) {
+      figures.maximum = sliding.energy
+      figures.maximumStart = sliding.start
+    }
+    return figures
+  }
+
+  /// The sums of issued windows with from ≤ start < to.
+  func refolded(from: Timestamp, to: Timestamp, context: RuleContext) throws -> EnergyFigures {
+    var sums = EnergyFigures()
+    for (start, entry) in try windows.entries(from: from, to: to, context: context) {
+      guard let parts = try RegisterWindow.decode(entry.state, count: registers.count, base: start) else { continue }
+      try sums.add(try figures(parts, start: start, context: context))
+    }
+    return sums
+  }
+
+  /// Of a register that is read every minute and ran on without events; nil where blocks must do.
+  private func slidingMaximum(
+    _ parts: [RegisterWindow], start: Timestamp, context: RuleContext
+  ) throws -> (energy: ScaledInteger, start: Timestamp)? {
+    guard let index = registers.firstIndex(where: { $0.quantity == .activeEnergyImport }),
+      !registers[index].isAmount, registers[index].expected <= DemandCurve.step, parts[index].events.isEmpty
+    else { return nil }
+    let samples = try context.samples(
+      signal: registers[index].signal, from: start - window - DemandCurve.step,
+      to: Timestamp(nanoseconds: (start + window).nanoseconds + 1))
+    let readings = samples.map { registers[index].reading($0) }
+    // A register that fell, or a value that is none, has its event in the window that it lies in.
+    guard zip(readings, readings.dropFirst()).allSatisfy({ $0.value >= 0 && $0.value <= $1.value }) else { return nil }
+    let maximum = DemandCurve.largestSlide(
+      readings.map { ($0.time, $0.value) }, window: window, from: start, through: start + window)
+    return maximum.map { (registers[index].scaled($0.count), $0.start) }
   }
 }

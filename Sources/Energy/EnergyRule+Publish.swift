@@ -25,8 +25,6 @@ extension EnergyRule {
         MeterFigures(
           period: period, start: start, end: end, amounts: amounts, maximum: figures.maximum,
           maximumStart: figures.maximum == nil ? nil : figures.maximumStart,
-          shares: MeterFigures.Shares(
-            covered: figures.covered, uncertain: figures.uncertain, estimated: figures.estimated),
-          key: ledger.key(start), revision: revision, cause: revision == 0 ? nil : cause)))
+          shares: figures.shares, key: ledger.key(start), revision: revision, cause: revision == 0 ? nil : cause)))
   }
 }

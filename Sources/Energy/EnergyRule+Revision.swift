@@ -67,9 +67,9 @@ extension EnergyRule {
     }
     guard changed else { return nil }
     let cause = cause(for: end, in: causes)
-    let figures = EnergyFigures(parts, registers: registers, start: start, window: window)
+    let figures = try figures(parts, start: start, context: context)
     let revision = try windows.issue(
-      start: start, body: body.interval(start: start, parts: parts, figures: figures),
+      start: start, body: try body.interval(start: start, parts: parts, figures: figures),
       state: RegisterWindow.encode(parts, base: start), cause: cause, context: &context)
     publish(figures, .window, start: start, end: end, revision: revision, cause: cause, context: context)
     report(parts, previous: previous, end: end, context: &context)
@@ -123,11 +123,8 @@ extension EnergyRule {
 
   private mutating func recountToday(context: RuleContext) throws {
     guard let day = today.start else { return }
-    today.figures = EnergyFigures()
-    for (start, entry) in try windows.entries(from: day, to: closedThrough, context: context) {
-      guard let parts = try RegisterWindow.decode(entry.state, count: registers.count, base: start) else { continue }
-      today.figures.add(EnergyFigures(parts, registers: registers, start: start, window: window))
-    }
+    today.figures = try refolded(from: day, to: closedThrough, context: context)
+    today.isStale = false
   }
 
   // MARK: Findings

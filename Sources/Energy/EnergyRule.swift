@@ -26,6 +26,7 @@ public struct EnergyRule: AssetRule {
   let registers: [EnergyRegister]
   /// Which registers the states belong to: as many others are others.
   private let registersHash: UInt64
+  let pricing: EnergyPricing
   /// Position in `registers` by position in `Asset.signals`.
   private let registerOfSignal: [Int?]
   let windows: WindowLedger
@@ -55,6 +56,8 @@ public struct EnergyRule: AssetRule {
   struct RunningDay: Hashable, Sendable {
     var start: Timestamp?
     var figures = EnergyFigures()
+    /// The sums by band are not those of this tariff: they are to be made of the windows again.
+    var isStale = false
   }
 
   /// How the rule joins the engine.
@@ -71,6 +74,7 @@ public struct EnergyRule: AssetRule {
     self.zone = zone
     self.registers = registers
     registersHash = Self.hash(registers, of: asset)
+    pricing = EnergyPricing(asset, site, registers: registers)
     place = asset.place
     window = site.energy.window
     lateness = horizon.lateness
@@ -190,6 +194,10 @@ public struct EnergyRule: AssetRule {
     writer.timestamp(revisionDue ?? .distantPast)
     if today.start != nil { today.figures.encodeShares(into: &writer) }
     writer.fixed64(registersHash)
+    if pricing.tariff != nil, !today.isStale, let bands = today.figures.bands {
+      writer.fixed64(pricing.tariffHash)
+      bands.encode(into: &writer)
+    }
   }
 
   private static func hash(_ registers: [EnergyRegister], of asset: Asset) -> UInt64 {
@@ -225,9 +233,20 @@ public struct EnergyRule: AssetRule {
     revisionDue = causes.isEmpty ? nil : due
     if today.start != nil { try today.figures.restoreShares(from: &reader) }
     // States that were saved without it belong to these registers: the configuration is that of their time.
-    guard !reader.isAtEnd else { return }
+    guard !reader.isAtEnd else {
+      today.isStale = pricing.tariff != nil && today.start != nil
+      return
+    }
     guard try reader.fixed64() == registersHash else {
       throw ByteReaderError(offset: reader.offset, expected: "the state of the registers of \(asset.id)")
     }
+    var hash: UInt64?
+    if !reader.isAtEnd {
+      hash = try reader.fixed64()
+      today.figures.bands = try BandSums(from: &reader)
+    }
+    guard hash != (pricing.tariff == nil ? nil : pricing.tariffHash) else { return }
+    today.figures.bands = nil
+    today.isStale = pricing.tariff != nil && today.start != nil
   }
 }

@@ -70,7 +70,8 @@ struct Recovery {
 
   func makeEngine(_ site: Site) throws -> Engine {
     try Engine(
-      site: site, catalog: journal.catalog(for: site), reader: store, rules: RuleSet.factories(for: site))
+      site: site, catalog: journal.catalog(for: site), reader: store, rules: RuleSet.factories(for: site),
+      siteRules: RuleSet.siteFactories(for: site))
   }
 
   private func issueTime() -> Timestamp { PlantClock.system().wall }

@@ -1,7 +1,10 @@
+import Carbon
 import Energy
 import Equipment
+import Factors
 import Inspection
 import Plant
+import Production
 import Quality
 import Rules
 import Templates
@@ -11,12 +14,22 @@ package enum RuleSet {
   /// In the order of the passes.
   package static func factories(for site: Site) throws -> [RuleFactory] {
     let zone = try PlantZone(identifier: site.zone)
+    let carbon = try CarbonRule.factory(site: site, zone: zone)
     return [
       QualityRule.factory(zone: zone),
       RuleFactory(name: "silence") { asset, _ in SilenceRule(asset: asset, zone: zone) },
       RuleFactory(name: "signals") { asset, site in SignalSummaryRule(asset: asset, site: site, zone: zone) },
       RuleFactory(name: "energy") { asset, site in EnergyRule(asset: asset, site: site, zone: zone) },
+      carbon,
       RuleFactory(name: "inspection") { asset, site in InspectionCountRule(asset: asset, site: site, zone: zone) },
-    ]
+      OrderFeedRule.factory, ActivityRule.factory(lines: ProductionLine.lines(of: site)),
+    ].compactMap(\.self)
+  }
+
+  /// Behind the passes, in this order.
+  package static func siteFactories(for site: Site) throws -> [SiteRuleFactory] {
+    let zone = try PlantZone(identifier: site.zone)
+    let factors = try site.carbon.map { LibraryFootprintFactors(try EmissionCalculator($0), zone: zone) }
+    return [CarbonInventoryRule.factory(zone: zone), ProductionRule.factory(zone: zone, factors: factors)]
   }
 }

@@ -12,6 +12,13 @@ public struct ActivityRule: AssetRule {
     case pieces(isRegister: Bool, isTotal: Bool)
     case scrap(isRegister: Bool)
     case units
+
+    var isRegister: Bool {
+      switch self {
+      case .pieces(let isRegister, _), .scrap(let isRegister): isRegister
+      case .units: false
+      }
+    }
   }
 
   private let asset: Asset
@@ -83,8 +90,11 @@ public struct ActivityRule: AssetRule {
         signal: signal, from: Timestamp(nanoseconds: sample.time.nanoseconds + 1), notAfter: sample.time + Self.memory)
     {
       // The next reading counts since this one.
-      touch(next.time.windowStart(window), sample.time, signal, context)
+      touch(before(next.time), sample.time, signal, context)
     }
+    // A reading at a boundary counts what came before it, as in the energy rule.
+    if let counting = counting[signal], counting.isRegister { touch(before(sample.time), sample.time, signal, context) }
+    guard signal == run?.signal || counting[signal]?.isRegister == false else { return }
     var start = sample.time.windowStart(window)
     while start <= reach {
       touch(start, sample.time, signal, context)
@@ -94,6 +104,11 @@ public struct ActivityRule: AssetRule {
 
   public mutating func accepted(_ event: Event, signal: Int, inOrder: Bool, context: inout RuleContext) throws {
     touch(event.time.windowStart(window), event.time, signal, context)
+  }
+
+  /// Start of the window that ends with an instant or after it.
+  private func before(_ time: Timestamp) -> Timestamp {
+    Timestamp(nanoseconds: time.nanoseconds - 1).windowStart(window)
   }
 
   /// How long ago the reading before may be, for what was counted since.
@@ -163,12 +178,14 @@ public struct ActivityRule: AssetRule {
     _ signal: Int, isRegister: Bool, _ start: Timestamp, _ end: Timestamp, _ context: RuleContext
   ) throws -> [(since: Timestamp, time: Timestamp, count: Int64)] {
     var readings: [(time: Timestamp, value: Int64)] = []
-    if isRegister,
-      let before = try context.lastSample(signal: signal, before: start, notBefore: start - Self.memory)
-    {
+    // Registers from the reading at the start to the one at the end; amounts without that at the end.
+    let later: Int64 = isRegister ? 1 : 0
+    let from = Timestamp(nanoseconds: start.nanoseconds + later)
+    let to = Timestamp(nanoseconds: end.nanoseconds + later)
+    if isRegister, let before = try context.lastSample(signal: signal, before: from, notBefore: start - Self.memory) {
       readings.append((before.time, Self.whole(before.value)))
     }
-    for sample in try context.samples(signal: signal, from: start, to: end) {
+    for sample in try context.samples(signal: signal, from: from, to: to) {
       readings.append((sample.time, Self.whole(sample.value)))
     }
     return isRegister ? PieceStep.counted(readings) : readings.map { ($0.time, $0.time, $0.value) }

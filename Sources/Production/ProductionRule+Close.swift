@@ -5,6 +5,10 @@ import Templates
 
 extension ProductionRule {
   public mutating func close(now: Timestamp, context: inout RuleContext) throws {
+    // What changed first: its orders are told once then.
+    while let place = pending.firstIndex(where: { ($0.due ?? .distantFuture) <= now }) {
+      try settle(pending.remove(at: place), isFirst: false, now: now, context)
+    }
     while let start = next, start + window + lateness <= now {
       next = start + window
       for line in lines.indices {
@@ -26,9 +30,6 @@ extension ProductionRule {
         states[line].live = live
       }
       try issue(now, &context)
-    }
-    while let place = pending.firstIndex(where: { ($0.due ?? .distantFuture) <= now }) {
-      try settle(pending.remove(at: place), isFirst: false, now: now, context)
     }
     try issue(now, &context)
     try forget(now: now, context)

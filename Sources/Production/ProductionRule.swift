@@ -97,6 +97,7 @@ public struct ProductionRule: SiteRule {
   // MARK: What is heard
 
   public mutating func heard(_ published: Published, asset: Int, context: inout RuleContext) throws {
+    let id = site.assets.indices.contains(asset) ? site.assets[asset].id : ""
     switch published {
     case .meter(let figures):
       guard figures.period == .window, figures.end - figures.start == window else { return }
@@ -105,18 +106,18 @@ public struct ProductionRule: SiteRule {
         let isEstimated = figures.shares.uncertain > 0 || figures.shares.estimated > 0
         let amounts = wanted.map {
           LineWindow.Amount(
-            asset: site.assets[asset].id, quantity: $0.quantity, value: $0.value, isEstimated: isEstimated)
+            asset: id, quantity: $0.quantity, value: $0.value, isEstimated: isEstimated)
         }
-        try change(line, figures.start, figures.cause, context) { $0.set(amounts, of: site.assets[asset].id) }
+        try change(line, figures.start, figures.cause, context) { $0.set(amounts, of: id) }
       }
     case .activity(let figures):
       for line in linesOfMachine[asset] ?? [] {
-        let activity = LineWindow.Activity(asset: site.assets[asset].id, run: figures.run, pieces: figures.pieces)
+        let activity = LineWindow.Activity(asset: id, run: figures.run, pieces: figures.pieces)
         try change(line, figures.start, figures.cause, context) { $0.set(activity) }
       }
     case .order(let figures):
       guard let line = lineOfFeed[asset] else { return }
-      try hear(figures, line, key: "\(site.assets[asset].id)/\(figures.order.id)", context)
+      try hear(figures, line, key: "\(id)/\(figures.order.id)", context)
     }
   }
 
@@ -151,7 +152,8 @@ public struct ProductionRule: SiteRule {
   }
 
   private mutating func makeLive(_ key: String, _ order: ProductionOrder, _ line: Int) {
-    let isLive = order.open.last.map { $0.end == nil || next.map { next in ($0.end ?? next) > next } ?? true } ?? false
+    let end = order.open.last.map { $0.end ?? .distantFuture }
+    let isLive = end.map { end in next.map { $0 < end } ?? true } ?? false
     let place = states[line].live.firstIndex { !($0 < key) } ?? states[line].live.endIndex
     let isThere = place < states[line].live.endIndex && states[line].live[place] == key
     if isLive, !isThere { states[line].live.insert(key, at: place) }

@@ -110,3 +110,69 @@ public struct MeterFigures: Hashable, Sendable {
     amounts.first { $0.quantity == quantity }?.value
   }
 }
+
+extension MeterFigures.Shares {
+  /// Shares of an interval that add up to 1, four places each; what rounding leaves goes to the largest.
+  ///
+  /// - Parameter whole: length of the interval in nanoseconds.
+  public func json(of whole: Int64) -> JSONValue {
+    let covered = max(0, min(self.covered, whole))
+    let estimated = max(0, min(self.estimated, whole - covered))
+    let parts = [covered - uncertain, uncertain, estimated, whole - covered - estimated]
+    var shares = parts.map { whole > 0 ? Int64(Int128(max(0, $0)) * 10_000 / Int128(whole)) : 0 }
+    let largest = parts.indices.max { parts[$0] < parts[$1] } ?? 0
+    shares[largest] += 10_000 - shares.reduce(0, +)
+    let texts = shares.map { JSONValue.string(ScaledInteger($0, exponent: -4).description) }
+    return ["good": texts[0], "uncertain": texts[1], "estimated": texts[2], "no_data": texts[3]]
+  }
+}
+
+extension MeterFigures {
+  public func encode(into writer: inout ByteWriter) {
+    writer.byte(period.rawValue)
+    writer.timestamp(start)
+    writer.timestamp(end)
+    writer.varint(amounts.count)
+    for amount in amounts {
+      writer.string(amount.quantity.rawValue)
+      writer.scaled(amount.value)
+    }
+    writer.boolean(maximum != nil)
+    if let maximum {
+      writer.scaled(maximum)
+      writer.timestamp(maximumStart ?? start)
+    }
+    writer.zigzag(shares.covered)
+    writer.zigzag(shares.uncertain)
+    writer.zigzag(shares.estimated)
+    writer.string(key)
+    writer.varint(revision)
+  }
+
+  /// Without the cause: what is read back is told again for another reason.
+  public init(from reader: inout ByteReader) throws(ByteReaderError) {
+    guard let period = Period(rawValue: try reader.byte()) else {
+      throw ByteReaderError(offset: reader.offset, expected: "window, day or month")
+    }
+    let start = try reader.timestamp()
+    let end = try reader.timestamp()
+    var amounts: [Amount] = []
+    for _ in 0..<(try reader.count()) {
+      guard let quantity = Signal.Quantity(rawValue: try reader.string()) else {
+        throw ByteReaderError(offset: reader.offset, expected: "a counted quantity")
+      }
+      amounts.append(Amount(quantity: quantity, value: try reader.scaled()))
+    }
+    var maximum: ScaledInteger?
+    var maximumStart: Timestamp?
+    if try reader.boolean() {
+      maximum = try reader.scaled()
+      maximumStart = try reader.timestamp()
+    }
+    let shares = Shares(
+      covered: try reader.zigzag(), uncertain: try reader.zigzag(), estimated: try reader.zigzag())
+    self.init(
+      period: period, start: start, end: end, amounts: amounts, maximum: maximum, maximumStart: maximumStart,
+      shares: shares, key: try reader.string(), revision: try reader.integer(), cause: nil)
+  }
+}

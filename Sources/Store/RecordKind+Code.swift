@@ -10,6 +10,11 @@ extension RecordKind {
     case .signalSummary: 4
     case .inspectionCount: 5
     case .finding: 6
+    case .carbonInterval: 10
+    case .carbonDay: 11
+    case .carbonMonth: 12
+    case .carbonActivity: 13
+    case .carbonInventory: 14
     case .productionOrder: 20
     case .productFootprint: 21
     case .productionLine: 22

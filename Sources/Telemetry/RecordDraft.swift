@@ -10,6 +10,16 @@ public enum RecordKind: String, Hashable, Sendable, CaseIterable {
   case signalSummary = "signal-summary"
   /// Verdicts and defects of an inspection station in one window.
   case inspectionCount = "inspection-count"
+  /// Emissions of a metered asset in one window, by every method of the site.
+  case carbonInterval = "carbon-interval"
+  /// The same for one plant-local day.
+  case carbonDay = "carbon-day"
+  /// The same for one plant-local month.
+  case carbonMonth = "carbon-month"
+  /// Activity data that a person entered, with its emissions.
+  case carbonActivity = "carbon-activity"
+  /// Emissions of the site in one plant-local month, by scope and method.
+  case carbonInventory = "carbon-inventory"
   /// A production order at a line: when it ran, what it made.
   case productionOrder = "production-order"
   /// A line's plant-local day: its energy, divided among its orders.
@@ -22,7 +32,9 @@ public enum RecordKind: String, Hashable, Sendable, CaseIterable {
   /// Energy and carbon records carry the hash chain of the ledger.
   public var isLedger: Bool {
     switch self {
-    case .energyInterval, .energyDay, .energyMonth, .productionLine, .productFootprint: true
+    case .energyInterval, .energyDay, .energyMonth, .carbonInterval, .carbonDay, .carbonMonth, .carbonActivity,
+      .carbonInventory, .productionLine, .productFootprint:
+      true
     case .signalSummary, .inspectionCount, .productionOrder, .finding: false
     }
   }
@@ -66,12 +78,14 @@ public struct RevisionCause: Hashable, Sendable {
   public var asset: String
   public var signal: String
   public var time: Timestamp
-  /// `late`: arrived after the window's lateness. `gap-closed`: the first reading after a silence.
+  /// `late`: arrived after the window's lateness. `gap-closed`: the first reading after a silence. `entered`: a person
+  /// entered or corrected activity data (`signal` is its id).
   public var reason: Reason
 
   public enum Reason: String, Hashable, Sendable {
     case late
     case gapClosed = "gap-closed"
+    case entered
   }
 
   public init(asset: String, signal: String, time: Timestamp, reason: Reason) {

@@ -7,6 +7,10 @@ extension RecordSchema {
     case .energyMonth: energyPeriod("month")
     case .signalSummary: signalSummary
     case .inspectionCount: inspectionCount
+    case .carbonInterval, .carbonDay: carbonMetered(isMonth: false)
+    case .carbonMonth: carbonMetered(isMonth: true)
+    case .carbonActivity: carbonActivity
+    case .carbonInventory: carbonInventory
     case .productionOrder: productionOrder
     case .productionLine: productionLine
     case .productFootprint: productFootprint
@@ -52,17 +56,19 @@ extension RecordSchema {
               .required("value", .decimal("Counted in the interval, exact; null without data.").orNull),
               .required("unit", .string("Unit of the value; each quantity has one.")),
             ]))),
-      .required(
-        "quality_share",
-        .object(
-          "Shares of the interval's time that the energy rests on; they add up to 1.",
-          [
-            .required("good", .decimal("Between readings that nothing doubts.")),
-            .required("uncertain", .decimal("Between readings while a finding of data quality doubted the register.")),
-            .required("estimated", .decimal("Bridged between readings further apart than expected.")),
-            .required("no_data", .decimal("Nothing is known of it.")),
-          ])),
+      qualityShare,
     ]
+
+  static let qualityShare = Member.required(
+    "quality_share",
+    .object(
+      "Shares of the interval's time that the energy rests on; they add up to 1.",
+      [
+        .required("good", .decimal("Between readings that nothing doubts.")),
+        .required("uncertain", .decimal("Between readings while a finding of data quality doubted the register.")),
+        .required("estimated", .decimal("Bridged between readings further apart than expected.")),
+        .required("no_data", .decimal("Nothing is known of it.")),
+      ]))
 
   private static let reading = RecordSchema.object(
     "A reading of the register.",
@@ -111,7 +117,7 @@ extension RecordSchema {
               .required("count", .count("Readings in a row.", from: 1)),
             ]))),
       .optional("events_omitted", .count("Further events that are only counted.", from: 1)),
-    ])
+    ] + tariffOfInterval)
 
   private static func energyPeriod(_ period: String) -> RecordSchema {
     .object(
@@ -122,7 +128,7 @@ extension RecordSchema {
         .required("maximum_demand_end", .time("End of that window.").orNull),
         .required("windows", .count("Windows of the \(period).")),
         .required("windows_with_data", .count("Windows with energy.")),
-      ])
+      ] + tariffOfPeriod + (period == "month" ? [.optional("bill", bill)] : []))
   }
 
   // MARK: Equipment

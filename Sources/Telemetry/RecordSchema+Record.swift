@@ -34,8 +34,9 @@ extension RecordSchema {
             .required(
               "reason",
               .word(
-                "late: arrived after the lateness of the window. gap-closed: the first reading after a silence.",
-                of: ["late", "gap-closed"])),
+                "late: arrived after the lateness of the window. gap-closed: the first reading after a silence. "
+                  + "entered: a person entered or corrected activity data, which `signal` names.",
+                of: ["late", "gap-closed", "entered"])),
           ])),
       .required("gateway", .string("Id of the gateway.")),
       .required("hash", .hash("SHA-256 of the body in canonical JSON (RFC 8785), hexadecimal.")),
@@ -77,6 +78,11 @@ extension RecordSchema {
     case .energyMonth: "Energy of a meter in one plant-local month"
     case .signalSummary: "Gauges and states of an asset in one minute"
     case .inspectionCount: "Results of an inspection station in one window"
+    case .carbonInterval: "Emissions of a metered asset in one window"
+    case .carbonDay: "Emissions of a metered asset in one plant-local day"
+    case .carbonMonth: "Emissions of a metered asset in one plant-local month"
+    case .carbonActivity: "Entered activity data with its emissions"
+    case .carbonInventory: "Emissions of the site in one plant-local month"
     case .productionOrder: "Production order at a line"
     case .productionLine: "Energy of a line and its orders in one plant-local day"
     case .productFootprint: "Energy and emissions of an order's products"

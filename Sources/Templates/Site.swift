@@ -22,6 +22,8 @@ public struct Site: Hashable, Sendable {
   public var products: [Product] = []
   /// Thresholds of the detectors of bad data.
   public var quality = QualitySettings.standard
+  /// How emissions are counted; nil = they are not.
+  public var carbon: CarbonSettings?
   /// Canonical text of everything above, without secrets; `hash` is its SHA-256 in hexadecimal.
   public var canonicalText: String
   public var hash: String

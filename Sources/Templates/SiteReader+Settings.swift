@@ -6,7 +6,11 @@ extension SiteReader {
   static let horizonGroups: [(key: String, kinds: [RecordKind], standard: Horizon)] = [
     (
       "energy",
-      [.energyInterval, .energyDay, .energyMonth, .productionOrder, .productionLine, .productFootprint],
+      [
+        .energyInterval, .energyDay, .energyMonth, .productionOrder, .productionLine, .productFootprint,
+        .carbonInterval, .carbonDay, .carbonMonth, .carbonActivity,
+        .carbonInventory,
+      ],
       Horizon(lateness: .seconds(60), revision: .days(45))
     ),
     ("signal-summary", [.signalSummary], Horizon(lateness: .seconds(10), revision: .hours(24))),

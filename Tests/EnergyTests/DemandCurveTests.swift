@@ -35,22 +35,26 @@ struct DemandCurveTests {
   /// A load that straddles two blocks: the sliding window sees all of it, the blocks half each.
   @Test func slidingWindows() throws {
     let start = try time("2026-01-05T08:00:00+08:00")
-    var readings: [(time: Timestamp, energy: ExactDecimal)] = []
-    var energy = ExactDecimal.zero
+    var readings: [(time: Timestamp, count: Int64)] = []
+    var count = Int64(0)
     for minute in 0...60 {
-      readings.append((start + .minutes(Int64(minute)), energy))
-      energy = try energy + ((8..<23).contains(minute) ? ExactDecimal(10) : ExactDecimal(1))
+      // A little late, as readings are.
+      readings.append((start + .minutes(Int64(minute)) + .milliseconds(-400), count))
+      count += (8..<23).contains(minute) ? 10 : 1
     }
-    let sliding = try #require(try DemandCurve.maximum(readings: readings, window: .minutes(15)))
-    #expect(sliding.demand == ExactDecimal(600) && sliding.start == start + .minutes(8))
-    let blocks = try stride(from: 0, to: 60, by: 15).map {
-      (start: readings[$0].time, energy: try readings[$0 + 15].energy - readings[$0].energy)
+    let end = start + .hours(1)
+    let sliding = try #require(DemandCurve.largestSlide(readings, window: .minutes(15), from: start, through: end))
+    #expect(sliding.count == 150 && sliding.start == start + .minutes(8))
+    let blocks = try stride(from: 0, to: 60, by: 15).map { minute in
+      let energy = readings[minute + 15].count - readings[minute].count
+      return (start: start + .minutes(Int64(minute)), energy: try ExactDecimal(ScaledInteger(energy)))
     }
     let fixed = try #require(try DemandCurve.maximum(blocks: blocks, window: .minutes(15)))
     #expect(fixed.demand == ExactDecimal(348) && fixed.start == start + .minutes(15))
-    // Without readings at both ends of a window there is nothing to slide.
-    let gaps = readings.filter { ($0.time - start).nanoseconds % Span64.minutes(4).nanoseconds == 0 }
-    #expect(try DemandCurve.maximum(readings: gaps, window: .minutes(15)) == nil)
+    // Without readings near both ends of a window there is nothing to slide.
+    let gaps = readings.enumerated().filter { $0.offset % 4 == 0 }.map(\.element)
+    #expect(DemandCurve.largestSlide(gaps, window: .minutes(15), from: start, through: end) == nil)
+    #expect(DemandCurve.largestSlide([], window: .minutes(15), from: start, through: end) == nil)
     #expect(try DemandCurve.maximum(blocks: [], window: .minutes(15)) == nil)
   }
 

@@ -1,3 +1,4 @@
+import Factors
 import Foundation
 import Plant
 import Rules
@@ -100,7 +101,7 @@ struct Bench {
 
   var rule: EnergyRule
   let asset: Asset
-  let site: Site
+  private(set) var site: Site
   let zone: PlantZone
   let services = FakeServices()
   var clock = Timestamp.distantPast
@@ -116,7 +117,9 @@ struct Bench {
 
   init(
     zone identifier: String = "Asia/Shanghai", rated: String? = "700", resolution: Int8 = -2, modulus: String? = nil,
-    expected: Span64 = .minutes(15), lateness: Span64 = .minutes(2), registers: Int = 3, signals own: [Signal]? = nil
+    expected: Span64 = .minutes(15), lateness: Span64 = .minutes(2), registers: Int = 3, signals own: [Signal]? = nil,
+    tariff: TariffSettings? = nil, standardCoal: StandardCoalTable? = nil,
+    role: Asset.EnergyRole = .consumption, fuel: String? = nil
   ) throws {
     zone = try PlantZone(identifier: identifier)
     let names: [(String, Signal.Quantity, String)] = [
@@ -128,12 +131,15 @@ struct Bench {
         name: name, kind: .register(quantity), unit: unit, minimum: nil, maximum: nil, expectedInterval: expected,
         modulus: modulus.flatMap { ScaledInteger($0) }, resolution: resolution, stateWords: [:])
     }
-    asset = Asset(
+    var asset = Asset(
       id: "meter-1", name: "Main meter", site: "works", area: "mill", line: "", cell: "", template: "energy-meter",
       criticality: .normal, connection: "plant", topics: [], signals: own ?? meter,
       ratedPower: rated.flatMap { ScaledInteger($0) })
+    asset.metering.role = role
+    asset.metering.fuel = fuel
+    self.asset = asset
     let horizon = Horizon(lateness: lateness, revision: .days(45))
-    site = Site(
+    var site = Site(
       gateway: GatewaySettings(id: "gw", dataDirectory: ""), zone: identifier, clock: .messages, connections: [],
       assets: [asset],
       horizons: [.energyInterval: horizon, .energyDay: horizon, .energyMonth: horizon],
@@ -142,6 +148,9 @@ struct Bench {
       storage: StorageSettings(
         journalBytes: 1, journalAge: .days(1), storeBytes: 1, freeSpaceFloor: 1, reserveBytes: 1),
       control: ControlSettings(metricsPort: nil), canonicalText: "", hash: "")
+    site.tariff = tariff
+    site.energy.standardCoal = standardCoal
+    self.site = site
     rule = try #require(EnergyRule(asset: asset, site: site, zone: zone))
   }
 
@@ -175,7 +184,8 @@ struct Bench {
   mutating func mark(_ now: String) throws { try mark(try time(now)) }
 
   /// Saves the rule's state and goes on with a new rule that has read it.
-  mutating func restart() throws {
+  mutating func restart(tariff changed: TariffSettings?? = nil) throws {
+    if let changed { site.tariff = changed }
     var writer = ByteWriter()
     rule.encodeState(into: &writer)
     rule = try #require(EnergyRule(asset: asset, site: site, zone: zone))

@@ -56,9 +56,9 @@ import Testing
     _ inputs: [(time: Timestamp, input: Input)], delays: [Int64], restarts: Bool, _ random: inout SplitMix64
   ) throws -> LinePlant {
     var plant = try LinePlant()
-    let deliveries = zip(inputs.indices, delays).map { place, delay in (at: inputs[place].time + .seconds(delay), place)
-    }
-    .sorted { ($0.at, $0.place) < ($1.at, $1.place) }
+    var deliveries: [(at: Timestamp, place: Int)] = []
+    for (place, delay) in delays.enumerated() { deliveries.append((inputs[place].time + .seconds(delay), place)) }
+    deliveries.sort { ($0.at, $0.place) < ($1.at, $1.place) }
     for (at, place) in deliveries {
       try plant.bench.mark(at)
       let time = inputs[place].time

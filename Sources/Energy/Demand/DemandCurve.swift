@@ -31,26 +31,35 @@ public enum DemandCurve {
     return Maximum(demand: try power(largest.energy, over: window), start: largest.start)
   }
 
-  /// The largest mean power of a window that slides in steps, as meters that step by a minute measure it.
+  /// Chinese meters slide the window of demand by a minute.
+  public static let step = Span64.minutes(1)
+
+  /// The window that slides in steps of a minute and counts most, as such meters measure demand.
   ///
-  /// A step's window counts only where there is a reading at both of its ends; nothing is interpolated.
+  /// What the register shows at a step is its last reading, if that is younger than a step; a window with a gap at one
+  /// of its ends does not count. Nothing is interpolated.
   ///
-  /// - Parameter readings: time and total kWh so far, ascending in time, resets and rollovers already bridged.
-  public static func maximum(
-    readings: [(time: Timestamp, energy: ExactDecimal)], window: Span64, step: Span64 = .minutes(1)
-  ) throws(DecimalError) -> Maximum? {
-    var largest: (energy: ExactDecimal, start: Timestamp)?
+  /// - Parameters:
+  ///   - readings: time and register, ascending in both.
+  ///   - from, through: the window ends at a step with from < end ≤ through.
+  public static func largestSlide(
+    _ readings: [(time: Timestamp, count: Int64)], window: Span64, from: Timestamp, through: Timestamp
+  ) -> (count: Int64, start: Timestamp)? {
+    var largest: (count: Int64, start: Timestamp)?
     var opening = 0
-    for reading in readings where reading.time.nanoseconds % step.nanoseconds == 0 {
-      let start = reading.time - window
-      while opening < readings.count, readings[opening].time < start { opening += 1 }
-      guard opening < readings.count, readings[opening].time == start else { continue }
-      let energy = try reading.energy - readings[opening].energy
-      if let largest, !(largest.energy < energy) { continue }
-      largest = (energy, start)
+    var closing = 0
+    var end = from.windowStart(step) + step
+    while end <= through {
+      let start = end - window
+      while closing < readings.count, readings[closing].time <= end { closing += 1 }
+      while opening < readings.count, readings[opening].time <= start { opening += 1 }
+      if closing > 0, opening > 0, end - readings[closing - 1].time < step, start - readings[opening - 1].time < step {
+        let count = readings[closing - 1].count - readings[opening - 1].count
+        if largest.map({ $0.count < count }) ?? true { largest = (count, start) }
+      }
+      end = end + step
     }
-    guard let largest else { return nil }
-    return Maximum(demand: try power(largest.energy, over: window), start: largest.start)
+    return largest
   }
 
   /// Mean power / maximum demand, 0 … 1; nil without a load.

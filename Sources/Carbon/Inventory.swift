@@ -1,0 +1,105 @@
+import Factors
+import Rules
+import Telemetry
+import Templates
+
+/// What an inventory of a period is made of; pure.
+struct Inventory: Hashable, Sendable {
+  /// An amount that a boundary meter counted.
+  struct Source: Hashable, Sendable {
+    var asset: String
+    var quantity: Signal.Quantity
+    var activity: Activity
+    var record: RecordReference
+  }
+
+  /// The energy record that an amount is from.
+  struct RecordReference: Hashable, Sendable {
+    var kind: RecordKind
+    var key: String
+    var revision: Int
+  }
+
+  /// The part of an entry that lies in the period.
+  struct EntryPart: Hashable, Sendable {
+    var entry: EnteredActivity
+    var amount: ExactDecimal
+  }
+
+  var sources: [Source]
+  var entries: [EntryPart]
+
+  /// Amounts of one kind are summed before they are multiplied, so that a sum over meters is as exact as one meter. What
+  /// was entered keeps its own lines, but for electricity: certificates cover all of it together.
+  ///
+  /// - Returns: for each activity, by method.
+  func emissions(
+    _ calculator: EmissionCalculator, lastDay: CivilDate, certificates: [CertificateShare]
+  ) throws -> [[MethodEmissions]] {
+    var summed: [Activity] = []
+    func add(_ activity: Activity) throws {
+      if let place = summed.firstIndex(where: { $0.kind == activity.kind && $0.unit == activity.unit }) {
+        summed[place].amount = try summed[place].amount + activity.amount
+      } else {
+        summed.append(activity)
+      }
+    }
+    for source in sources { try add(source.activity) }
+    var single: [Activity] = []
+    for part in entries {
+      var activity = part.entry.activity
+      activity.amount = part.amount
+      if Self.isOrdinaryElectricity(activity) {
+        try add(Self.inKilowattHours(activity))
+      } else {
+        single.append(activity)
+      }
+    }
+    return (summed + single).map { activity in
+      calculator.emissions(
+        of: activity, lastDay: lastDay,
+        certificates: Self.isOrdinaryElectricity(activity) ? certificates : [])
+    }
+  }
+
+  /// kWh that certificates may cover.
+  func electricity() throws -> ExactDecimal {
+    var sum = ExactDecimal.zero
+    for activity in sources.map(\.activity) where Self.isOrdinaryElectricity(activity) {
+      sum = try sum + activity.amount
+    }
+    for part in entries where Self.isOrdinaryElectricity(part.entry.activity) {
+      var activity = part.entry.activity
+      activity.amount = part.amount
+      sum = try sum + Self.inKilowattHours(activity).amount
+    }
+    return sum
+  }
+
+  private static func isOrdinaryElectricity(_ activity: Activity) -> Bool {
+    activity.kind == .electricity(.ordinary) && ActivityUnit.canConvert(activity.unit, to: "kWh")
+  }
+
+  private static func inKilowattHours(_ activity: Activity) throws -> Activity {
+    Activity(activity.kind, try ActivityUnit.convert(activity.amount, activity.unit, to: "kWh"), "kWh")
+  }
+}
+
+extension EnteredActivity {
+  /// The parts of the amount in periods that follow each other, by their share of the entry's time; what rounding leaves
+  /// goes to the largest. Periods that it does not touch have none.
+  func parts(in periods: [Range<Timestamp>]) throws(DecimalError) -> [(period: Int, amount: ExactDecimal)] {
+    var touched: [Int] = []
+    var weights: [ExactDecimal] = []
+    for (place, period) in periods.enumerated() {
+      let from = max(start, period.lowerBound)
+      let to = min(end, period.upperBound)
+      guard from < to else { continue }
+      touched.append(place)
+      weights.append(ExactDecimal(Int((to - from).nanoseconds)))
+    }
+    guard touched.count > 1 else { return touched.map { ($0, activity.amount) } }
+    let amounts = try activity.amount.allocated(by: weights)
+    return zip(touched, amounts).map { (period: $0, amount: $1) }
+  }
+}

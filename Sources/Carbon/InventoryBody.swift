@@ -1,0 +1,73 @@
+import Factors
+import Plant
+import Telemetry
+import Templates
+
+/// The bodies of the records of entered activity data and of the site's inventory.
+struct InventoryBody {
+  var site: Site
+  var zone: PlantZone
+  var calculator: EmissionCalculator
+
+  /// `carbon-inventory`.
+  func month(
+    _ inventory: Inventory, start: Timestamp, end: Timestamp, certificates: [CertificateShare], isFinal: Bool
+  ) throws -> [UInt8] {
+    let lastDay = CivilDate(lastDayBefore: end, in: zone)
+    let emissions = try inventory.emissions(calculator, lastDay: lastDay, certificates: certificates)
+    let members: [String: JSONValue] = [
+      "site": .string(site.gateway.id), "start": .string(zone.rfc3339(start)), "end": .string(zone.rfc3339(end)),
+      "inventory_date": .string(calculator.settings.inventoryDate(lastDay: lastDay).description),
+      "methods": try methods(emissions), "status": isFinal ? "final" : "provisional",
+      "sources": .array(
+        inventory.sources.map { source in
+          [
+            "asset": .string(source.asset), "quantity": .string(source.quantity.rawValue),
+            "amount": .string(source.activity.amount.description), "unit": .string(source.activity.unit),
+            "energy_record": [
+              "kind": .string(source.record.kind.rawValue), "key": .string(source.record.key),
+              "revision": .integer(Int64(source.record.revision)),
+            ],
+          ]
+        }),
+      "entries": .array(
+        inventory.entries.map { part in
+          [
+            "entry": .string(part.entry.id), "label": .string(part.entry.activity.label),
+            "amount": .string(part.amount.description), "unit": .string(part.entry.activity.unit),
+          ]
+        }),
+    ]
+    return JSONValue.object(members).canonicalBytes()
+  }
+
+  /// `carbon-activity`.
+  func entry(_ entry: EnteredActivity, supersededBy: String?, lastDay: CivilDate) throws -> [UInt8] {
+    var members: [String: JSONValue] = [
+      "site": .string(site.gateway.id), "place": .string(entry.place), "start": .string(zone.rfc3339(entry.start)),
+      "end": .string(zone.rfc3339(entry.end)), "entry": .string(entry.id), "what": .string(entry.what),
+      "label": .string(entry.activity.label), "amount": .string(entry.activity.amount.description),
+      "unit": .string(entry.activity.unit),
+      "inventory_date": .string(calculator.settings.inventoryDate(lastDay: lastDay).description),
+      "methods": try methods([calculator.emissions(of: entry.activity, lastDay: lastDay)]),
+      "document": ["name": .string(entry.document), "sha256": .string(entry.documentHash)],
+      "person": .string(entry.person), "entered": .string(zone.rfc3339(entry.entered)), "note": .string(entry.note),
+      "status": supersededBy == nil ? "in-force" : "superseded",
+    ]
+    if let old = entry.supersedes {
+      members["supersedes"] = .string(old)
+      members["reason"] = .string(entry.reason)
+    }
+    if let supersededBy { members["superseded_by"] = .string(supersededBy) }
+    return JSONValue.object(members).canonicalBytes()
+  }
+
+  /// - Parameter emissions: for each activity, by method.
+  private func methods(_ emissions: [[MethodEmissions]]) throws -> JSONValue {
+    var members: [String: JSONValue] = [:]
+    for (place, method) in calculator.settings.methods.enumerated() {
+      members[method.rawValue] = try EmissionText.method(emissions.map { $0[place] }, isFull: true)
+    }
+    return .object(members)
+  }
+}
