@@ -10,7 +10,7 @@ struct DeviceModel {
     case list([String])
   }
 
-  private enum Kind { case meter, machine, station }
+  private enum Kind { case meter, machine, station, line }
 
   private let kind: Kind
   private let id: String
@@ -26,7 +26,9 @@ struct DeviceModel {
   private var isRunning = true
   // Station
   private var units = 0
-  /// Fields that none of the three knows.
+  // Order feed or counter of a line
+  private var line: LineModel?
+  /// Fields that none of them knows.
   private var others: GenericModel
 
   init(asset: Asset, seed: UInt64) {
@@ -34,7 +36,11 @@ struct DeviceModel {
     var generator = SeededGenerator(seed: seed, name: asset.id)
     let register = asset.signals.first { if case .register = $0.kind { true } else { false } }
     let known: Set<String>
-    if asset.signals.contains(where: { $0.kind == .event }) {
+    line = LineModel(asset: asset, seed: seed)
+    if let line {
+      kind = .line
+      known = line.fields
+    } else if asset.signals.contains(where: { $0.kind == .event }) {
       kind = .station
       known = Self.stationFields
     } else if register?.kind.quantity?.isElectricityMeter == true {
@@ -59,12 +65,13 @@ struct DeviceModel {
   }
 
   /// What the device measures at `time`, `elapsed` after its last message. `hour` is plant-local.
-  mutating func readings(hour: Double, elapsed: Span64, faults: Faults) -> [String: Reading] {
+  mutating func readings(time: Timestamp, hour: Double, elapsed: Span64, faults: Faults) -> [String: Reading] {
     let own =
       switch kind {
       case .meter: meter(hour: hour, elapsed: elapsed, faults: faults)
       case .machine: machine(hour: hour, elapsed: elapsed)
       case .station: station()
+      case .line: line?.readings(time: time, elapsed: elapsed) ?? [:]
       }
     return own.merging(others.readings(elapsed: elapsed)) { $1 }
   }
