@@ -63,7 +63,8 @@ let package = Package(
     module("Quality", ["Telemetry", "Templates", "Plant", "Rules"]),
     module("Inspection", ["Telemetry", "Templates", "Plant", "Rules"]),
     module("Production", ["Telemetry", "Templates", "Plant", "Factors", "Rules"]),
-    module("Store", ["Telemetry", "Templates", "Rules", grdb, crypto]),
+    module("Ledger", ["Telemetry", crypto]),
+    module("Store", ["Telemetry", "Templates", "Rules", "Ledger", grdb]),
     module(
       "Forwarding",
       [
@@ -76,17 +77,19 @@ let package = Package(
       "Gateway",
       [
         "Telemetry", "Sparkplug", "Plant", "Factors", "Templates", "Journal", "MQTT", "Ingest", "Rules", "Engine",
-        "Energy",
-        "Carbon", "Equipment", "Quality", "Inspection", "Production", "Store", "Forwarding", "Control", "CLinux",
-        logging,
+        "Energy", "Carbon", "Equipment", "Quality", "Inspection", "Production", "Ledger", "Store", "Forwarding",
+        "Control", "CLinux", logging,
       ]),
     .executableTarget(
-      name: "weir", dependencies: ["Gateway", "Control", "Simulation", "Discovery", "MQTT", arguments],
+      name: "weir",
+      dependencies: ["Gateway", "Control", "Simulation", "Discovery", "Factors", "Ledger", "MQTT", "Store", arguments],
       swiftSettings: strict),
 
     .executableTarget(
       name: "weir-bench",
-      dependencies: ["Telemetry", "Templates", "Journal", "Ingest", "Rules", "Engine", "Store", "Gateway"],
+      dependencies: [
+        "Telemetry", "Templates", "Journal", "Ingest", "Rules", "Engine", "Energy", "Ledger", "Store", "Gateway",
+      ],
       path: "Tests/Benchmarks/Micro", swiftSettings: strict),
     .target(
       name: "TestSupport", dependencies: ["Telemetry", "Templates", "MQTT"], path: "Tests/TestSupport",
@@ -98,7 +101,7 @@ let package = Package(
     tests("SparkplugTests", ["Sparkplug"]),
     tests("PlantTests", ["Plant"]),
     tests("FactorsTests", ["Factors", "Plant"]),
-    tests("TemplatesTests", ["Sparkplug"]),
+    tests("TemplatesTests", ["Factors", "Sparkplug"]),
     tests("JournalTests", ["Journal", grdb]),
     tests("MQTTTests", ["MQTT"]),
     tests("WaveformTests", ["Waveform"]),
@@ -112,7 +115,8 @@ let package = Package(
     tests("QualityTests", ["Quality", "Equipment", "Energy", "RuleBench", "Journal", "Plant", "Rules"]),
     tests("InspectionTests", ["Inspection", "RuleBench", "Journal", "Plant", "Rules"]),
     tests("ProductionTests", ["Production", "Energy", "RuleBench", "Journal", "Factors", "Plant", "Rules"]),
-    tests("StoreTests", ["Store", "Rules", grdb, crypto]),
+    tests("LedgerTests", ["Ledger", crypto]),
+    tests("StoreTests", ["Store", "Rules", "Ledger", grdb, crypto]),
     tests(
       "ForwardingTests",
       [
@@ -124,12 +128,13 @@ let package = Package(
       dependencies: ["Ingest", "Sparkplug", "Engine", "Journal", "Telemetry", "Templates", "TestSupport"],
       path: "Tests/Fuzz",
       swiftSettings: strict),
-    tests("SimulationTests", ["Simulation", "Plant"]),
+    tests("SimulationTests", ["Simulation", "Plant", "Ingest", "Journal"]),
     tests(
       "GatewayTests",
       [
-        "Gateway", "Control", "Ingest", "Journal", "MQTT", "Quality", "RuleBench", "Sparkplug", "Store", "weir",
-        arguments, logging,
+        "Gateway", "Control", "Ingest", "Journal", "Ledger", "MQTT", "Plant", "Quality", "RuleBench", "Sparkplug",
+        "Store",
+        "weir", arguments, logging,
       ]),
     .testTarget(
       name: "Scenarios",

@@ -55,8 +55,16 @@ need_packages() {
 }
 
 # Release builds hold Swift's libraries themselves: a third less memory than shared ones, and nothing to install on the
-# edge box but Debian's packages.
-swift_release() { swift build -c release --static-swift-stdlib "$@"; }
+# edge box but Debian's packages. The linker puts the functions that a running gateway needs next to one another
+# (link-order.txt, made by `Deploy/benchmark --only order`): the kernel maps 16 pages of a program at a time, so that
+# scattered ones cost many times their size. What only the start reads is small (no exported names, packed relocations)
+# or can be given back (link-constants.ld).
+swift_release() {
+  swift build -c release --static-swift-stdlib -Xswiftc -use-ld=lld -Xswiftc -Xfrontend -Xswiftc -function-sections \
+    -Xlinker --no-export-dynamic -Xlinker -z -Xlinker pack-relative-relocs \
+    -Xlinker -T -Xlinker "$root/Deploy/link-constants.ld" \
+    -Xlinker --symbol-ordering-file -Xlinker "$root/Deploy/link-order.txt" -Xlinker --no-warn-symbol-ordering "$@"
+}
 
 run_packages=(mosquitto libmosquitto-dev libsqlite3-dev libkissfft-dev zlib1g-dev libssl-dev pkg-config tzdata)
 test_packages=(openssl strace procps)

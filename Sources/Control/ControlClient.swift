@@ -50,6 +50,14 @@ public struct ControlClient: Sendable {
   public func reload() async throws(ControlClientError) -> ReloadReport { try await post("/v1/reload") }
   /// What a reload would change.
   public func pendingChanges() async throws(ControlClientError) -> ReloadReport { try await get("/v1/reload") }
+  public func ledgerKeys() async throws(ControlClientError) -> [LedgerKeyLine] { try await get("/v1/ledger/keys") }
+  public func rotateLedgerKey() async throws(ControlClientError) -> [LedgerKeyLine] {
+    try await post("/v1/ledger/keys")
+  }
+  /// The record of the new head, canonical JSON.
+  public func sealLedger() async throws(ControlClientError) -> String {
+    String(decoding: try await request("/v1/ledger/head", method: .post), as: UTF8.self)
+  }
   public func configuration() async throws(ControlClientError) -> ConfigurationReport {
     try await get("/v1/configuration")
   }

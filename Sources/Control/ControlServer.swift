@@ -146,6 +146,11 @@ public struct ControlServer: Sendable {
     router.get("/v1/configuration") { [source] _, _ in try Self.json(await source.configuration()) }
     router.get("/v1/reload") { [source] _, _ in try Self.json(await source.pendingChanges()) }
     router.post("/v1/reload") { [source] _, _ in try Self.json(await source.reload()) }
+    router.get("/v1/ledger/keys") { [source] _, _ in try Self.json(await source.ledgerKeys()) }
+    router.post("/v1/ledger/keys") { [source] _, _ in try Self.json(await source.rotateLedgerKey()) }
+    router.post("/v1/ledger/head") { [source] _, _ in
+      Self.text(try await source.sealLedger() + "\n", type: "application/json")
+    }
     router.post("/v1/quarantine/drop") { [source] request, _ in
       try Self.json(await source.dropQuarantine(ids: Self.ids(request)))
     }

@@ -24,6 +24,12 @@ public protocol ControlSource: Sendable {
   func pendingChanges() async throws -> ReloadReport
   /// The configuration in force.
   func configuration() async throws -> ConfigurationReport
+  /// The keys that signed or sign heads of the ledger, the oldest first.
+  func ledgerKeys() async throws -> [LedgerKeyLine]
+  /// Makes a new key, to which the one in use hands over.
+  func rotateLedgerKey() async throws -> [LedgerKeyLine]
+  /// Makes a signed head of the ledger now: its record as canonical JSON.
+  func sealLedger() async throws -> String
   /// OpenMetrics text, complete with `# EOF`.
   func metrics() async throws -> String
   /// Configured, recovered, and the broker session is there.
@@ -32,7 +38,7 @@ public protocol ControlSource: Sendable {
   func metricsPort(trouble: String?) async
 }
 
-/// For sources that cannot change their configuration.
+/// For sources that cannot change their configuration, or have no ledger.
 extension ControlSource {
   public func reload() async throws -> ReloadReport { throw Self.noConfiguration }
   public func pendingChanges() async throws -> ReloadReport { throw Self.noConfiguration }
@@ -43,6 +49,12 @@ extension ControlSource {
   public func report(_ query: ReportQuery) async throws -> ReportTable {
     throw ControlRefusal(.badRequest, "This gateway makes no reports.")
   }
+
+  public func ledgerKeys() async throws -> [LedgerKeyLine] { throw Self.noLedger }
+  public func rotateLedgerKey() async throws -> [LedgerKeyLine] { throw Self.noLedger }
+  public func sealLedger() async throws -> String { throw Self.noLedger }
+
+  private static var noLedger: ControlRefusal { ControlRefusal(.notFound, "This gateway has no ledger.") }
 
   private static var noConfiguration: ControlRefusal {
     ControlRefusal(.notFound, "This gateway does not know where its configuration came from.")

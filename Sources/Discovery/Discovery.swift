@@ -48,16 +48,19 @@ public struct Discovery {
     report.messageCount = observations.messageCount
     var logs: [(topic: String, log: Observations.Log)] = []
     var special = SpecialTopics()
+    var sparkplug = SparkplugPlant()
     for (topic, log) in observations.logs.sorted(by: { $0.key < $1.key }) {
       if known.topics.contains(topic) {
         report.knownTopics += 1
-      } else if !special.take(topic, log) {
+      } else if !sparkplug.take(topic, log), !special.take(topic, log) {
         logs.append((topic, log))
       }
     }
     var notes = Notes()
     var usable: [Device] = []
-    for var device in finder.devices(logs) {
+    let nodes = sparkplug.devices { known.topics.contains($0) }
+    report.knownTopics += nodes.known
+    for var device in finder.devices(logs) + nodes.devices {
       special.addUnits(&device)
       if let reason = unusable(device) {
         notes.add(reason, device.topics.map(\.name))
@@ -69,7 +72,7 @@ public struct Discovery {
     builder.build(usable)
     report.assets = builder.assets
     report.templates = builder.drafts
-    report.notes = special.notes() + builder.notes.sorted()
+    report.notes = nodes.notes + special.notes() + builder.notes.sorted()
     if observations.messagesBeyond > 0 {
       report.notes.append(
         DiscoveryNote(

@@ -24,7 +24,9 @@ struct DraftBuilder {
     var signals: [(name: String, field: Int)] = []
     var names: Set<String> = []
     for number in shape.fields.indices {
-      guard let (quantity, guess) = matcher.plain(number), let path = syntax.path(shape.fields[number].source) else {
+      guard let (quantity, guess) = matcher.plain(number),
+        let path = syntax.path(shape.fields[number].source, inTemplate: true)
+      else {
         continue
       }
       var name = self.name(quantity, shape.fields[number])

@@ -14,6 +14,8 @@ enum FieldSource: Hashable, Sendable {
   case column(Int, heading: String?)
   /// A record of a SenML pack, by its name.
   case senML(name: String)
+  /// A metric of Sparkplug B, by its name.
+  case metric(String)
 
   /// What names the value, from the outside in.
   var labels: [String] {
@@ -22,6 +24,7 @@ enum FieldSource: Hashable, Sendable {
     case .entry(_, _, let name, _), .named(let name), .senML(let name):
       [String(name.split(whereSeparator: { ":/".contains($0) }).last ?? Substring(name))]
     case .element(let steps): steps
+    case .metric(let name): name.split(separator: "/").map(String.init)
     case .column(let number, let heading): [heading ?? "column \(number + 1)"]
     }
   }
@@ -31,7 +34,7 @@ enum FieldSource: Hashable, Sendable {
     switch self {
     case .path(let steps), .element(let steps): FieldPath(steps)
     case .entry(let list, let member, let name, let value): FieldPath(list + ["[\(member)=\(name)]", value])
-    case .named(let name), .senML(let name): FieldPath([name])
+    case .named(let name), .senML(let name), .metric(let name): FieldPath([name])
     case .column(let number, let heading): FieldPath([heading ?? "\(number + 1)"])
     }
   }
@@ -44,6 +47,7 @@ enum FieldSource: Hashable, Sendable {
     case .element(let steps): "\"\(steps.joined(separator: "."))\" of each entry"
     case .column(let number, let heading): heading.map { "column \"\($0)\"" } ?? "column \(number + 1)"
     case .senML(let name): "record \"\(name)\""
+    case .metric(let name): "metric \"\(name)\""
     }
   }
 
@@ -56,6 +60,7 @@ enum FieldSource: Hashable, Sendable {
     case .element(let steps): "t" + steps.joined(separator: "\u{1}")
     case .column(let number, let heading): "c\(10_000 + number)\(heading ?? "")"
     case .senML(let name): "s" + name
+    case .metric(let name): "m" + name
     }
   }
 
@@ -70,5 +75,10 @@ enum FieldSource: Hashable, Sendable {
   }
 
   /// Whether a template's path means this very place.
-  func isSame(_ other: FieldPath) -> Bool { !other.steps.isEmpty && path.joined == other.joined }
+  func isSame(_ other: FieldPath) -> Bool {
+    guard !other.steps.isEmpty else { return false }
+    if path.joined == other.joined { return true }
+    // Of a list of objects the first stands for all.
+    return other.list != nil && path.steps == other.steps.map { $0 == FieldPath.every ? "0" : $0 }
+  }
 }

@@ -22,6 +22,8 @@ struct FieldSummary: Sendable {
   var givenUnit: String?
   var givenUnits: Set<String>
   var places: Int
+  /// What the messages hold as records; nil for other fields, and where they differ in their encoding.
+  var record: FieldValue.Record?
   var isTime = false
   var isIgnored = false
 
@@ -68,6 +70,20 @@ struct FieldSummary: Sendable {
     givenUnit = units.first
     givenUnits = Set(units)
     places = fields.map(\.places).max() ?? 0
+    record = Self.record(fields)
+  }
+
+  private static func record(_ fields: [Field]) -> FieldValue.Record? {
+    let records = fields.flatMap(\.values).compactMap { value -> FieldValue.Record? in
+      if case .series(let record) = value.content { return record }
+      return nil
+    }
+    guard var all = records.first, records.allSatisfy({ $0.encoding == all.encoding }),
+      fields.allSatisfy({ $0.kind == .series })
+    else { return nil }
+    all.points = records.map(\.points).max() ?? 0
+    all.fewest = records.map(\.fewest).min() ?? 0
+    return all
   }
 
   private static func elements(_ field: Field) -> [String] {

@@ -1,4 +1,5 @@
 import Telemetry
+import Templates
 
 /// One value of one field, with the time at which its message arrived.
 struct FieldValue: Hashable, Sendable {
@@ -9,8 +10,15 @@ struct FieldValue: Hashable, Sendable {
     case boolean(Bool)
     case list([String])
     /// Many numbers in a row: a waveform or a profile.
-    case series(Int)
+    case series(Record)
     case nothing
+  }
+
+  struct Record: Hashable, Sendable {
+    /// In the longest and in the shortest one.
+    var points: Int
+    var fewest: Int
+    var encoding: WaveformMapping.Encoding
   }
 
   var content: Content

@@ -7,12 +7,25 @@ public struct FragmentWriter {
   let threshold: Double
   /// Name of the broker that entries name; nil where the configuration has only one.
   let broker: String?
+  /// Name of the broker entry that is a Sparkplug B host for what was found; nil: there is none, and the entries of edge
+  /// nodes stand there as comments.
+  let sparkplugBroker: String?
 
-  public init(_ report: DiscoveryReport, threshold: Double, broker: String? = nil) {
+  public init(
+    _ report: DiscoveryReport, threshold: Double, broker: String? = nil, sparkplugBroker: String? = nil
+  ) {
+    var report = report
+    if sparkplugBroker == nil { report.doubtSparkplug() }
     self.report = report
     self.threshold = threshold
     self.broker = broker
+    self.sparkplugBroker = sparkplugBroker
   }
+
+  /// Whether there is anything to add to a configuration.
+  public var isUsable: Bool { report.isUsable }
+  /// The groups of the edge nodes among the entries, sorted.
+  public var sparkplugGroups: [String] { report.sparkplugGroups }
 
   /// `templates:` (if there are own ones) and `assets:` with everything below, and the notes as comments.
   public func text() -> String {
@@ -85,8 +98,15 @@ public struct FragmentWriter {
     }
     if let place = asset.place { lines.append("  place: \(YAMLText.scalar(place))") }
     lines.append("  template: \(asset.template)")
-    if let broker { lines.append("  broker: \(YAMLText.scalar(broker))") }
-    if let topic = asset.topic { lines.append("  topic: \(YAMLText.scalar(topic))") }
+    if let address = asset.sparkplug {
+      lines.append("  broker: \(YAMLText.scalar(sparkplugBroker ?? "sparkplug"))")
+      var parts = ["group: \(YAMLText.scalar(address.group))", "node: \(YAMLText.scalar(address.node))"]
+      if let device = address.device { parts.append("device: \(YAMLText.scalar(device))") }
+      lines.append("  sparkplug: { \(parts.joined(separator: ", ")) }")
+    } else if let broker {
+      lines.append("  broker: \(YAMLText.scalar(broker))")
+    }
+    if let topic = asset.topic, asset.sparkplug == nil { lines.append("  topic: \(YAMLText.scalar(topic))") }
     if let interval = asset.interval { lines.append("  expected-interval: \(YAMLText.duration(interval))") }
     if let payload = asset.payload { lines.append("  payload: \(payload)") }
     lines += timeLines(asset)

@@ -12,6 +12,7 @@ extension Payload {
     case scalar(comma: Bool)
     case csv(separator: String, header: Bool, comma: Bool)
     case senML
+    case sparkplug
     case text
     case binary
     case empty
@@ -24,6 +25,7 @@ extension Payload {
       case .scalar: "one plain value"
       case .csv(let separator, _, _): "values separated by \"\(separator == "\t" ? "tab" : separator)\""
       case .senML: "a SenML pack"
+      case .sparkplug: "metrics of Sparkplug B"
       case .text: "text that is neither JSON nor values with separators"
       case .binary: "a binary payload"
       case .empty: "empty payloads only"
@@ -33,7 +35,7 @@ extension Payload {
     /// As the configuration holds it; nil for what it cannot hold.
     var mapping: PayloadMapping? {
       switch self {
-      case .json: .json
+      case .json, .sparkplug: .json
       case .readings(let each): PayloadMapping(.json(each: FieldPath(each)))
       case .named(let each, let name, let value, let readings):
         PayloadMapping(
@@ -56,7 +58,7 @@ extension Payload {
     var configuration: String {
       let text: String
       switch self {
-      case .json: return "json"
+      case .json, .sparkplug: return "json"
       case .senML: return "senml"
       case .scalar(let comma): return comma ? "{ format: text, decimal: comma }" : "text"
       case .readings(let each): text = "format: json, each: \(YAMLText.path(FieldPath(each)))"

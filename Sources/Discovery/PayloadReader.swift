@@ -79,7 +79,7 @@ struct PayloadReader {
     if let entries = namedEntries(elements, path) {
       payload.values += entries
     } else if elements.allSatisfy({ $0.doubleValue != nil }), elements.count > Self.longestList {
-      payload.values.append((.path(path), .series(elements.count), nil))
+      payload.values.append((.path(path), .series(Self.numbers(elements.count)), nil))
     } else if elements.allSatisfy({ $0.stringValue != nil }) {
       payload.values.append((.path(path), .list(elements.compactMap(\.stringValue)), nil))
     } else {
@@ -170,14 +170,18 @@ struct PayloadReader {
     return nil
   }
 
+  private static func numbers(_ count: Int) -> FieldValue.Record {
+    FieldValue.Record(points: count, fewest: count, encoding: .numbers)
+  }
+
   static func content(_ value: JSONValue) -> FieldValue.Content {
     switch value {
     case .null: .nothing
     case .boolean(let value): .boolean(value)
     case .integer(let value): .number(Double(value), places: 0)
     case .number(let value): .number(value, places: places("\(value)"))
-    case .string(let text): Self.number(text) ?? .word(text)
-    case .array(let elements): .series(elements.count)
+    case .string(let text): Self.number(text) ?? EncodedRecord.read(text).map { .series($0) } ?? .word(text)
+    case .array(let elements): .series(numbers(elements.count))
     case .object: .nothing
     }
   }

@@ -1,3 +1,4 @@
+import Sparkplug
 import Telemetry
 import Templates
 
@@ -32,6 +33,9 @@ public struct AssetProposal: Sendable {
   /// Things to know: what was seen and is not used.
   var remarks: [String]
   var messages: Int
+
+  /// The edge node and device whose metrics it takes.
+  public var sparkplug: SparkplugSource? { topic.flatMap { SparkplugSource(dataTopic: $0) } }
 
   /// The number of assets that it stands for.
   public var assetCount: Int { count ?? 1 }
@@ -74,6 +78,23 @@ public struct DiscoveryReport: Sendable {
   public var knownTopics = 0
   public var topicCount = 0
   public var messageCount = 0
+
+  /// The groups of the edge nodes that are proposed, sorted.
+  public var sparkplugGroups: [String] { Set(assets.compactMap { $0.sparkplug?.group }).sorted() }
+
+  /// Without a broker entry that is a Sparkplug host, entries of edge nodes are only shown.
+  mutating func doubtSparkplug() {
+    let groups = sparkplugGroups.map(YAMLText.scalar).joined(separator: ", ")
+    for index in assets.indices where assets[index].sparkplug != nil {
+      assets[index].isSure = false
+      assets[index].reason +=
+        "; it needs a broker entry `- { name: sparkplug, host: …, sparkplug: { groups: [\(groups)] } }` under `brokers:`"
+    }
+    // A template that nobody uses.
+    let used = Set(assets.filter(\.isSure).map(\.template))
+    let doubted = Set(assets.filter { !$0.isSure }.map(\.template))
+    templates.removeAll { doubted.contains($0.name) && !used.contains($0.name) }
+  }
 
   /// Topics that the sure entries take, sorted.
   public var mappedTopics: [String] { assets.filter(\.isSure).flatMap(\.topics).sorted() }

@@ -41,7 +41,8 @@ struct ProposalBuilder {
     let matcher = TemplateMatcher(
       reader: finder.reader, shape: shape, signalMeanings: discovery.signalMeanings)
     let words = spoken(shape.devices[0])
-    let guesses = discovery.templates.compactMap { matcher.match($0, words: words) }
+    let records = WaveformMatcher(reader: finder.reader, fields: shape.fields)
+    let guesses = discovery.templates.compactMap { matcher.match($0, words: words) ?? records.match($0) }
       .sorted { ($1.confidence, $0.template.name) < ($0.confidence, $1.template.name) }
     if var best = guesses.first, best.confidence >= threshold, isUsable(best) {
       let rivals = guesses.dropFirst().filter { $0.confidence > best.confidence - 0.03 && isUsable($0) }
@@ -50,6 +51,7 @@ struct ProposalBuilder {
         best.reason += "; it could also be \(rivals.prefix(4).map(\.template.name).joined(separator: ", "))"
       }
       propose(shape, best, names, matcher)
+      if best.signals.allSatisfy({ $0.waveform == nil }) { proposeWaveform(shape, guesses, names, matcher) }
       return
     }
     let stateNames = Set(
@@ -64,6 +66,7 @@ struct ProposalBuilder {
     if let result = builder.build(name: draftName(shape, names), topics: topics.count) {
       drafts.append(result.draft)
       propose(shape, result, names, near: guesses.first)
+      proposeWaveform(shape, guesses, names, matcher)
     } else if let best = guesses.first {
       propose(shape, best, names, matcher)
     } else {
@@ -98,6 +101,22 @@ struct ProposalBuilder {
       number += 1
     }
     return name
+  }
+
+  /// What else the payload holds: shown, but left to a person, since it needs an asset of its own.
+  private mutating func proposeWaveform(
+    _ shape: Shape, _ guesses: [TemplateGuess], _ names: [String: (id: String, place: [String])],
+    _ matcher: TemplateMatcher
+  ) {
+    guard shape.fields.contains(where: { $0.record != nil }),
+      let guess = guesses.first(where: { guess in guess.template.fields.allSatisfy { $0.waveform != nil } })
+    else { return }
+    let first = assets.count
+    propose(shape, guess, names, matcher)
+    for index in assets.indices.dropFirst(first) {
+      assets[index].isSure = false
+      assets[index].id += "-vibration"
+    }
   }
 
   // MARK: - Entries
@@ -136,7 +155,8 @@ struct ProposalBuilder {
       asset.confidence = guess.confidence
       asset.reason = guess.reason
       asset.isSure = isSure
-      asset.writesTimestamp = timestamp != guess.template.timestamp
+      // Metrics of Sparkplug have times of their own.
+      asset.writesTimestamp = shape.devices[0].form != .sparkplug && timestamp != guess.template.timestamp
       asset.payload = payload
       asset.messageID = messageID
       asset.interval = interval

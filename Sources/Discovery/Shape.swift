@@ -40,6 +40,7 @@ struct Shape {
       time.mapping?.nanoseconds = FieldPath(["timestamp", "offsetInNanos"])
     }
     if first.form == .senML { time = TimeGuess(confidence: 0.95, reason: "the packs have their times") }
+    if first.form == .sparkplug { time = TimeGuess(confidence: 0.95, reason: "each metric has its own time") }
     for index in fields.indices { fields[index].isIgnored = finder.reader.isIgnored(fields[index].labels) }
     self.devices = devices
     self.fields = fields

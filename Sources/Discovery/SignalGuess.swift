@@ -15,6 +15,8 @@ struct SignalGuess: Hashable, Sendable {
   var words: [Vocabulary.Group] = []
   /// States: words that nothing explains.
   var unknownWords: [String] = []
+  /// What of the template's `waveform` is different.
+  var waveform: String?
 }
 
 /// How an event is read.

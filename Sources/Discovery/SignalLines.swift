@@ -37,11 +37,12 @@ struct SignalLines {
     func unit(_ unit: Unit?) -> [String] {
       guard let unit else { return [] }
       var more = unit.symbol == mapping.payloadUnit ? [] : ["unit: \(YAMLText.scalar(unit.symbol))"]
-      if case .register = signal.kind, let finer = resolution(field, unit, signal) { more.append(finer) }
+      if signal.kind.quantity != nil, let finer = resolution(field, unit, signal) { more.append(finer) }
       return more
     }
     var more = unit(guess.unit)
     if !guess.words.isEmpty { more.append("states: \(Self.words(guess.words))") }
+    if let waveform = guess.waveform { more.append("waveform: \(waveform)") }
     guard guess.confidence >= threshold else {
       var alternatives = guess.alternatives.map { "\(signal.name): \(text(unit($0)) ?? "{}")" }
       if !guess.unknownWords.isEmpty {

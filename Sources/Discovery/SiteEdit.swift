@@ -141,18 +141,43 @@ public struct NewSite: Sendable {
     var broker = ["host: \(YAMLText.scalar(host))", "port: \(port)"]
     if let username { broker.append("username: \(YAMLText.scalar(username))") }
     if let passwordEnvironment { broker.append("password-env: \(passwordEnvironment)") }
-    return """
-      # Made by weir discover. Config/weir.yaml explains every setting.
-      gateway: { id: plant-1, data: data }   # a name and a folder of your choice
-      zone: \(YAMLText.scalar(zone))   # the plant's time zone
+    if let sparkplug = writer.sparkplugBroker, !writer.sparkplugGroups.isEmpty {
+      let groups = writer.sparkplugGroups.map(YAMLText.scalar).joined(separator: ", ")
+      let own = broker.joined(separator: ", ")
+      return head + """
+        brokers:
+          - { name: \(YAMLText.scalar(writer.broker ?? "plant")), \(own) }
+          # A host application of Sparkplug B, on a connection of its own.
+          - { name: \(YAMLText.scalar(sparkplug)), \(own), sparkplug: { groups: [\(groups)] } }
+        \(rest)
+
+        \(writer.text())
+        """
+    }
+    return head + """
       broker: { \(broker.joined(separator: ", ")) }
-      destinations:
-        - name: archive
-          file: { path: data/records.jsonl }
-          records: all
-          assets: ["*"]
+      \(rest)
 
       \(writer.text())
       """
+  }
+
+  private var head: String {
+    """
+    # Made by weir discover. Config/weir.yaml explains every setting.
+    gateway: { id: plant-1, data: data }   # a name and a folder of your choice
+    zone: \(YAMLText.scalar(zone))   # the plant's time zone
+
+    """
+  }
+
+  private var rest: String {
+    """
+    destinations:
+      - name: archive
+        file: { path: data/records.jsonl }
+        records: all
+        assets: ["*"]
+    """
   }
 }

@@ -80,10 +80,11 @@ struct TemplateMatcher {
     let field = fields[number]
     guard !field.isTime else { return nil }
     let name = nameScore(field, signal, mapping)
-    guard name.score > 0 else { return nil }
+    let isAmount = if case .delta = signal.kind { true } else { false }
+    guard name.score > 0 || isAmount else { return nil }
     switch signal.kind {
-    // What a message adds cannot be told from what a counter shows by names alone: it is left to a person.
-    case .event, .delta: return nil
+    case .event: return nil
+    case .delta: return amountGuess(number, signal, mapping, name, trusts: trusts)
     case .state(let names):
       guard field.kind == .word || field.kind == .boolean || field.kind == .number, field.words.count <= 20 else {
         return nil
@@ -99,8 +100,61 @@ struct TemplateMatcher {
       return SignalGuess(
         signal: signal.name, field: number, confidence: min(name.score, verdict.confidence), reason: reason,
         words: verdict.added, unknownWords: verdict.unknown)
+    case .register where amountWord(field) != nil && !name.isExact: return nil
     case .gauge, .register: return numberGuess(number, signal, mapping, name, trusts: trusts)
     }
+  }
+
+  /// The word that says that a field holds what was counted since the last message.
+  private func amountWord(_ field: FieldSummary) -> String? {
+    let words = Set(vocabulary.amountWords.map { reader.tokens.split($0).joined() })
+    return ([field.meaning.exclusion].compactMap(\.self) + field.meaning.qualifiers.sorted()).first {
+      words.contains(reader.tokens.split($0).joined())
+    }
+  }
+
+  /// What a message adds is told from what a counter shows by its name, and because a counter never falls again and
+  /// again.
+  private func amountGuess(
+    _ number: Int, _ signal: Signal, _ mapping: FieldMapping, _ name: (score: Double, isExact: Bool, reason: String),
+    trusts: Bool
+  ) -> SignalGuess? {
+    let field = fields[number]
+    guard field.kind == .number, field.lowest >= 0 else { return nil }
+    let word = amountWord(field)
+    let own = signalMeanings[signal.name] ?? reader.read([signal.name])
+    guard
+      name.isExact
+        || (own.quantity != nil && own.quantity == field.meaning.quantity && own.index == field.meaning.index)
+    else { return nil }
+    if field.meaning.exclusion != nil, word == nil, !name.isExact { return nil }
+    let falls = field.numbers.reduce(0) { sum, list in sum + zip(list, list.dropFirst()).count { $0 > $1 } }
+    let score: Double
+    var reason: String
+    switch (word, falls) {
+    case (let word?, _):
+      score = falls > 0 ? 0.9 : 0.75
+      reason = "\"\(word)\" says that it is what was counted since the last message"
+    case (nil, 2...) where name.isExact:
+      score = 0.75
+      reason = "\(name.reason), and it fell \(falls) times, which no counter does"
+    case (nil, 1...):
+      score = 0.5
+      reason =
+        "it fell \(falls) times: what was counted since the last message, or a counter that is set back "
+        + "(a day, a shift)?"
+    // It may be a counter.
+    default: return nil
+    }
+    guard var guess = numberGuess(number, signal, mapping, (score, name.isExact, reason), trusts: trusts) else {
+      return nil
+    }
+    guess.confidence = min(guess.confidence, score)
+    if !isDated, guess.confidence >= vocabulary.threshold {
+      guess.confidence = 0.5
+      guess.reason += "; without a time of the device a repeated message would be counted twice"
+    }
+    return guess
   }
 
   private func numberGuess(
@@ -159,6 +213,7 @@ struct TemplateMatcher {
   private func fit(_ template: EquipmentTemplate, exact: Int) -> Double {
     var fit = 1.0
     if template.payload != .json, PayloadSyntax(form: form).payload(template.payload) != nil { fit *= 0.8 }
+    if form == .sparkplug, template.payload != .json { fit *= 0.8 }
     if !template.subtopics.isEmpty, !isPointwise { fit *= 0.8 }
     if template.payload == .json, exact == 0, template.fields.contains(where: { $0.path.steps.count > 1 }) {
       fit *= 0.85
@@ -169,7 +224,10 @@ struct TemplateMatcher {
 
   /// - Parameter words: what the topics say about the kind of equipment.
   func match(_ template: EquipmentTemplate, words: Set<String>) -> TemplateGuess? {
-    if template.signals.contains(where: { $0.kind == .event }) {
+    let hasEvents = template.signals.contains { $0.kind == .event }
+    // A metric is one number, on the topic of its device.
+    if form == .sparkplug, hasEvents || !template.subtopics.isEmpty { return nil }
+    if hasEvents {
       return EventMatcher(reader: reader, fields: fields).match(template, words: words)
     }
     let mappings = template.fields.filter { mapping in

@@ -5,7 +5,7 @@ import Templates
 /// What windows, days and months have in common: sums by quantity, the maximum demand, coverage.
 struct EnergyFigures: Hashable, Sendable {
   /// By `Signal.Quantity.allCases`, each in its unit; nil = no data.
-  var energy: [ScaledInteger?] = Array(repeating: nil, count: Signal.Quantity.allCases.count)
+  var energy = Self.nothing
   /// The largest energy of one window and the start of that window (of equals the earliest).
   var maximum: ScaledInteger?
   var maximumStart = Timestamp.distantPast
@@ -20,6 +20,9 @@ struct EnergyFigures: Hashable, Sendable {
   var windowsGood = 0
   /// By band of the tariff; nil without one.
   var bands: BandSums?
+
+  /// One list for all who have counted nothing yet.
+  private static let nothing = [ScaledInteger?](repeating: nil, count: Signal.Quantity.allCases.count)
 
   var active: ScaledInteger? { energy[0] }
   var lagging: ScaledInteger? { energy[1] }

@@ -4,8 +4,11 @@ import Templates
 
 /// What of tariff and standard coal concerns one asset.
 struct EnergyPricing: Sendable {
+  /// Out of line, so that an asset without a tariff pays nothing for it.
+  private indirect enum Storage: Sendable { case tariff(TariffSettings) }
+  private var storage: Storage?
   /// Nil: none, or the asset has no electricity that is bought.
-  var tariff: TariffSettings?
+  var tariff: TariffSettings? { if case .tariff(let tariff)? = storage { tariff } else { nil } }
   /// The meter stands at the boundary to the grid: its months have a bill.
   var isBilled = false
   var standardCoal: StandardCoalTable?
@@ -25,7 +28,8 @@ struct EnergyPricing: Sendable {
     case .gridExport, .generation: break
     case .gridImport, .storage, .distribution, .consumption:
       guard buys, let tariff = site.tariff else { break }
-      self.tariff = tariff
+      storage = .tariff(tariff)
+      isSliding = tariff.demandMethod == .sliding
       isBilled = asset.metering.role == .gridImport
       var hash = Hash64()
       for period in tariff.tariff.periods {
@@ -37,5 +41,7 @@ struct EnergyPricing: Sendable {
   }
 
   /// Maximum demand is measured in windows that slide.
-  var isSliding: Bool { tariff?.demandMethod == .sliding }
+  private(set) var isSliding = false
+  /// Whether there is a tariff.
+  var hasTariff: Bool { storage != nil }
 }

@@ -31,8 +31,12 @@ struct EnergyRegister: Sendable {
       factor: settings.plausibilityFactor, modulus: definition.modulus,
       resolution: definition.resolution)
     expected = definition.expectedInterval
-    validity = isAmount ? expected : min(expected, settings.window)
+    validity = .zero
+    adapt(to: settings.window)
   }
+
+  /// Windows have another length.
+  mutating func adapt(to window: Span64) { validity = isAmount ? expected : min(expected, window) }
 
   /// What the machine makes of a reading.
   func handle(_ reading: CounterMachine.Reading, _ machine: inout CounterMachine) -> CounterMachine.Outcome {

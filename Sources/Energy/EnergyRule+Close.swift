@@ -5,7 +5,9 @@ extension EnergyRule {
   public mutating func close(now: Timestamp, context: inout RuleContext) throws {
     // A window that closes opens with the boundary that the one before it leaves: that must be right by then.
     if let deadline, !causes.isEmpty, deadline <= now { try revise(now: now, includingOpen: false, context: &context) }
-    while first != nil, closedThrough + window + lateness <= now {
+    while first != nil {
+      if let nextEra, nextEra <= closedThrough { try beginEra(now: now, context: &context) }
+      guard closedThrough + window + lateness <= now else { break }
       // Readings of open windows that came out of order: fold them from the history first. That can show that a
       // closed window rests on a fall that was none.
       if states.contains(where: \.isDirty) { try revise(now: now, includingOpen: true, context: &context) }
@@ -69,7 +71,12 @@ extension EnergyRule {
 
   private mutating func addToDay(_ figures: EnergyFigures, start: Timestamp, context: inout RuleContext) throws {
     let day = zone.startOfDay(containing: start)
-    if today.start != day { today = RunningDay(start: day) }
+    if let before = today.start, before != day, zone.nextDay(after: before) != day {
+      // The zone was changed: what no day has counted yet is counted in this one, and nothing twice.
+      today.start = day
+    } else if today.start != day {
+      today = RunningDay(start: day)
+    }
     try today.figures.add(figures)
     if zone.nextDay(after: day) <= closedThrough { try issueDay(day, cause: nil, context: &context) }
     let month = zone.startOfMonth(containing: day)
@@ -97,8 +104,8 @@ extension EnergyRule {
     for (start, entry) in try days.entries(from: month, to: end, context: context) {
       var reader = ByteReader(entry.state)
       var day = try EnergyFigures(from: &reader)
-      try day.restoreShares(from: &reader, hasBands: pricing.tariff != nil)
-      if pricing.tariff != nil, day.bands == nil {
+      try day.restoreShares(from: &reader, hasBands: pricing.hasTariff)
+      if pricing.hasTariff, day.bands == nil {
         // It was issued before there was a tariff; its windows know what it needs, as long as they are kept.
         day.bands = try refolded(from: start, to: zone.nextDay(after: start), context: context).bands
       }
@@ -114,24 +121,22 @@ extension EnergyRule {
 
   /// The figures of a window: with its band, and with the largest demand that slid to an end within it.
   func figures(_ parts: [RegisterWindow], start: Timestamp, context: RuleContext) throws -> EnergyFigures {
-    var figures = EnergyFigures(parts, registers: registers, start: start, window: window)
+    try figures(parts, start: start, registers: registers, window: window, context: context)
+  }
+
+  /// The same, of a window that may have had another length.
+  func figures(
+    _ parts: [RegisterWindow], start: Timestamp, registers: [EnergyRegister], window length: Span64,
+    context: RuleContext
+  ) throws -> EnergyFigures {
+    var figures = EnergyFigures(parts, registers: registers, start: start, window: length)
     guard let tariff = pricing.tariff?.tariff else { return figures }
     figures.bands = try BandSums(figures.active, start: start, tariff: tariff, zone: zone)
-    if pricing.isSliding, let sliding = try slidingMaximum(parts, start: start, context: context) {
+    if pricing.isSliding, length == window, let sliding = try slidingMaximum(parts, start: start, context: context) {
       figures.maximum = sliding.energy
       figures.maximumStart = sliding.start
     }
     return figures
-  }
-
-  /// The sums of issued windows with from ≤ start < to.
-  func refolded(from: Timestamp, to: Timestamp, context: RuleContext) throws -> EnergyFigures {
-    var sums = EnergyFigures()
-    for (start, entry) in try windows.entries(from: from, to: to, context: context) {
-      guard let parts = try RegisterWindow.decode(entry.state, count: registers.count, base: start) else { continue }
-      try sums.add(try figures(parts, start: start, context: context))
-    }
-    return sums
   }
 
   /// Of a register that is read every minute and ran on without events; nil where blocks must do.

@@ -15,7 +15,7 @@ extension EnergyRule {
       guard isDirty || states[index].refoldFrom != nil else { continue }
       let fold = RegisterFold(
         register: registers[index], window: window, first: first, closedThrough: closedThrough,
-        newest: states[index].newest, floor: floor, current: states[index].boundary
+        newest: states[index].newest, floor: floor, current: states[index].boundary, opening: era?.openings[index]
       ) { try issued.parts($0)?[index] }
       let answer = try fold.run(
         from: states[index].refoldFrom ?? .distantFuture,

@@ -15,21 +15,27 @@ import Templates
 /// * A sample is used or set aside when its window is issued. If a later reading changes what an earlier one means, its
 ///   count moves with it.
 /// * A signal that sends amounts (kind `delta`) is summed by the window that its messages lie in.
+/// * Another length of the windows in the configuration takes effect with the next day of the plant; what was issued
+///   before stands (`Era`).
 /// * A window belongs to the day that its start lies in. A day is issued with its last window.
 public struct EnergyRule: AssetRule {
   let asset: Asset
   let place: String
   let zone: PlantZone
-  let window: Span64
+  /// Length of the windows that are open; after a change of the configuration the one that they had, until the next day.
+  var window: Span64
+  let configuredWindow: Span64
   let lateness: Span64
   let revisionHorizon: Span64
-  let registers: [EnergyRegister]
+  var registers: [EnergyRegister]
   /// Which registers the states belong to: as many others are others.
   private let registersHash: UInt64
   let pricing: EnergyPricing
+  /// What their readings are counted in: with other digits a saved level would mean something else.
+  private let scalesHash: UInt64
   /// Position in `registers` by position in `Asset.signals`.
   private let registerOfSignal: [Int?]
-  let windows: WindowLedger
+  var windows: WindowLedger
   let days: WindowLedger
   let months: WindowLedger
 
@@ -45,6 +51,10 @@ public struct EnergyRule: AssetRule {
   /// Sums of the day that `closedThrough` lies in.
   var today = RunningDay()
   var openFindings: [CounterFinding] = []
+  /// Not nil: there were windows under other settings before.
+  var era: Era?
+  /// Not nil: when `configuredWindow` takes effect.
+  var nextEra: Timestamp?
 
   struct Cause: Hashable, Sendable {
     var time: Timestamp
@@ -62,31 +72,38 @@ public struct EnergyRule: AssetRule {
 
   /// How the rule joins the engine.
   public static func factory(zone: PlantZone) -> RuleFactory {
-    RuleFactory(name: "energy") { asset, site in EnergyRule(asset: asset, site: site, zone: zone) }
+    let maker = RegisterListMaker()
+    return RuleFactory(name: "energy") { asset, site in
+      EnergyRule(asset: asset, site: site, zone: zone, lists: maker.lists(of: asset, settings: site.energy))
+    }
   }
 
   /// Nil for an asset without registers and amounts, or if the site has no horizon for energy intervals.
   public init?(asset: Asset, site: Site, zone: PlantZone) {
+    self.init(asset: asset, site: site, zone: zone, lists: RegisterLists(asset, settings: site.energy))
+  }
+
+  init?(asset: Asset, site: Site, zone: PlantZone, lists: RegisterLists) {
     guard let horizon = site.horizons[.energyInterval], site.energy.window > .zero else { return nil }
-    let registers = asset.signals.indices.compactMap { EnergyRegister(signal: $0, of: asset, settings: site.energy) }
+    let registers = lists.registers
     guard !registers.isEmpty else { return nil }
     self.asset = asset
     self.zone = zone
     self.registers = registers
     registersHash = Self.hash(registers, of: asset)
     pricing = EnergyPricing(asset, site, registers: registers)
+    scalesHash = Self.hashOfScales(registers)
     place = asset.place
     window = site.energy.window
+    configuredWindow = site.energy.window
     lateness = horizon.lateness
     revisionHorizon = max(
       horizon.revision,
       max(site.horizons[.energyDay]?.revision ?? .zero, site.horizons[.energyMonth]?.revision ?? .zero))
-    registerOfSignal = asset.signals.indices.map { signal in registers.firstIndex { $0.signal == signal } }
+    registerOfSignal = lists.registerOfSignal
     states = registers.map { _ in RegisterState() }
     // A day is folded from its windows and a month from its days, so those are kept that much longer.
-    windows = WindowLedger(
-      kind: .energyInterval, asset: asset.id, length: window,
-      retention: Span64(nanoseconds: revisionHorizon.nanoseconds + Span64.days(2).nanoseconds))
+    windows = Self.ledger(asset, window, revisionHorizon)
     days = WindowLedger(
       kind: .energyDay, asset: asset.id, length: .hours(23),
       retention: Span64(nanoseconds: revisionHorizon.nanoseconds + Span64.days(33).nanoseconds))
@@ -109,8 +126,18 @@ public struct EnergyRule: AssetRule {
     guard let index = registerOfSignal[signal] else { return }
     let time = sample.time
     if first == nil {
-      first = registers[index].firstWindow(time, window: window)
-      closedThrough = registers[index].firstWindow(time, window: window)
+      try beginBehindOthers(time, register: index, context: context)
+      let start = era?.start ?? registers[index].firstWindow(time, window: window)
+      first = start
+      closedThrough = start
+    }
+    guard !isBeforeEra(time, register: index) else {
+      context.quarantine(
+        QuarantinedSample(
+          asset: asset.id, signal: registers[index].name, time: time, value: sample.value, reason: .tooOld,
+          detail: "of a time before its energy windows were changed, which stands as it was issued",
+          noticed: context.clock))
+      return
     }
     if isOpen(time, register: index) {
       let isNewest = inOrder && states[index].newest < time
@@ -194,10 +221,18 @@ public struct EnergyRule: AssetRule {
     writer.timestamp(revisionDue ?? .distantPast)
     if today.start != nil { today.figures.encodeShares(into: &writer) }
     writer.fixed64(registersHash)
-    if pricing.tariff != nil, !today.isStale, let bands = today.figures.bands {
+    writer.fixed64(scalesHash)
+    encodeEra(into: &writer)
+    if pricing.hasTariff, !today.isStale, let bands = today.figures.bands {
       writer.fixed64(pricing.tariffHash)
       bands.encode(into: &writer)
     }
+  }
+
+  private static func hashOfScales(_ registers: [EnergyRegister]) -> UInt64 {
+    var hash = Hash64()
+    for register in registers { hash.combine("\(register.resolution)/\(register.isAmount)/") }
+    return hash.value
   }
 
   private static func hash(_ registers: [EnergyRegister], of asset: Asset) -> UInt64 {
@@ -234,19 +269,24 @@ public struct EnergyRule: AssetRule {
     if today.start != nil { try today.figures.restoreShares(from: &reader) }
     // States that were saved without it belong to these registers: the configuration is that of their time.
     guard !reader.isAtEnd else {
-      today.isStale = pricing.tariff != nil && today.start != nil
+      today.isStale = pricing.hasTariff && today.start != nil
       return
     }
     guard try reader.fixed64() == registersHash else {
       throw ByteReaderError(offset: reader.offset, expected: "the state of the registers of \(asset.id)")
     }
+    guard !reader.isAtEnd else { return }
+    guard try reader.fixed64() == scalesHash else {
+      throw ByteReaderError(offset: reader.offset, expected: "registers of \(asset.id) with the digits that they had")
+    }
+    try restoreEra(from: &reader)
     var hash: UInt64?
     if !reader.isAtEnd {
       hash = try reader.fixed64()
       today.figures.bands = try BandSums(from: &reader)
     }
-    guard hash != (pricing.tariff == nil ? nil : pricing.tariffHash) else { return }
+    guard hash != (pricing.hasTariff ? pricing.tariffHash : nil) else { return }
     today.figures.bands = nil
-    today.isStale = pricing.tariff != nil && today.start != nil
+    today.isStale = pricing.hasTariff && today.start != nil
   }
 }

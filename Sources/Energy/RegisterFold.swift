@@ -18,6 +18,8 @@ struct RegisterFold {
   var floor: Timestamp
   /// The boundary at `closedThrough` as it is now.
   var current: RegisterBoundary
+  /// The register at `first`, where windows were closed before under other settings.
+  var opening: RegisterBoundary?
   /// The issued state of this register in a closed window; nil if it never was issued.
   var issued: (_ start: Timestamp) throws -> RegisterWindow?
 
@@ -77,7 +79,7 @@ struct RegisterFold {
 
   private func boundary(at start: Timestamp) throws -> RegisterBoundary {
     if start == closedThrough { return current }
-    if start <= first { return RegisterBoundary() }
+    if start <= first { return opening ?? RegisterBoundary() }
     return try issued(start - window)?.closing ?? RegisterBoundary()
   }
 
@@ -111,7 +113,9 @@ struct RegisterFold {
       if start >= end { return nil }
       let windowEnd = start + window
       var tally = resume?.tally ?? RegisterTally()
-      let from = resume?.time ?? (start == first ? start : Timestamp(nanoseconds: start.nanoseconds + 1))
+      let from =
+        resume?.time
+        ?? (start == first && opening?.machine.level == nil ? start : Timestamp(nanoseconds: start.nanoseconds + 1))
       resume = nil
       let samples = try context.samples(
         signal: register.signal, from: from, to: Timestamp(nanoseconds: windowEnd.nanoseconds + 1))

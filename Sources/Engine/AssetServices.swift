@@ -5,15 +5,18 @@ import Telemetry
 final class AssetServices: RuleServices {
   private let history: History
   private let state: SavedState
-  private let prefixes: [String]
+  /// Under which the state of an asset is kept.
+  private let names: [String]
   private var verdictsOfAsset: [QualityVerdicts]
+  /// By asset; of few or none.
+  private var unusedOfAsset: [Int: UnusedData] = [:]
   /// Position in `Site.assets`.
   var asset = 0
 
   init(history: History, state: SavedState, names: [String]) {
     self.history = history
     self.state = state
-    prefixes = names.map { "asset/\($0)/rule/" }
+    self.names = names
     verdictsOfAsset = Array(repeating: QualityVerdicts(), count: names.count)
   }
 
@@ -33,13 +36,20 @@ final class AssetServices: RuleServices {
     try history.firstSample(asset: asset, series: series(signal), from: time, notAfter: notAfter)
   }
 
-  func load(_ key: String) throws -> [UInt8]? { try state.load(prefixes[asset] + key) }
+  func load(_ key: String) throws -> [UInt8]? { try state.load(name(key)) }
 
-  func save(_ key: String, _ bytes: [UInt8]?) { state.save(prefixes[asset] + key, bytes) }
+  func save(_ key: String, _ bytes: [UInt8]?) { state.save(name(key), bytes) }
 
   var verdicts: QualityVerdicts {
     get { verdictsOfAsset[asset] }
     set { verdictsOfAsset[asset] = newValue }
+  }
+
+  private func name(_ key: String) -> String { "asset/\(names[asset])/rule/\(key)" }
+
+  var unused: UnusedData? {
+    get { unusedOfAsset.isEmpty ? nil : unusedOfAsset[asset] }
+    set { unusedOfAsset[asset] = newValue }
   }
 
   private func series(_ signal: Int) -> SeriesID { history.assets[asset].series[signal] }

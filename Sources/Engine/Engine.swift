@@ -33,7 +33,11 @@ public final class Engine {
   /// Processes one batch; what comes out is appended to `output`.
   public func process(_ batch: Batch, into output: inout EngineOutput) throws {
     swap(&core.collector.output, &output)
-    defer { swap(&core.collector.output, &output) }
+    let before = core.collector.output.records.count
+    defer {
+      if !core.formerAssets.isEmpty { core.nameFormerAssets(from: before) }
+      swap(&core.collector.output, &output)
+    }
     try core.process(batch)
   }
 
@@ -54,6 +58,9 @@ public final class Engine {
 
   /// The sums of promise 5 up to `position`.
   public var counts: EngineCounts { core.counts }
+
+  /// The highest mark; nil before the first.
+  public var plantClock: Timestamp? { core.plant == .distantPast ? nil : core.plant }
 
   public func view() -> EngineView { core.view() }
 }

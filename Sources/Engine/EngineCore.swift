@@ -48,6 +48,8 @@ struct EngineCore {
   var refusalRule: [Int32] = []
   /// Names under which their state is kept.
   let stateNames: [String]
+  /// Other ids of the assets that had some, by their id now.
+  let formerAssets: [String: [String]]
   var connectionOfAsset: [Int] = []
   /// Those that have assets.
   var assetConnections: [Int] = []
@@ -119,6 +121,11 @@ struct EngineCore {
     history = History(assets: parts, reader: reader, limits: limits)
     saved = SavedState(reader: reader, cachedBytes: limits.cachedStateBytes)
     stateNames = site.assets.indices.map { catalog.stableName($0) ?? site.assets[$0].id }
+    formerAssets = Dictionary(
+      site.assets.enumerated().compactMap { position, asset in
+        let former = catalog.formerNames(position)
+        return former.isEmpty ? nil : (asset.id, former)
+      }, uniquingKeysWith: { first, _ in first })
     services = AssetServices(history: history, state: saved, names: stateNames)
     collector = OutputCollector()
     context = RuleContext(clock: .distantPast, collector: collector, services: services)
@@ -131,9 +138,12 @@ struct EngineCore {
     site: Site, catalog: SeriesCatalog, horizons: [Span64]
   ) -> ([History.AssetPart], [SeriesState]) {
     var parts: [History.AssetPart] = []
+    parts.reserveCapacity(site.assets.count)
     var series: [SeriesState] = []
+    series.reserveCapacity(site.assets.reduce(0) { $0 + $1.signals.count })
     for (position, asset) in site.assets.enumerated() {
       var numbers: [SeriesID] = []
+      numbers.reserveCapacity(asset.signals.count)
       var longest = Span64.zero
       for (signalPosition, signal) in asset.signals.enumerated() {
         let id = catalog.series(asset: position, signal: signalPosition)
@@ -195,6 +205,14 @@ struct EngineCore {
       series[number].watchers += 1
     }
     series[number].isCounted = counter != nil
+  }
+
+  /// Revisions of renamed assets say under which ids the revision before may stand.
+  mutating func nameFormerAssets(from first: Int) {
+    for index in collector.output.records.indices.dropFirst(first) where collector.output.records[index].revision > 0 {
+      guard let former = formerAssets[collector.output.records[index].asset] else { continue }
+      collector.output.records[index].formerAssets = former
+    }
   }
 
   func view() -> EngineView {

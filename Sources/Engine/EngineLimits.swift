@@ -20,7 +20,7 @@ public struct EngineLimits: Hashable, Sendable {
   /// Bytes of decoded history kept for late samples.
   public var cachedHistoryBytes = 4 << 20
   /// Bytes of saved rule state kept for the next question.
-  public var cachedStateBytes = 2 << 20
+  public var cachedStateBytes = 1 << 20
 
   public init() {}
 }

@@ -27,17 +27,24 @@ extension History {
     let own = HistoryBlock.number(event.time)
     let oldest = oldestRemembered
     assets[asset].memory?.trim(before: oldest)
-    let known = assets[asset].memory?.block(of: event.identity, from: oldest)
+    var known = assets[asset].memory?.block(of: event.identity, from: oldest)
+    while let number = known {
+      if let found = try self.event(event.identity, asset: asset, block: number) { return found }
+      // Another event with the same mark, or a block that could not be decoded.
+      known = assets[asset].memory?.block(of: event.identity, from: oldest, through: number - 1)
+    }
     // The memory has every event from `oldest` on: who is not in it is new.
-    if known == nil, own >= oldest { return nil }
-    let number = known ?? own
+    return own >= oldest ? nil : try self.event(event.identity, asset: asset, block: own)
+  }
+
+  private func event(_ identity: UInt64, asset: Int, block number: Int64) throws -> Event? {
     let start = HistoryBlock.start(number)
     let end = HistoryBlock.start(number + 1)
-    if let found = assets[asset].events.between(start, end).first(where: { $0.identity == event.identity }) {
+    if let found = assets[asset].events.between(start, end).first(where: { $0.identity == identity }) {
       return found
     }
     guard assets[asset].stored.contains(number) else { return nil }
-    return try block(asset, number).events.first { $0.identity == event.identity }
+    return try block(asset, number).events.first { $0.identity == identity }
   }
 
   private var oldestRemembered: Int64 {

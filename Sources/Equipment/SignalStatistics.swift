@@ -2,8 +2,8 @@ import Telemetry
 
 /// Why samples are not good, counted.
 struct Uncertain: Hashable {
-  private var device = 0
-  private var undated = 0
+  private var device: Int32 = 0
+  private var undated: Int32 = 0
   private var doubted: [QualityReason: Int] = [:]
 
   /// - Parameter doubt: the reason of an open finding of data quality; what the sample itself says goes first.
@@ -20,16 +20,17 @@ struct Uncertain: Hashable {
   /// In the canonical order of the words.
   var counts: [(word: String, count: Int)] {
     var found = doubted.map { (word: $0.key.word, count: $0.value) }
-    if device > 0 { found.append(("device", device)) }
-    if undated > 0 { found.append(("undated", undated)) }
+    if device > 0 { found.append(("device", Int(device))) }
+    if undated > 0 { found.append(("undated", Int(undated))) }
     return found.sorted { $0.word < $1.word }
   }
 }
 
 /// Statistics of one signal in one window, folded in time order (so that they are a function of the set of samples).
 struct SignalStatistics: Hashable {
-  private(set) var count = 0
-  private(set) var good = 0
+  // An open minute of every signal is in memory: counts of a minute need no 64 bits.
+  private var samples: Int32 = 0
+  private var goodSamples: Int32 = 0
   private(set) var uncertain = Uncertain()
   private(set) var minimum = 0.0
   private(set) var maximum = 0.0
@@ -39,8 +40,11 @@ struct SignalStatistics: Hashable {
   /// Sum of squared deviations from the mean (Welford 1962).
   private var squares = 0.0
 
+  var count: Int { Int(samples) }
+  var good: Int { Int(goodSamples) }
+
   mutating func add(_ value: Double, quality: Quality, doubt: QualityReason? = nil) {
-    if count == 0 {
+    if samples == 0 {
       minimum = value
       maximum = value
       first = value
@@ -48,9 +52,9 @@ struct SignalStatistics: Hashable {
       minimum = min(minimum, value)
       maximum = max(maximum, value)
     }
-    count += 1
+    samples += 1
     last = value
-    if quality == .good, doubt == nil { good += 1 } else { uncertain.add(quality, doubt: doubt) }
+    if quality == .good, doubt == nil { goodSamples += 1 } else { uncertain.add(quality, doubt: doubt) }
     let difference = value - mean
     mean += difference / Double(count)
     squares += difference * (value - mean)

@@ -11,10 +11,11 @@ extension SignalSummaryRule {
     let range = window.start..<window.start + Self.window
     var used = 0
     var text = SummaryText(
-      asset: asset.id, end: zone.rfc3339(range.upperBound), place: place, capacity: 160 + 220 * signalsByName.count)
-    for signal in signalsByName {
+      asset: asset.id, end: zone.rfc3339(range.upperBound), place: asset.place,
+      capacity: 160 + 220 * layout.signalsByName.count)
+    for signal in layout.signalsByName {
       let skipped = without?.signal == signal ? without?.time : nil
-      if isState[signal] {
+      if layout.isState[signal] {
         let times = try stateTimes(signal, range, without: skipped, context: context)
         used += times.count
         guard times.count > 0 || times.nanoseconds.contains(where: { $0 > 0 }) else { continue }
@@ -35,7 +36,7 @@ extension SignalSummaryRule {
     let doubts = try context.verdicts.doubts(
       signal: signal, from: window.start, to: window.start + Self.window, context: context)
     // What was folded as it arrived knows nothing of doubts.
-    guard window.isDirty || !doubts.isEmpty else { return window.statistics[signal] }
+    guard window.isDirty || !doubts.isEmpty else { return window.statistics[layout.gauge[signal]] }
     var statistics = SignalStatistics()
     for sample in try context.samples(signal: signal, from: window.start, to: window.start + Self.window)
     where sample.time != without {

@@ -14,6 +14,7 @@ public struct SignalSummaryRule: AssetRule {
 
   struct OpenWindow {
     var start: Timestamp
+    /// By `SummaryLayout.gauge`.
     var statistics: [SignalStatistics]
     /// A sample came out of order: fold again from the history at close.
     var isDirty: Bool
@@ -26,22 +27,17 @@ public struct SignalSummaryRule: AssetRule {
     }
 
     /// The newest window: folded as samples arrive.
-    init(start: Timestamp, signals: Int) {
+    init(start: Timestamp, gauges: Int) {
       self.start = start
-      statistics = Array(repeating: SignalStatistics(), count: signals)
+      statistics = Array(repeating: SignalStatistics(), count: gauges)
       isDirty = false
     }
   }
 
   let asset: Asset
-  let place: String
   let zone: PlantZone
   private let lateness: Span64
-  /// By position in `asset.signals`: gauge or state.
-  private let isSummarised: [Bool]
-  let isState: [Bool]
-  /// Gauges and states in the canonical order of their names.
-  let signalsByName: [Int]
+  let layout: SummaryLayout
 
   /// Windows that end at or before this are issued.
   private var closedThrough: Timestamp?
@@ -51,26 +47,32 @@ public struct SignalSummaryRule: AssetRule {
   private var late: LateWindows
   private var numbers: RevisionNumbers
 
+  /// How the rule joins the engine.
+  public static func factory(zone: PlantZone) -> RuleFactory {
+    let last = LastMade<[Signal], SummaryLayout>()
+    return RuleFactory(name: "signals") { asset, site in
+      let layout = last.value(for: asset.signals) { SummaryLayout(asset.signals) }
+      return SignalSummaryRule(asset: asset, site: site, zone: zone, layout: layout)
+    }
+  }
+
   /// Nil for an asset without gauges and states.
   public init?(asset: Asset, site: Site, zone: PlantZone) {
-    let gauges = asset.signals.indices.filter { asset.signals[$0].kind == .gauge }
-    let states = asset.signals.indices.filter { if case .state = asset.signals[$0].kind { true } else { false } }
-    guard !gauges.isEmpty || !states.isEmpty, let horizon = site.horizons[.signalSummary] else { return nil }
+    self.init(asset: asset, site: site, zone: zone, layout: SummaryLayout(asset.signals))
+  }
+
+  init?(asset: Asset, site: Site, zone: PlantZone, layout: SummaryLayout) {
+    guard !layout.signalsByName.isEmpty, let horizon = site.horizons[.signalSummary] else { return nil }
     self.asset = asset
     self.zone = zone
-    place = asset.place
+    self.layout = layout
     lateness = horizon.lateness
     late = LateWindows(wait: lateness)
     // The last late sample within the horizon waits too before its revision.
     numbers = RevisionNumbers(name: "minute", retention: horizon.revision + lateness + Self.window)
-    isSummarised = asset.signals.indices.map { gauges.contains($0) || states.contains($0) }
-    isState = asset.signals.indices.map { states.contains($0) }
-    signalsByName = (gauges + states).sorted {
-      asset.signals[$0].name.utf16.lexicographicallyPrecedes(asset.signals[$1].name.utf16)
-    }
   }
 
-  public func interest(in signal: Int) -> SignalInterest { isSummarised[signal] ? .count : .none }
+  public func interest(in signal: Int) -> SignalInterest { layout.isSummarised(signal) ? .count : .none }
 
   public var deadline: Timestamp? {
     let close = open.first.map { $0.start + Self.window + lateness }
@@ -100,7 +102,7 @@ public struct SignalSummaryRule: AssetRule {
     // Statistics of a window that is opened behind a newer one come from the history: out of order anyway.
     let isNewest = position == open.count
     open.insert(
-      isNewest ? OpenWindow(start: start, signals: asset.signals.count) : OpenWindow(start: start), at: position)
+      isNewest ? OpenWindow(start: start, gauges: layout.gauges) : OpenWindow(start: start), at: position)
     // A backlog opens many windows at once: only the newest two keep their statistics in memory.
     if open.count > 2 {
       open[open.count - 3].isDirty = true
@@ -114,15 +116,16 @@ public struct SignalSummaryRule: AssetRule {
       open[index].isDirty = true
       return
     }
-    guard !open[index].isDirty, case .double(let value) = sample.value else { return }
-    open[index].statistics[signal].add(value, quality: sample.quality)
+    let gauge = layout.gauge[signal]
+    guard gauge >= 0, !open[index].isDirty, case .double(let value) = sample.value else { return }
+    open[index].statistics[gauge].add(value, quality: sample.quality)
   }
 
   private mutating func revise(_ sample: Sample, signal: Int, from start: Timestamp, context: RuleContext) throws {
     let cause = RevisionCause(
       asset: asset.id, signal: asset.signals[signal].name, time: sample.time, reason: .late)
     // A state holds into the minutes behind it.
-    let reach = isState[signal] ? sample.time + asset.signals[signal].expectedInterval : sample.time
+    let reach = layout.isState[signal] ? sample.time + asset.signals[signal].expectedInterval : sample.time
     var window = start
     while window <= reach, isClosed(window, clock: context.clock) {
       let isOwn = window == start
@@ -157,7 +160,7 @@ public struct SignalSummaryRule: AssetRule {
 
   private func sampleCount(_ start: Timestamp, context: RuleContext) throws -> Int {
     var count = 0
-    for signal in signalsByName {
+    for signal in layout.signalsByName {
       count += try context.samples(signal: signal, from: start, to: start + Self.window).count
     }
     return count

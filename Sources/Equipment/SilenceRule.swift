@@ -7,6 +7,9 @@ import Templates
 ///
 /// While the connection is down or a backlog arrives nobody is silent, and patience begins anew with the first time mark
 /// after it: what the device has sent meanwhile is dated long ago by then.
+///
+/// A device whose samples are all set aside is not silent: the finding says so, and while another one explains it (its
+/// clock has lost the time) there is none.
 public struct SilenceRule: AssetRule {
   /// Silence of this many expected intervals opens the finding.
   public static let intervals: Int64 = 3
@@ -17,7 +20,11 @@ public struct SilenceRule: AssetRule {
   private let zone: PlantZone
   private let interval: Span64
   private let patience: Span64
-  /// The plant clock when the asset was last heard of, or first missed.
+  /// So long it may take until a clock that has lost its time is recognised, at least.
+  private static let explaining = Span64.minutes(2)
+
+  /// The plant clock when the asset was last heard of, or first missed; while the finding is open, when that was last
+  /// looked at.
   private var heard: Timestamp?
   private var lastSample: Timestamp?
   private var opened: Finding?
@@ -35,7 +42,6 @@ public struct SilenceRule: AssetRule {
   public func interest(in signal: Int) -> SignalInterest { asset.signals[signal].kind == .event ? .none : .watch }
 
   public var deadline: Timestamp? {
-    guard opened == nil else { return nil }
     guard let heard else { return .distantPast }
     return heard + patience
   }
@@ -43,6 +49,10 @@ public struct SilenceRule: AssetRule {
   public mutating func accepted(_ sample: Sample, signal: Int, inOrder: Bool, context: inout RuleContext) throws {
     lastSample = max(lastSample ?? .distantPast, sample.time)
     heard = context.clock == .distantPast ? nil : context.clock
+    end(&context)
+  }
+
+  private mutating func end(_ context: inout RuleContext) {
     guard var finding = opened else { return }
     finding.closed = context.clock
     context.emit(finding)
@@ -50,20 +60,43 @@ public struct SilenceRule: AssetRule {
   }
 
   public mutating func close(now: Timestamp, context: inout RuleContext) throws {
-    guard opened == nil else { return }
     guard let since = context.connectedSince, let heard else {
       self.heard = now
       return
     }
     if heard < since { self.heard = since }
     guard max(heard, since) + patience <= now else { return }
+    let unused = context.unused.flatMap { $0.latest + patience > now ? $0 : nil }
+    if let unused, let wait = explanation(unused), wait + patience > now {
+      if unused.isExplained { end(&context) }
+      self.heard = opened == nil ? wait : now
+      return
+    }
+    if opened == nil { open(now, unused: unused, &context) }
+    self.heard = now
+  }
+
+  /// Until when another finding explains, or may soon explain, why nothing can be used; nil if there is none.
+  private func explanation(_ unused: UnusedData) -> Timestamp? {
+    if unused.isExplained { return unused.latest }
+    guard unused.reason == .tooOld else { return nil }
+    return unused.since
+      + max(Self.explaining, Span64(nanoseconds: interval.nanoseconds * (Self.intervals + 1))) - patience
+  }
+
+  private mutating func open(_ now: Timestamp, unused: UnusedData?, _ context: inout RuleContext) {
     let last = lastSample.map { "last reading \(zone.rfc3339($0))" } ?? "never heard of since the gateway knows it"
     let topics = asset.topics.map(\.topic).joined(separator: ", ")
     let finding = Finding(
       key: "no-data/\(asset.id)", rule: "no-data", subject: asset.id,
       severity: asset.criticality == .high || asset.criticality == .safety ? .critical : .warning, opened: now,
-      summary: "\(asset.id) at \(asset.place) sends nothing: \(last).",
-      advice: "Check power and network of the device and that it publishes to \(topics).",
+      summary: unused.map {
+        "\(asset.id) at \(asset.place) sends, but nothing of it can be used since \(zone.rfc3339($0.since)): its samples "
+          + "are set aside as \($0.reason.word); \(last)."
+      } ?? "\(asset.id) at \(asset.place) sends nothing: \(last).",
+      advice: unused == nil
+        ? "Check power and network of the device and that it publishes to \(topics)."
+        : "`weir quarantine list` shows them with the reason; mend the device, its clock or its mapping.",
       evidence: [
         Event.Attribute("expected_every_seconds", "\(interval.nanoseconds / 1_000_000_000)"),
         Event.Attribute("last_reading", lastSample.map { zone.rfc3339($0) } ?? "none"),

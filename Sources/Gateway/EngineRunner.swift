@@ -31,6 +31,7 @@ final class EngineRunner: @unchecked Sendable {
   private let cadence: Cadence
   private let onRecords: @Sendable () -> Void
 
+  private var days: DayWatch
   private var engine: Engine
   private var site: Site
   private var output = EngineOutput()
@@ -43,7 +44,7 @@ final class EngineRunner: @unchecked Sendable {
 
   init(
     engine: Engine, site: Site, store: Store, journal: Journal, queue: BatchQueue, writer: JournalWriter,
-    board: StatusBoard, findings: GatewayFindings, cadence: Cadence = Cadence(), logger: Logger,
+    board: StatusBoard, findings: GatewayFindings, days: DayWatch, cadence: Cadence = Cadence(), logger: Logger,
     onRecords: @escaping @Sendable () -> Void
   ) {
     self.engine = engine
@@ -54,6 +55,7 @@ final class EngineRunner: @unchecked Sendable {
     self.writer = writer
     self.board = board
     self.findings = findings
+    self.days = days
     self.cadence = cadence
     self.logger = logger
     self.onRecords = onRecords
@@ -75,6 +77,8 @@ final class EngineRunner: @unchecked Sendable {
   private func process(_ batch: Batch) throws {
     try engine.process(batch, into: &output)
     lastMark = ContinuousClock.now
+    // The head of a day is over what was made up to this batch, neither more nor less, whenever it is committed.
+    if let day = days.ended(at: engine.plantClock) { try patiently { try self.commitOutput(sealing: day) } }
     if case .configuration = batch.entries.last { try patiently { try self.checkpoint() } }
     if engine.shouldCheckpoint { try patiently { try self.checkpoint() } }
   }
@@ -123,10 +127,11 @@ final class EngineRunner: @unchecked Sendable {
     }
   }
 
-  private func commitOutput() throws {
+  private func commitOutput(sealing day: LedgerPeriod? = nil) throws {
     lastOutputCommit = ContinuousClock.now
-    guard !output.isEmpty else { return }
-    try store.commit(output, upTo: engine.position, counts: engine.counts, issued: PlantClock.system().wall)
+    guard !output.isEmpty || day != nil else { return }
+    try store.commit(
+      output, upTo: engine.position, counts: engine.counts, issued: PlantClock.system().wall, sealing: day)
     output = EngineOutput()
     onRecords()
   }

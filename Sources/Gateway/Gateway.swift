@@ -108,12 +108,14 @@ public final class Gateway: Sendable {
     let store = try Store(
       path: "\(directory)/store.sqlite", gateway: site.gateway.id, settings: site.storage,
       destinations: site.destinations, options: storeOptions)
+    let keeper = try LedgerKeeper(directory: directory, store: store, logger: logger)
     try SiteRecord.restoreCatalogue(of: journal, from: store)
     journal.continuePositions(after: max(store.checkpointPosition, store.outputPosition))
     let findings = try GatewayFindings(store: store, site: site, logger: logger)
     findings.opened(journal: journal.openingNotes, store: store.openingNotes)
+    keeper.tell(findings)
 
-    var recovered = try Recovery(journal: journal, store: store, logger: logger).run(site: site)
+    var recovered = try Recovery(journal: journal, store: store, logger: logger, zone: zone).run(site: site)
     findings.recovered(damaged: recovered.damaged)
     findings.closeOutdated(site)
     let board = house.board
@@ -124,14 +126,16 @@ public final class Gateway: Sendable {
       journal: journal, queue: queue, clock: PlantClock(notBefore: stampsTime ? plantClock : .distantPast),
       stampsTime: stampsTime, board: board)
     let former = recovered.site
-    let notes = try takeOver(site, &recovered, journal: journal, store: store)
+    let notes = try takeOver(site, &recovered, zone: zone, journal: journal, store: store)
 
     let forwarder = Forwarder(
       gateway: site.gateway.id, destinations: site.destinations, outbox: store,
       heldBefore: findings.heldDestinations, logger: logger, onFinding: { findings.note($0) })
     let runner = EngineRunner(
       engine: recovered.engine, site: site, store: store, journal: journal, queue: queue, writer: writer, board: board,
-      findings: findings, logger: logger, onRecords: { forwarder.notify() })
+      findings: findings,
+      days: DayWatch(zone: zone, sealedUntil: try store.sealedUntil(), clock: recovered.engine.plantClock),
+      logger: logger, onRecords: { forwarder.notify() })
 
     let catalog = try journal.catalog(for: site)
     var receivers: [Receiver] = []
@@ -172,7 +176,7 @@ public final class Gateway: Sendable {
       site: site, zone: zone, started: house.started, board: board, monitors: monitors, journal: journal,
       store: store,
       forwarder: forwarder, queue: queue, writer: writer, catalog: catalog, findings: findings,
-      payloadBefore: recovered.engine.counts.payloadBytes)
+      keeper: keeper, payloadBefore: recovered.engine.counts.payloadBytes)
     let engineThread = EngineThread { try runner.run() }
     engineThread.start()
     forwarder.start()
@@ -218,9 +222,9 @@ public final class Gateway: Sendable {
   ///
   /// - Returns: what a person should know of the change.
   private func takeOver(
-    _ site: Site, _ recovered: inout Recovery.Result, journal: Journal, store: Store
+    _ site: Site, _ recovered: inout Recovery.Result, zone: PlantZone, journal: Journal, store: Store
   ) throws -> [String] {
-    let recovery = Recovery(journal: journal, store: store, logger: logger)
+    let recovery = Recovery(journal: journal, store: store, logger: logger, zone: zone)
     var output = EngineOutput()
     if recovered.site.hash != site.hash || recovered.engine.position == 0 {
       if recovered.engine.position > 0 {

@@ -25,6 +25,7 @@ struct GatewayControl: ControlSource {
   let writer: JournalWriter
   let catalog: SeriesCatalog
   let findings: GatewayFindings
+  let keeper: LedgerKeeper
   /// Payload bytes that were counted before this start: forwarded bytes are known since the start only.
   let payloadBefore: Int
   private let losses = LossMemory()
@@ -32,7 +33,8 @@ struct GatewayControl: ControlSource {
   init(
     site: Site, zone: PlantZone, started: Timestamp, board: StatusBoard,
     monitors: [(name: String, monitor: ConnectionMonitor)], journal: Journal, store: Store, forwarder: Forwarder,
-    queue: BatchQueue, writer: JournalWriter, catalog: SeriesCatalog, findings: GatewayFindings, payloadBefore: Int
+    queue: BatchQueue, writer: JournalWriter, catalog: SeriesCatalog, findings: GatewayFindings, keeper: LedgerKeeper,
+    payloadBefore: Int
   ) {
     self.site = site
     self.zone = zone
@@ -46,6 +48,7 @@ struct GatewayControl: ControlSource {
     self.writer = writer
     self.catalog = catalog
     self.findings = findings
+    self.keeper = keeper
     self.payloadBefore = payloadBefore
     board.follow { journal.lastPosition }
     for destination in site.destinations {

@@ -1,6 +1,7 @@
 import Engine
 import Journal
 import Logging
+import Plant
 import Rules
 import Store
 import Telemetry
@@ -11,6 +12,8 @@ struct Recovery {
   let journal: Journal
   let store: Store
   let logger: Logger
+  /// Tells days whose head the crash prevented.
+  let zone: PlantZone
 
   struct Result {
     var engine: Engine
@@ -36,6 +39,7 @@ struct Recovery {
       try store.commit(SiteRecord.attach(site, journal, to: engine.checkpoint()), output: output, issued: issueTime())
       output = EngineOutput()
     }
+    var days = DayWatch(zone: zone, sealedUntil: try store.sealedUntil(), clock: engine.plantClock)
     var damaged: [Int64] = []
     try journal.forEachBatch(
       after: store.checkpointPosition,
@@ -54,6 +58,11 @@ struct Recovery {
       try engine.process(batch, into: &output)
       // What was committed before the crash is in the store already; the engine has just said it once more.
       if batch.position <= known { output = EngineOutput() }
+      if let day = days.ended(at: engine.plantClock), batch.position > known {
+        try store.commit(
+          output, upTo: batch.position, counts: engine.counts, issued: issueTime(), sealing: day)
+        output = EngineOutput()
+      }
       batches += 1
       if engine.shouldCheckpoint { try checkpoint() }
       return true

@@ -155,7 +155,13 @@ actor Reloader {
       return "the broker at \(old.host):\(old.port) keeps the session of client id \(old.clientID), and what comes for "
         + "it, for up to \(days) d more; nobody fetches it any more"
     }
-    return strangers + orphans
+    var windows: [String] = []
+    if site.energy.window != inForce.energy.window {
+      windows.append(
+        "energy windows keep their length until the end of the plant's day: what was issued stands, and no energy is "
+          + "counted twice; readings of before that come later are set aside as too-old")
+    }
+    return strangers + orphans + windows
   }
 
   private func tell(_ problem: String) {

@@ -3,25 +3,40 @@ import Foundation
 
 /// Gives back to the system what the process holds and does not use.
 enum ResidentMemory {
-  /// Free pages of the heap, of which bursts and window closings leave megabytes, and pages of program code that only
-  /// the start or a rare event needed. Code that is wanted again is mapped again from the page cache.
+  /// Free pages of the heap, of which bursts and window closings leave megabytes, and pages of programs that only the
+  /// start or a rare event needed. What is wanted again is mapped again from the page cache.
   static func release() throws {
     malloc_trim(0)
-    for range in try codeMappings() {
+    let text = try String(contentsOfFile: "/proc/self/smaps", encoding: .utf8)
+    for range in unchangedMappings(text) {
       // Only a hint: what it does not do costs memory, nothing else.
       _ = madvise(UnsafeMutableRawPointer(bitPattern: range.lowerBound), range.count, MADV_DONTNEED)
     }
   }
 
-  /// Mappings of program files that can only be read and executed. Nothing in them can differ from the file; the
-  /// writable ones, and those that were writable while they were relocated, are left alone.
-  private static func codeMappings() throws -> [Range<UInt>] {
-    let text = try String(contentsOfFile: "/proc/self/maps", encoding: .utf8)
-    return text.split(separator: "\n").compactMap { line in
+  /// Mappings of files, code and constants, that cannot be written and of which no page differs from its file. Those
+  /// that were written while they were relocated, and every writable one, are left alone.
+  ///
+  /// - Parameter smaps: what the kernel writes to `/proc/self/smaps`.
+  static func unchangedMappings(_ smaps: String) -> [Range<UInt>] {
+    var found: [Range<UInt>] = []
+    var current: Range<UInt>?
+    for line in smaps.split(separator: "\n") {
       let fields = line.split(separator: " ", omittingEmptySubsequences: true)
-      guard fields.count > 5, fields[1] == "r-xp", fields[5].hasPrefix("/") else { return nil }
-      let bounds = fields[0].split(separator: "-").compactMap { UInt($0, radix: 16) }
-      return bounds.count == 2 && bounds[0] < bounds[1] ? bounds[0]..<bounds[1] : nil
+      if fields.count > 4, let bounds = bounds(fields[0]) {
+        let isFixed = fields[1] == "r-xp" || fields[1] == "r--p"
+        current = isFixed && fields.count > 5 && fields[5].hasPrefix("/") ? bounds : nil
+      } else if fields.count > 1, fields[0] == "Anonymous:", let mapping = current {
+        if fields[1] == "0" { found.append(mapping) }
+        current = nil
+      }
     }
+    return found
+  }
+
+  /// `55d0c2a00000-55d0c2b00000`.
+  private static func bounds(_ text: Substring) -> Range<UInt>? {
+    let bounds = text.split(separator: "-").compactMap { UInt($0, radix: 16) }
+    return bounds.count == 2 && bounds[0] < bounds[1] ? bounds[0]..<bounds[1] : nil
   }
 }

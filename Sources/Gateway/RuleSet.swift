@@ -18,8 +18,9 @@ package enum RuleSet {
     return [
       QualityRule.factory(zone: zone),
       RuleFactory(name: "silence") { asset, _ in SilenceRule(asset: asset, zone: zone) },
-      RuleFactory(name: "signals") { asset, site in SignalSummaryRule(asset: asset, site: site, zone: zone) },
-      RuleFactory(name: "energy") { asset, site in EnergyRule(asset: asset, site: site, zone: zone) },
+      SignalSummaryRule.factory(zone: zone),
+      EnergyRule.factory(zone: zone),
+      DemandRule.factory(zone: zone),
       carbon,
       RuleFactory(name: "inspection") { asset, site in InspectionCountRule(asset: asset, site: site, zone: zone) },
       OrderFeedRule.factory, ActivityRule.factory(lines: ProductionLine.lines(of: site)),

@@ -78,6 +78,11 @@ struct SwitchedControl: ControlSource {
   func report(_ query: ReportQuery) async throws -> ReportTable {
     try await switchboard.use { try await $0.report(query) }
   }
+  func ledgerKeys() async throws -> [LedgerKeyLine] { try await switchboard.use { try await $0.ledgerKeys() } }
+  func rotateLedgerKey() async throws -> [LedgerKeyLine] {
+    try await switchboard.use { try await $0.rotateLedgerKey() }
+  }
+  func sealLedger() async throws -> String { try await switchboard.use { try await $0.sealLedger() } }
   func metrics() async throws -> String { try await switchboard.use { try await $0.metrics() } }
 
   /// A gateway between two configurations says so instead of waiting.

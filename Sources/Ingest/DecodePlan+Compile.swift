@@ -195,7 +195,7 @@ extension DecodePlan {
       attributes.append(
         AttributeField(
           slot: slot, isRequired: field.required, name: field.attribute ?? field.path.steps.last ?? "value",
-          path: field.path.description, words: field.words))
+          path: field.path.description, rest: field.path.list?.rest ?? [], words: field.words))
     }
     func position(_ name: String) -> Int? { attributes[first...].firstIndex { $0.name == name } }
     events.append(

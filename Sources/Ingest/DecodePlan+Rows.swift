@@ -21,7 +21,7 @@ extension DecodePlan {
     }
     if hasMessageID(mapping), let path = mapping.messageID { paths.append(path) }
     for field in mapping.fields {
-      paths.append(field.path)
+      paths.append(field.path.list?.path ?? field.path)
       if case .field(let path) = field.waveform?.sampleRate { paths.append(path) }
     }
     return paths

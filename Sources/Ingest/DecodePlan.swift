@@ -104,6 +104,8 @@ struct DecodePlan {
     var isRequired: Bool
     var name: String
     var path: String
+    /// The slot has a list of objects, and the attribute is what stands here in each of them; empty: the list's elements.
+    var rest: [String] = []
     /// Payload word → the plant's word; empty = any text.
     var words: [String: String]
   }

@@ -27,9 +27,9 @@ extension DecoderCore {
         continue
       }
       isPresent = true
-      if capture.kind == .array {
+      if capture.kind == .array || (capture.kind == .object && !field.rest.isEmpty) {
         try appendElements(of: capture, field, place, payload, &attributes)
-      } else if let text = text(capture, payload) {
+      } else if field.rest.isEmpty, let text = text(capture, payload) {
         attributes.append(Event.Attribute(field.name, try word(text, capture, field, place, payload)))
       } else {
         throw wrongType(field.path, place, capture, payload, "a string, a number, a boolean or an array of them")
@@ -58,16 +58,34 @@ extension DecoderCore {
     }
   }
 
-  /// An array becomes a repeated attribute; null elements say nothing.
+  /// An array becomes a repeated attribute; null elements say nothing. Of an array of objects (or the one object that
+  /// stands for an array of one) it is what stands in each.
   private func appendElements(
     of array: Capture, _ field: DecodePlan.AttributeField, _ place: Place, _ payload: Span<UInt8>,
     _ attributes: inout [Event.Attribute]
   ) throws(DecodeFailure) {
+    if array.kind == .object {
+      try append(array, field, place, payload, &attributes)
+      return
+    }
     var elements = JSONElements(array)
-    while let element = elements.next(payload) {
-      if element.kind == .null { continue }
+    while let element = elements.next(payload) { try append(element, field, place, payload, &attributes) }
+  }
+
+  private func append(
+    _ whole: Capture, _ field: DecodePlan.AttributeField, _ place: Place, _ payload: Span<UInt8>,
+    _ attributes: inout [Event.Attribute]
+  ) throws(DecodeFailure) {
+    if whole.kind == .null { return }
+    guard field.rest.isEmpty || whole.kind == .object else {
+      throw wrongType(field.path, place, whole, payload, "an array of objects")
+    }
+    if let element = JSONElements.value(at: field.rest, in: whole, payload), element.kind != .null {
       guard let text = text(element, payload) else {
-        throw wrongType(field.path, place, element, payload, "an array of strings, numbers or booleans")
+        throw wrongType(
+          field.path, place, element, payload,
+          field.rest.isEmpty
+            ? "an array of strings, numbers or booleans" : "a string, a number or a boolean in each object")
       }
       attributes.append(Event.Attribute(field.name, try word(text, element, field, place, payload)))
     }

@@ -46,6 +46,26 @@ struct JSONElements {
     return capture
   }
 
+  /// What stands at a path of member names in an object; nil if nothing does. Without steps the object itself.
+  static func value(at steps: [String], in object: Capture, _ payload: Span<UInt8>) -> Capture? {
+    var value = object
+    for step in steps {
+      guard value.kind == .object else { return nil }
+      var members = JSONElements(value)
+      var found: Capture?
+      while let name = members.next(payload), let member = members.next(payload) {
+        let isSame =
+          name.isEscaped
+          ? JSONLexer.unescaped(payload, name.range).elementsEqual(step.utf8)
+          : payload.extracting(name.range).withUnsafeBufferPointer { $0.elementsEqual(step.utf8) }
+        if isSame { found = member }
+      }
+      guard let found else { return nil }
+      value = found
+    }
+    return value
+  }
+
   private func isBetween(_ byte: UInt8) -> Bool {
     byte == UInt8(ascii: ",") || byte == UInt8(ascii: ":") || byte == 0x20 || byte == 0x0A || byte == 0x0D
       || byte == 0x09

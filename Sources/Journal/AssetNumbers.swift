@@ -20,18 +20,35 @@ struct AssetNumbers {
     for row in try Row.fetchAll(db, sql: "SELECT asset, number FROM asset_aliases") { aliases[row[0]] = row[1] }
   }
 
-  /// By position in the site, with the id that each number was given for first.
-  func numbers(of site: Site, in db: Database) throws -> [(number: Int64, name: String)] {
+  struct Named {
+    var number: Int64
+    /// The id that the number was given for first.
+    var name: String
+    /// All other ids that it had, sorted.
+    var former: [String] = []
+  }
+
+  /// By position in the site.
+  func numbers(of site: Site, in db: Database) throws -> [Named] {
     var copy = self
     var taken: [Int64: Bool] = [:]
-    var result = [(number: Int64, name: String)?](repeating: nil, count: site.assets.count)
+    var result = [Named?](repeating: nil, count: site.assets.count)
     // Those that continue another first: whoever has an old id now, without being that one, is a new asset.
     for isLater in [true, false] {
       for (position, asset) in site.assets.enumerated() where result[position] == nil {
         if isLater, copy.aliases[asset.id] == nil, asset.formerly == nil { continue }
         let number = try copy.number(of: asset, isFree: { taken[$0] == nil }, in: db)
         taken[number] = true
-        result[position] = (number, copy.names[number] ?? asset.id)
+        result[position] = Named(number: number, name: copy.names[number] ?? asset.id)
+      }
+    }
+    if !copy.aliases.isEmpty {
+      var former: [Int64: Set<String>] = [:]
+      for (id, number) in copy.aliases { former[number, default: []].insert(id) }
+      for (position, asset) in site.assets.enumerated() {
+        guard let named = result[position] else { continue }
+        let others = former[named.number, default: []].union([named.name]).subtracting([asset.id])
+        result[position]?.former = others.sorted()
       }
     }
     return result.compactMap(\.self)

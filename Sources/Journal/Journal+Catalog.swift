@@ -23,7 +23,7 @@ extension Journal {
         return SeriesCatalog(
           assetNumbers: assets.map { UInt32($0) },
           seriesNumbers: try seriesNumbers(of: site, assets: assets, in: db), connections: connectionNumbers,
-          stableNames: named.map(\.name))
+          stableNames: named.map(\.name), formerNames: named.map(\.former))
       }
     }
   }

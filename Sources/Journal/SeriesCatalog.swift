@@ -24,6 +24,8 @@ public struct SeriesCatalog: Sendable {
   private let connections: [String: ConnectionID]
   /// By position in `Site.assets`; empty: the ids.
   private let stableNames: [String]
+  /// By position in `Site.assets`; empty: none.
+  private let formerNames: [[String]]
 
   /// Numbers assets, signals and connections from 1 in the order of the site, without a database.
   public init(site: Site) {
@@ -49,10 +51,12 @@ public struct SeriesCatalog: Sendable {
   ///   - seriesNumbers: by position in `Site.assets`, then in `Asset.signals`; every number at most once.
   ///   - connections: by name; numbers from 1.
   ///   - stableNames: by position in `Site.assets`, names that stay when an id changes; empty: the ids.
+  ///   - formerNames: by position in `Site.assets`, other ids that it had; empty: none.
   public init(
     assetNumbers: [UInt32], seriesNumbers: [[SeriesID]], connections: [String: ConnectionID],
-    stableNames: [String] = []
+    stableNames: [String] = [], formerNames: [[String]] = []
   ) {
+    self.formerNames = formerNames
     self.stableNames = stableNames
     self.assetNumbers = assetNumbers
     self.seriesNumbers = seriesNumbers
@@ -79,6 +83,9 @@ public struct SeriesCatalog: Sendable {
 
   /// The name under which an asset's state is kept: the id that its number was given for first. Nil: its id.
   public func stableName(_ asset: Int) -> String? { asset < stableNames.count ? stableNames[asset] : nil }
+
+  /// The ids under which records of an asset may have been issued, beside its own.
+  public func formerNames(_ asset: Int) -> [String] { asset < formerNames.count ? formerNames[asset] : [] }
 
   /// The stable number of an asset (position in `Site.assets`).
   public func assetNumber(_ asset: Int) -> UInt32 { assetNumbers[asset] }

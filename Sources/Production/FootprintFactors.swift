@@ -49,15 +49,14 @@ public struct LibraryFootprintFactors: FootprintFactors {
     of carrier: Carrier, amount: ExactDecimal, start: Timestamp, end: Timestamp
   ) -> FootprintEmission {
     let last = CivilDate(lastDayBefore: end, in: zone)
-    guard let kind = Self.kind(carrier) else {
-      return FootprintEmission(
-        kilograms: nil,
-        problem:
-          "nothing says what \(carrier.name) emits: meter the energy that it is made with, or leave its meter out "
-          + "of the line with `serves: none`")
-    }
-    let activity = Activity(kind, amount, carrier.quantity.unit)
     do {
+      guard let kind = try carrier.quantity.activityKind(fuel: carrier.fuel) else {
+        return FootprintEmission(
+          kilograms: nil,
+          problem: "nothing says what \(carrier.name) emits: meter the energy that it is made with, or leave its meter "
+            + "out of the line with `serves: none`")
+      }
+      let activity = Activity(kind, amount, carrier.quantity.unit)
       let lines = try calculator.lines(activity, .footprint, calculator.settings.inventoryDate(lastDay: last))
       let kilograms = try EmissionTotals(lines).total()
       return FootprintEmission(
@@ -66,17 +65,6 @@ public struct LibraryFootprintFactors: FootprintFactors {
         warnings: lines.flatMap(\.warnings).map(\.text))
     } catch {
       return FootprintEmission(kilograms: nil, problem: "\(error)")
-    }
-  }
-
-  private static func kind(_ carrier: Carrier) -> Activity.Kind? {
-    switch carrier.quantity {
-    case .activeEnergyImport: .electricity(.ordinary)
-    // A gas meter whose fuel is not named counts natural gas, as its template says.
-    case .gasVolume, .gasVolumeNormal: .fuel(carrier.fuel ?? "natural_gas")
-    case .heatEnergy: .heat
-    case .steamMass: .steam(nil)
-    default: nil
     }
   }
 }

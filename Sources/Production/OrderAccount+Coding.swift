@@ -16,6 +16,7 @@ extension OrderAccount {
       writer.decimal(sum.estimated)
     }
     for issued in [record, footprint] { Issued.encode(issued, into: &writer) }
+    writer.optional(recordStart)
   }
 
   init(from reader: inout ByteReader) throws {
@@ -33,6 +34,7 @@ extension OrderAccount {
     }
     record = try Issued.decode(from: &reader)
     footprint = try Issued.decode(from: &reader)
+    recordStart = try reader.optionalTimestamp()
   }
 }
 

@@ -33,6 +33,9 @@ struct OrderAccount: Hashable, Sendable {
   var sums: [Sum] = []
   var record: Issued?
   var footprint: Issued?
+  /// Start of the first record that was issued: by it and the key the Store knows them, though a late event may say that
+  /// the order began earlier.
+  var recordStart: Timestamp?
 
   init(order: ProductionOrder) { self.order = order }
 

@@ -163,8 +163,10 @@ extension ProductionRule {
     let footprint =
       isDone || next == zone.startOfDay(containing: next)
       ? try body.footprint(account, key, start: start, end: end, isDone: isDone).canonicalBytes() : nil
+    account.recordStart = account.recordStart ?? start
     var draft = RecordDraft(
-      kind: .productionOrder, key: key, revision: 0, asset: body.feed(key), start: start, end: end, body: order)
+      kind: .productionOrder, key: key, revision: 0, asset: body.feed(key), start: account.recordStart ?? start,
+      end: end, body: order)
     if let issued = Self.issued(order, after: account.record) {
       account.record = issued
       draft.revision = issued.revision

@@ -38,6 +38,8 @@ extension QualityRule {
     }
     clock.encode(into: &writer)
     reset.encode(into: &writer)
+    writer.boolean(unused != nil)
+    unused?.encode(into: &writer)
   }
 
   public mutating func restoreState(from reader: inout ByteReader) throws {
@@ -45,8 +47,7 @@ extension QualityRule {
       throw ByteReaderError(offset: reader.offset, expected: "the detectors of the signals of \(asset.id)")
     }
     isBare = true
-    base = DetectorState(limits)
-    head = base
+    head = DetectorState(limits)
     baseBoundary = try reader.zigzag()
     middle = nil
     middleBoundary = .min
@@ -74,6 +75,9 @@ extension QualityRule {
     }
     clock = try ClockMonitor(from: &reader)
     reset = try ClockReset(from: &reader)
+    // States that were saved without it end here.
+    let hasUnused = try !reader.isAtEnd && reader.boolean()
+    unused = hasUnused ? try UnusedData(from: &reader) : nil
     isPublished = false
   }
 

@@ -107,7 +107,9 @@ extension QualityRule {
     let plant = Timestamp(nanoseconds: reset.lastPlant)
     let pace = reset.pace == .running ? "and runs at normal speed" : "and stands still"
     return Finding(
-      key: "clock-reset/\(asset.id)", rule: "clock-reset", subject: asset.id, severity: .warning, opened: opened,
+      key: "clock-reset/\(asset.id)", rule: "clock-reset", subject: asset.id,
+      // It stands for the missing data too.
+      severity: asset.criticality == .high || asset.criticality == .safety ? .critical : .warning, opened: opened,
       closed: closed,
       summary: "The clock of \(asset.id) shows \(device.rfc3339UTC) \(pace): "
         + "\(ClockReset.explanation(device: device, plant: plant)). Its samples are set aside as too old.",

@@ -59,7 +59,16 @@ extension QualityRule {
       case .tooOld: noteTooOld(sample, context: &context)
       default: break
       }
+      noteUnused(reason, context)
     }
+  }
+
+  private mutating func noteUnused(_ reason: QuarantineReason, _ context: RuleContext) {
+    guard context.clock != .distantPast else { return }
+    unused = UnusedData(
+      reason: reason, since: unused?.since ?? context.clock, latest: context.clock,
+      isExplained: reason == .tooOld && reset.opened != nil)
+    context.unused = unused
   }
 
   private mutating func noteDoor(_ sample: Sample, _ signal: Int, _ reason: QualityReason) {

@@ -31,15 +31,15 @@ public struct QualityRule: AssetRule {
 
   /// After the newest sample.
   var head: DetectorState
-  /// Of an earlier instant: without any sample at or after its boundary.
-  var base: DetectorState
+  /// The boundary of the base: the detectors at an earlier instant, without any sample at or after it. The base itself
+  /// is in the engine's saved state, since only what comes out of order needs it; `.min` before there is one.
   var baseBoundary = Int64.min
   /// Becomes the base when the clock has passed it.
   var middle: DetectorState?
   var middleBoundary = Int64.min
   /// The next sample at or after this moves base and middle.
   var nextBoundary = Int64.min
-  /// After a restart: base and head are to be restored, from what was saved and from the history.
+  /// After a restart: the head is to be restored, from the base and from the history.
   var isBare = false
   /// Earliest sample out of order; the head stands still until the next judgement.
   var dirtySince: Int64?
@@ -58,6 +58,8 @@ public struct QualityRule: AssetRule {
   var counts: [SourceReport.Count] = []
   var clock = ClockMonitor()
   var reset = ClockReset()
+  /// Since the last accepted sample.
+  var unused: UnusedData?
 
   struct Excluded: Hashable, Sendable {
     var time: Int64
@@ -83,7 +85,6 @@ public struct QualityRule: AssetRule {
     keep = (horizons.map(\.revision).max() ?? .days(45)) + .days(2)
     watchesClock = site.clock == .system && asset.clock != .receiveTime
     head = DetectorState(limits)
-    base = head
   }
 
   public func interest(in signal: Int) -> SignalInterest { limits.isWatched[signal] ? .watch : .none }
@@ -95,6 +96,10 @@ public struct QualityRule: AssetRule {
     _ sample: Sample, signal: Int, inOrder: Bool, context: inout RuleContext
   ) throws {
     if !isPublished { publish(context) }
+    if unused != nil {
+      unused = nil
+      context.unused = nil
+    }
     let time = sample.time.nanoseconds
     if watchesClock, context.connectedSince != nil, sample.quality != .uncertainUndated {
       noteClock(time, context: &context)
@@ -106,7 +111,7 @@ public struct QualityRule: AssetRule {
     }
     if isBare { try furnish(context) }
     guard inOrder else { return late(time, signal: signal, context) }
-    if time < baseBoundary || time < middleBoundary { catchUp(signal, time, value, context) }
+    if time < baseBoundary || time < middleBoundary { try catchUp(signal, time, value, context) }
     guard dirtySince == nil else { return }
     if time >= nextBoundary { cross(time, context) }
     head.handle(signal, time, value, limits, slack: lateness.nanoseconds, into: &pending)
@@ -119,11 +124,12 @@ public struct QualityRule: AssetRule {
 
   /// The signal's newest sample is older than those of others that the earlier states wait for.
   @inline(never)
-  private mutating func catchUp(_ signal: Int, _ time: Int64, _ value: Double, _ context: RuleContext) {
+  private mutating func catchUp(_ signal: Int, _ time: Int64, _ value: Double, _ context: RuleContext) throws {
     var same: [Transition] = []
     if time < baseBoundary {
+      var base = try loadBase(context)
       base.handle(signal, time, value, limits, slack: lateness.nanoseconds, into: &same)
-      saveBase(context)
+      save(base: base, context)
     }
     if time < middleBoundary {
       middle?.handle(signal, time, value, limits, slack: lateness.nanoseconds, into: &same)
@@ -153,13 +159,12 @@ public struct QualityRule: AssetRule {
   }
 
   private mutating func rebase(_ state: DetectorState, boundary: Int64, _ context: RuleContext) {
-    base = state
     baseBoundary = boundary
     middle = nil
     middleBoundary = .min
     if !told.isEmpty { told.removeAll { $0.time.nanoseconds < boundary } }
     if !excluded.isEmpty { excluded.removeAll { $0.time < boundary } }
-    saveBase(context)
+    save(base: state, context)
   }
 
   private mutating func late(_ time: Int64, signal: Int, _ context: RuleContext) {
@@ -211,6 +216,7 @@ public struct QualityRule: AssetRule {
   private mutating func publish(_ context: RuleContext) {
     isPublished = true
     context.verdicts = verdicts
+    if context.unused != unused { context.unused = unused }
   }
 
   /// Folds everything from the base on in the order of time; moves the base, if it is time, to where the judged minutes
@@ -229,7 +235,7 @@ public struct QualityRule: AssetRule {
       }
     }
     samples.sort { ($0.time, $0.signal) < ($1.time, $1.signal) }
-    var state = base
+    var state = try loadBase(context)
     var found: [Transition] = []
     var start: DetectorState?
     let moves = judged >= next(after: baseBoundary)
@@ -248,10 +254,19 @@ public struct QualityRule: AssetRule {
     forgetExcess(context)
   }
 
-  private func saveBase(_ context: RuleContext) {
+  private func save(base: DetectorState, _ context: RuleContext) {
     var writer = ByteWriter()
     base.encode(into: &writer)
     context.save(Self.baseKey, writer.bytes)
+  }
+
+  private func loadBase(_ context: RuleContext) throws -> DetectorState {
+    var base = DetectorState(limits)
+    // Nothing was ever folded, or what is saved is another rule's.
+    guard baseBoundary != .min, let bytes = try context.load(Self.baseKey) else { return base }
+    var reader = ByteReader(bytes)
+    try base.restore(from: &reader)
+    return base
   }
 
   /// The first sample after a restart: what the detectors have seen since the base comes from the history when the next
@@ -261,11 +276,7 @@ public struct QualityRule: AssetRule {
     isBare = false
     // Nothing was ever folded.
     guard baseBoundary != .min else { return }
-    if let bytes = try context.load(Self.baseKey) {
-      var reader = ByteReader(bytes)
-      try base.restore(from: &reader)
-    }
-    head = base
+    head = try loadBase(context)
     dirtySince = min(dirtySince ?? baseBoundary, baseBoundary)
   }
 

@@ -6,17 +6,29 @@ import Telemetry
 /// "Usual" is robust: every sample moves it by a bounded step. The usual step (mean |x − previous|) rises slowly and
 /// falls still more slowly, so that a machine at rest does not make its own start look unusual.
 struct SignalMonitor: Hashable, Sendable {
-  var count: UInt32 = 0
+  // There are tens of thousands: larger fields stand before smaller ones, so that none is followed by a hole.
+
   /// Device times in nanoseconds.
   var first: Int64 = 0
   var time: Int64 = .min
   var value = 0.0
   var before = 0.0
+  /// Of the run of equal values that lasts.
+  var runStart: Int64 = 0
+  /// Since when there are hardly any steps.
+  var calmSince: Int64 = .min
+  /// The level before the suspects: samples in a row that are far from it.
+  var level = 0.0
+  var suspectSum = 0.0
+  /// The level before the unit was changed.
+  var unitLevel = 0.0
+  /// Nanoseconds that the signal was missing for.
+  var missing: Int64 = 0
+
+  var count: UInt32 = 0
 
   // Runs of equal values.
-  var runStart: Int64 = 0
   var run: Int32 = 0
-  var runsSeen: UInt8 = 0
   var usualRun: Float = 1
   /// Seconds; forgets slowly.
   var longestRun: Float = 0
@@ -26,32 +38,22 @@ struct SignalMonitor: Hashable, Sendable {
   var recentStep: Float = 0
   /// Mean steps over two samples: small beside `recentStep` when two sources take turns.
   var recentDouble: Float = 0
-  /// Since when there are hardly any; the longest time in seconds, which is forgotten slowly.
-  var calmSince: Int64 = .min
+  /// The longest time with hardly any steps, in seconds, which is forgotten slowly.
   var longestCalm: Float = 0
   /// Of steps that are none, and of |x|.
   var usualMove: Float = 0
   var usualSize: Float = 0
   var lowest: Float = .infinity
   var highest: Float = -.infinity
-  /// The level before the suspects.
-  var level = 0.0
 
-  // Samples in a row that are far from the level before.
-  var suspects: UInt8 = 0
-  var suspectSum = 0.0
-  /// Samples without suspicion since the last one.
-  var calm: UInt8 = .max
-
-  /// Position in the list of units, from 1; 0 = none is suspected.
-  var unit: UInt8 = 0
-  /// The level before the unit was changed.
-  var unitLevel = 0.0
-
-  /// Nanoseconds that the signal was missing for.
-  var missing: Int64 = 0
   /// Reasons that have a machine which is not idle.
   var watched: Conditions = []
+  var runsSeen: UInt8 = 0
+  var suspects: UInt8 = 0
+  /// Samples without suspicion since the last one.
+  var calm: UInt8 = .max
+  /// Position in the list of units, from 1; 0 = none is suspected.
+  var unit: UInt8 = 0
 
   private static let recently: Float = 1 / 32
   private static let firstRuns: UInt8 = 8

@@ -61,6 +61,12 @@ public struct RuleContext {
   /// Tells the rules behind: those of the same asset that listen, and those of the site.
   public func publish(_ published: Published) { collector.published.append((services.asset, published)) }
 
+  /// Not nil: the asset sends, but nothing of it can be used. The quality rule sets it; the later ones ask.
+  public var unused: UnusedData? {
+    get { services.unused }
+    nonmutating set { services.unused = newValue }
+  }
+
   public mutating func emit(_ record: RecordDraft) { collector.output.records.append(record) }
   public mutating func emit(_ finding: Finding) { collector.output.findings.append(finding) }
 
@@ -100,6 +106,7 @@ public protocol RuleServices: AnyObject {
   func load(_ key: String) throws -> [UInt8]?
   func save(_ key: String, _ bytes: [UInt8]?)
   var verdicts: QualityVerdicts { get set }
+  var unused: UnusedData? { get set }
 }
 
 extension RuleServices {
@@ -107,6 +114,10 @@ extension RuleServices {
   public func events(signal: Int, from: Timestamp, to: Timestamp) throws -> [Event] { [] }
   public var verdicts: QualityVerdicts {
     get { QualityVerdicts() }
+    set { _ = newValue }
+  }
+  public var unused: UnusedData? {
+    get { nil }
     set { _ = newValue }
   }
 }

@@ -52,6 +52,9 @@ public struct WindowLedger: Sendable {
     try load(page(of: start), context: context).first { $0.start == start }?.entry
   }
 
+  /// Whether any window was ever issued (of this length).
+  public func hasEntries(context: RuleContext) throws -> Bool { try loadOldest(context: context) != nil }
+
   /// The issued windows with from ≤ start < to, by start.
   public func entries(
     from: Timestamp, to: Timestamp, context: RuleContext

@@ -1,7 +1,7 @@
 import Telemetry
 import Templates
 
-/// The physics of one simulated device: what it would send at a time. Values by the last step of the field's path.
+/// The physics of one simulated device: what it would send at a time, in the signals' units.
 struct DeviceModel {
   enum Reading {
     case number(Double)
@@ -28,6 +28,8 @@ struct DeviceModel {
   private var units = 0
   // Order feed or counter of a line
   private var line: LineModel?
+  /// What the model calls the fields that it knows.
+  private let names: [String: String]
   /// Fields that none of them knows.
   private var others: GenericModel
 
@@ -35,23 +37,25 @@ struct DeviceModel {
     id = asset.id
     var generator = SeededGenerator(seed: seed, name: asset.id)
     let register = asset.signals.first { if case .register = $0.kind { true } else { false } }
-    let known: Set<String>
-    line = LineModel(asset: asset, seed: seed)
+    let line = LineModel(asset: asset, seed: seed)
+    self.line = line
     if let line {
       kind = .line
-      known = line.fields
+      names = Self.names(asset) { field, _ in Self.known(field, in: line.fields) }
     } else if asset.signals.contains(where: { $0.kind == .event }) {
       kind = .station
-      known = Self.stationFields
+      names = Self.names(asset) { field, _ in Self.known(field, in: Self.stationFields) }
     } else if register?.kind.quantity?.isElectricityMeter == true {
       kind = .meter
-      known = Self.meterFields
+      names = Self.names(asset, Self.meterName)
     } else {
       kind = .machine
-      known = Self.machineFields(of: asset)
+      names = Self.names(asset, Self.machineName)
     }
-    others = GenericModel(asset: asset, known: known, seed: seed)
-    rated = asset.ratedPower?.doubleValue ?? 100
+    others = GenericModel(asset: asset, known: Set(names.keys), seed: seed)
+    // No more than the device can measure.
+    let most = asset.signals.first { $0.name == "active-power" }?.maximum ?? .infinity
+    rated = min(asset.ratedPower?.doubleValue ?? 100, most / 2)
     character = generator.uniform()
     resolution = register?.resolution ?? -2
     let full = register?.modulus?.rescaled(to: resolution)?.mantissa ?? 0
@@ -64,6 +68,10 @@ struct DeviceModel {
     self.generator = generator
   }
 
+  /// The key of a field's reading, and that of the message's id.
+  static func key(_ field: FieldMapping) -> String { "\(field.signal)/\(field.attribute ?? "")" }
+  static let messageID = "id"
+
   /// What the device measures at `time`, `elapsed` after its last message. `hour` is plant-local.
   mutating func readings(time: Timestamp, hour: Double, elapsed: Span64, faults: Faults) -> [String: Reading] {
     let own =
@@ -73,28 +81,63 @@ struct DeviceModel {
       case .station: station()
       case .line: line?.readings(time: time, elapsed: elapsed) ?? [:]
       }
-    return own.merging(others.readings(elapsed: elapsed)) { $1 }
+    var readings = others.readings(elapsed: elapsed)
+    for (key, name) in names { readings[key] = own[name] }
+    readings[Self.messageID] = own["id"]
+    return readings
+  }
+
+  private static func names(_ asset: Asset, _ name: (FieldMapping, Signal) -> String?) -> [String: String] {
+    var names: [String: String] = [:]
+    for field in asset.topics.flatMap(\.fields) where field.waveform == nil {
+      names[key(field)] = name(field, asset.signals[field.signal])
+    }
+    return names
+  }
+
+  private static func known(_ field: FieldMapping, in known: Set<String>) -> String? {
+    field.path.steps.last.flatMap { known.contains($0) ? $0 : nil }
   }
 
   private static let meterFields: Set<String> = [
     "kwh", "kvarh_lag", "kvarh_lead", "kw", "pf", "v1", "v2", "v3", "i1", "i2", "i3",
   ]
-  /// Only where they mean what the model of a machine means: 6 bar is no air pressure, and not every state has a word
-  /// for idle.
-  private static func machineFields(of asset: Asset) -> Set<String> {
-    let units = ["temperature": "°C", "vibration": "mm/s", "pressure": "bar", "current": "A"]
-    var known: Set<String> = []
-    for mapping in asset.topics.flatMap(\.fields) {
-      guard let name = mapping.path.steps.last else { continue }
-      let signal = asset.signals[mapping.signal]
-      if case .state(let names) = signal.kind {
-        if name == "state", Set(["running", "idle", "stopped"]).isSubset(of: names) { known.insert(name) }
-      } else if units[name] == signal.unit {
-        known.insert(name)
+  /// By the field's name, else by what the signal is.
+  private static func meterName(_ field: FieldMapping, _ signal: Signal) -> String? {
+    if let name = known(field, in: meterFields) { return name }
+    if case .register(let quantity) = signal.kind {
+      switch quantity {
+      case .activeEnergyImport: return "kwh"
+      case .reactiveEnergyLagging: return "kvarh_lag"
+      case .reactiveEnergyLeading: return "kvarh_lead"
+      default: return nil
       }
     }
-    return known
+    switch (signal.name, signal.unit) {
+    case ("active-power", "kW"): return "kw"
+    case ("power-factor", "1"): return "pf"
+    case ("voltage", "V"): return "v1"
+    case ("current", "A"): return "i1"
+    default: break
+    }
+    for phase in 1...3 {
+      if signal.name == "voltage-\(phase)", signal.unit == "V" { return "v\(phase)" }
+      if signal.name == "current-\(phase)", signal.unit == "A" { return "i\(phase)" }
+    }
+    return nil
   }
+
+  /// Only where they mean what the model of a machine means: 6 bar is no air pressure, and not every state has a word
+  /// for idle.
+  private static func machineName(_ field: FieldMapping, _ signal: Signal) -> String? {
+    let units = ["temperature": "°C", "vibration": "mm/s", "pressure": "bar", "current": "A"]
+    let name = field.path.steps.last ?? signal.name
+    if case .state(let states) = signal.kind {
+      return name == "state" && Set(["running", "idle", "stopped"]).isSubset(of: states) ? name : nil
+    }
+    return units[name] == signal.unit && signal.kind == .gauge ? name : nil
+  }
+
   private static let stationFields: Set<String> = [
     "id", "unit", "step", "attempt", "verdict", "defects", "model", "confidence",
   ]

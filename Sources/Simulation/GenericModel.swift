@@ -5,14 +5,14 @@ import Templates
 /// range, states that change now and then. Enough to try a configuration without machines.
 struct GenericModel: Sendable {
   private enum Behaviour {
-    /// Counted in an hour, in the signal's unit, and the value of the last digit.
-    case counter(hourly: Double, digit: Double, isAmount: Bool)
+    /// Counted in an hour, in the signal's unit, and the last digit with its power of ten.
+    case counter(hourly: Double, digit: Double, exponent: Int8, isAmount: Bool)
     case gauge(low: Double, high: Double)
     case words([String])
   }
 
   private struct Field {
-    var name: String
+    var key: String
     var behaviour: Behaviour
     /// Counters: counted so far. Gauges: place within the range, 0…1. Words: position.
     var value: Double
@@ -23,20 +23,21 @@ struct GenericModel: Sendable {
   private var fields: [Field] = []
   private var generator: SeededGenerator
 
-  /// - Parameter known: last steps of the paths that another model fills in.
+  /// - Parameter known: keys of the fields that another model fills in.
   init(asset: Asset, known: Set<String>, seed: UInt64) {
     generator = SeededGenerator(seed: seed, name: "generic/\(asset.id)")
     for mapping in asset.topics.flatMap(\.fields) {
-      guard let name = mapping.path.steps.last, !known.contains(name) else { continue }
+      let key = DeviceModel.key(mapping)
+      guard !known.contains(key), mapping.waveform == nil else { continue }
       let behaviour = Self.behaviour(mapping, asset.signals[mapping.signal], asset)
       var start = generator.uniform()
       switch behaviour {
-      case .counter(let hourly, let digit, let isAmount):
+      case .counter(let hourly, let digit, _, let isAmount):
         start = isAmount ? 0 : (start * hourly * 1000 / digit).rounded()
       case .gauge: break
       case .words(let words): start = Double(words.firstIndex { Self.usual.contains($0) } ?? 0)
       }
-      fields.append(Field(name: name, behaviour: behaviour, value: start))
+      fields.append(Field(key: key, behaviour: behaviour, value: start))
     }
   }
 
@@ -50,8 +51,10 @@ struct GenericModel: Sendable {
       let most = signal.maximumRate?.doubleValue ?? (quantity.isElectric ? asset.ratedPower?.doubleValue : nil)
       // An operating hour is an hour.
       let usual = quantity == .operatingTime ? 1 : (most ?? 100) * 0.4
-      if case .delta = signal.kind { return .counter(hourly: usual, digit: digit, isAmount: true) }
-      return .counter(hourly: usual, digit: digit, isAmount: false)
+      if case .delta = signal.kind {
+        return .counter(hourly: usual, digit: digit, exponent: signal.resolution, isAmount: true)
+      }
+      return .counter(hourly: usual, digit: digit, exponent: signal.resolution, isAmount: false)
     case .gauge:
       // The middle of the lower half: most ranges end far beyond what is usual.
       let low = signal.minimum ?? 0
@@ -67,19 +70,19 @@ struct GenericModel: Sendable {
 
   mutating func readings(elapsed: Span64) -> [String: DeviceModel.Reading] {
     var readings: [String: DeviceModel.Reading] = [:]
-    for index in fields.indices { readings[fields[index].name] = reading(index, elapsed) }
+    for index in fields.indices { readings[fields[index].key] = reading(index, elapsed) }
     return readings
   }
 
   private mutating func reading(_ index: Int, _ elapsed: Span64) -> DeviceModel.Reading {
     switch fields[index].behaviour {
-    case .counter(let hourly, let digit, let isAmount):
+    case .counter(let hourly, let digit, let exponent, let isAmount):
       let load = hourly == 1 ? 1 : 0.8 + 0.4 * generator.uniform()
       let counted = hourly * load * elapsed.seconds / 3600 / digit + fields[index].rest
       let whole = counted.rounded(.down)
       fields[index].rest = counted - whole
       fields[index].value = isAmount ? whole : fields[index].value + whole
-      return .number(fields[index].value * digit)
+      return .decimal(ScaledInteger(Int64(fields[index].value), exponent: exponent))
     case .gauge(let low, let high):
       fields[index].value = min(1, max(0, fields[index].value + 0.02 * generator.normal()))
       let value = low + (high - low) * fields[index].value

@@ -30,10 +30,13 @@ public struct PlantSimulation: Sequence, IteratorProtocol, Sendable {
   private var queue: [Pending] = []
   private var sequence: UInt64 = 0
 
+  /// Assets that are not simulated: those of Sparkplug edge nodes, which are more than writers of messages (births,
+  /// sequence numbers, an answer to every rebirth).
+  public static func leftOut(_ site: Site) -> [String] { site.assets.filter { $0.sparkplug != nil }.map(\.id) }
+
   public init(site: Site, seed: UInt64, start: Timestamp, faults: Faults) throws {
     zone = try PlantZone(identifier: site.zone)
     self.faults = faults
-    // The simulation writes JSON; an edge node is more than a writer.
     for asset in site.assets where asset.sparkplug == nil {
       for mapping in asset.topics {
         var generator = SeededGenerator(seed: seed, name: "network/\(mapping.topic)")
@@ -42,7 +45,8 @@ public struct PlantSimulation: Sequence, IteratorProtocol, Sendable {
           nanoseconds: Int64(generator.uniform() * Double(interval.nanoseconds / 1_000_000)) * 1_000_000)
         devices.append(
           Device(
-            model: DeviceModel(asset: asset, seed: seed), writer: PayloadWriter(mapping: mapping),
+            model: DeviceModel(asset: asset, seed: seed),
+            writer: PayloadWriter(mapping: mapping, asset: asset, seed: seed),
             topic: mapping.topic, interval: interval, last: start + phase - interval, generator: generator))
         push(start + phase, nil, devices.count - 1)
       }
@@ -75,7 +79,7 @@ public struct PlantSimulation: Sequence, IteratorProtocol, Sendable {
     var message = SimulatedMessage(
       time: time, topic: devices[index].topic, payload: devices[index].writer.payload(readings, stamp: stamp))
     if devices[index].generator.chance(faults.badJSON) {
-      message.payload.removeLast(message.payload.count / 3)
+      message.payload = devices[index].writer.damaged(message.payload)
     }
     if devices[index].generator.chance(faults.duplicate) { push(time + .seconds(1), message, index) }
     if devices[index].generator.chance(faults.outOfOrder) {

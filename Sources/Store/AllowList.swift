@@ -16,7 +16,10 @@ struct AllowList: Hashable, Sendable {
 
   init(_ destination: Destination) { self.init(kinds: destination.kinds, assets: destination.assets) }
 
-  func allows(_ kind: RecordKind, asset: String) -> Bool { kinds.contains(kind) && allows(asset: asset) }
+  /// Heads of the ledger are about the gateway and no asset.
+  func allows(_ kind: RecordKind, asset: String) -> Bool {
+    kinds.contains(kind) && (kind == .ledgerHead || allows(asset: asset))
+  }
 
   func allows(asset: String) -> Bool {
     allowsEveryAsset || assets.contains { Self.matches(asset, pattern: $0) }

@@ -1,7 +1,7 @@
 import Telemetry
 
-/// The order in which space is given up. Findings that are not delivered, and leaves of the ledger, never are; within a
-/// step the oldest go first.
+/// The order in which space is given up. Findings that are not delivered, and leaves and heads of the ledger, never are;
+/// within a step the oldest go first.
 enum EvictionStep: CaseIterable {
   /// Delivered bodies that were kept for their time: signal summaries first.
   case agedSummaries
@@ -33,8 +33,9 @@ enum EvictionStep: CaseIterable {
   var kinds: [RecordKind] {
     switch self {
     case .agedSummaries, .deliveredSummaries, .undeliveredSummaries: [.signalSummary]
-    case .agedOthers, .deliveredOthers: RecordKind.allCases.filter { $0 != .signalSummary }
-    case .undeliveredFigures: RecordKind.allCases.filter { $0 != .signalSummary && $0 != .finding }
+    case .agedOthers, .deliveredOthers: RecordKind.allCases.filter { $0 != .signalSummary && $0 != .ledgerHead }
+    case .undeliveredFigures:
+      RecordKind.allCases.filter { $0 != .signalSummary && $0 != .finding && $0 != .ledgerHead }
     case .history, .neededHistory: []
     }
   }

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Ledger
 import Telemetry
 
 /// Findings with their history, within a transaction. Each change is issued as a record of kind `finding`.
@@ -74,7 +75,7 @@ struct FindingTable {
     var finding = finding
     finding.opened = row.opened
     let draft = draft(finding, revision: row.revision + 1)
-    guard Digest.sha256(draft.body) != row.hash else { return }
+    guard LedgerHash.sha256(draft.body) != row.hash else { return }
     let hash = try writer.issue(draft, at: issued, supersedes: row.hash)
     let statement = try db.cachedStatement(
       sql: """

@@ -1,3 +1,4 @@
+import Ledger
 import Telemetry
 
 /// A record as it is forwarded.
@@ -30,6 +31,12 @@ public struct IssuedRecord: Hashable, Sendable {
 struct Envelope {
   struct Chain {
     var number: Int64
+    var record: Int64
+    var asset: String
+    /// RFC 3339.
+    var start: String
+    /// RFC 3339.
+    var end: String
     var previous: [UInt8]
     var hash: [UInt8]
   }
@@ -49,28 +56,43 @@ struct Envelope {
   var chain: Chain?
 
   /// Canonical JSON: the members are written in the order of their names.
-  func json(body: [UInt8]) -> [UInt8] {
+  ///
+  /// - Parameter body: nil for a leaf whose body was evicted.
+  func json(body: [UInt8]?) -> [UInt8] {
     var out: [UInt8] = []
-    out.reserveCapacity(body.count + 640)
-    out.append(contentsOf: #"{"body":"#.utf8)
-    out.append(contentsOf: body)
+    out.reserveCapacity((body?.count ?? 0) + 768)
+    out.append(UInt8(ascii: "{"))
+    if let body {
+      out.append(contentsOf: #""body":"#.utf8)
+      out.append(contentsOf: body)
+      out.append(UInt8(ascii: ","))
+    }
     if let cause {
-      out.append(contentsOf: #","cause":"#.utf8)
+      out.append(contentsOf: #""cause":"#.utf8)
       out.append(contentsOf: cause)
+      out.append(UInt8(ascii: ","))
     }
     if let chain {
-      out.append(contentsOf: #","chain":{"hash":""#.utf8)
-      out.append(contentsOf: Digest.hex(chain.hash))
+      out.append(contentsOf: #""chain":{"asset":"#.utf8)
+      out.append(contentsOf: Self.string(chain.asset))
+      out.append(contentsOf: #","end":"#.utf8)
+      out.append(contentsOf: Self.string(chain.end))
+      out.append(contentsOf: #","hash":""#.utf8)
+      out.append(contentsOf: LedgerHash.hexBytes(chain.hash))
       out.append(contentsOf: #"","previous":""#.utf8)
-      out.append(contentsOf: Digest.hex(chain.previous))
-      out.append(contentsOf: #"","sequence":"#.utf8)
+      out.append(contentsOf: LedgerHash.hexBytes(chain.previous))
+      out.append(contentsOf: #"","record":"#.utf8)
+      out.append(contentsOf: String(chain.record).utf8)
+      out.append(contentsOf: #","sequence":"#.utf8)
       out.append(contentsOf: String(chain.number).utf8)
-      out.append(UInt8(ascii: "}"))
+      out.append(contentsOf: #","start":"#.utf8)
+      out.append(contentsOf: Self.string(chain.start))
+      out.append(contentsOf: "},".utf8)
     }
-    out.append(contentsOf: #","gateway":"#.utf8)
+    out.append(contentsOf: #""gateway":"#.utf8)
     out.append(contentsOf: Self.string(gateway))
     out.append(contentsOf: #","hash":""#.utf8)
-    out.append(contentsOf: Digest.hex(hash))
+    out.append(contentsOf: LedgerHash.hexBytes(hash))
     out.append(contentsOf: #"","id":"#.utf8)
     out.append(contentsOf: Self.string(id))
     out.append(contentsOf: #","issued":"#.utf8)
@@ -83,7 +105,7 @@ struct Envelope {
     out.append(contentsOf: String(revision).utf8)
     if let supersedes {
       out.append(contentsOf: #","supersedes":""#.utf8)
-      out.append(contentsOf: Digest.hex(supersedes))
+      out.append(contentsOf: LedgerHash.hexBytes(supersedes))
       out.append(UInt8(ascii: "\""))
     }
     out.append(UInt8(ascii: "}"))

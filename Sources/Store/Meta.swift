@@ -16,6 +16,12 @@ enum Meta: String {
   case recordSequence = "record-sequence"
   case leafNumber = "leaf-number"
   case leafHash = "leaf-hash"
+  /// The newest signed head.
+  case headNumber = "head-number"
+  case headHash = "head-hash"
+  case headLeaf = "head-leaf"
+  /// End of the last plant-local day that a head was made for, nanoseconds.
+  case sealedUntil = "sealed-until"
   case quarantineNumber = "quarantine-number"
   case refusedNumber = "refused-number"
   case counts

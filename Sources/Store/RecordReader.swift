@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Ledger
 import Telemetry
 
 /// Reads rows of `records` as issued records.
@@ -43,7 +44,9 @@ struct RecordReader {
     if let leaf = row[9] as Int64? {
       guard let hash = row[14] as Data? else { throw StoreError.corrupt("leaf \(leaf) of the ledger is missing") }
       envelope.chain = Envelope.Chain(
-        number: leaf, previous: (row[15] as Data?).map { [UInt8]($0) } ?? Digest.genesis, hash: [UInt8](hash))
+        number: leaf, record: row[2], asset: row[1], start: formatTime(Timestamp(nanoseconds: row[4])),
+        end: formatTime(Timestamp(nanoseconds: row[5])),
+        previous: (row[15] as Data?).map { [UInt8]($0) } ?? LedgerHash.genesis, hash: [UInt8](hash))
     }
     return IssuedRecord(
       sequence: row[2], id: id, kind: kind, asset: row[1], key: key, revision: revision,

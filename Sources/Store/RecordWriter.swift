@@ -1,14 +1,15 @@
 import Foundation
 import GRDB
+import Ledger
 import Telemetry
 
 /// Issues records within a transaction: numbers, hashes, the ledger's chain, and the counts of the destinations.
 struct RecordWriter {
   let db: Database
-  private let gateway: Gateways
+  let gateway: Gateways
   private var sequence: Int64
-  private var leafNumber: Int64
-  private var leafHash: [UInt8]
+  private(set) var leafNumber: Int64
+  private(set) var leafHash: [UInt8]
   private let firstSequence: Int64
   private let firstLeaf: Int64
   private var destinations: [DestinationRow]
@@ -19,7 +20,7 @@ struct RecordWriter {
     self.gateway = gateway
     sequence = try Meta.integer(.recordSequence, in: db)
     leafNumber = try Meta.integer(.leafNumber, in: db)
-    leafHash = try Meta.bytes(.leafHash, in: db) ?? Digest.genesis
+    leafHash = try Meta.bytes(.leafHash, in: db) ?? LedgerHash.genesis
     firstSequence = sequence
     firstLeaf = leafNumber
     destinations = try DestinationRow.all(in: db).filter(\.isActive)
@@ -31,10 +32,10 @@ struct RecordWriter {
   mutating func issue(
     _ draft: RecordDraft, at issued: Timestamp, supersedes known: [UInt8]? = nil
   ) throws -> [UInt8] {
-    let hash = Digest.sha256(draft.body)
+    let hash = LedgerHash.sha256(draft.body)
     let supersedes = draft.revision > 0 ? try known ?? predecessor(of: draft) : nil
     sequence += 1
-    if draft.kind.isLedger { try addLeaf(draft, hash: hash, supersedes: supersedes) }
+    if draft.kind.isLedger { try addLeaf(draft, at: issued, hash: hash, supersedes: supersedes) }
     let statement = try db.cachedStatement(
       sql: """
         INSERT INTO records (sequence, kind, asset, issued, start, end, revision, key, gateway, leaf, hash, supersedes,
@@ -69,36 +70,51 @@ struct RecordWriter {
     for destination in destinations { try destination.save(in: db) }
   }
 
-  private mutating func addLeaf(_ draft: RecordDraft, hash: [UInt8], supersedes: [UInt8]?) throws {
-    let id = IssuedRecord.id(
-      gateway: gateway.currentID, kind: draft.kind, key: draft.key, revision: draft.revision)
+  private mutating func addLeaf(
+    _ draft: RecordDraft, at issued: Timestamp, hash: [UInt8], supersedes: [UInt8]?
+  ) throws {
     leafNumber += 1
-    leafHash = Digest.leaf(previous: leafHash, bodyHash: hash, id: id)
+    let leaf = Leaf(
+      number: leafNumber, record: sequence, gateway: gateway.currentID, kind: draft.kind.rawValue, key: draft.key,
+      revision: Int64(draft.revision), asset: draft.asset, start: draft.start, end: draft.end, issued: issued,
+      bodyHash: hash, supersedes: supersedes, cause: draft.cause)
+    leafHash = leaf.hash(after: leafHash)
     let statement = try db.cachedStatement(
       sql: """
-        INSERT INTO leaves (number, sequence, kind, start, revision, key, gateway, body_hash, supersedes, hash)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO leaves (number, sequence, kind, asset, issued, start, end, revision, key, gateway, body_hash,
+          supersedes, cause, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """)
     try statement.execute(arguments: [
-      leafNumber, sequence, draft.kind.code, draft.start.nanoseconds, draft.revision, draft.key, gateway.current,
-      Data(hash), supersedes.map { Data($0) }, Data(leafHash),
+      leafNumber, sequence, draft.kind.code, draft.asset, issued.nanoseconds, draft.start.nanoseconds,
+      draft.end.nanoseconds, draft.revision, draft.key, gateway.current, Data(hash), supersedes.map { Data($0) },
+      draft.cause.map { Data(CauseText.encode($0)) }, Data(leafHash),
     ])
   }
 
-  /// The hash of the body that this revision replaces. Nil if that body was evicted and its kind has no ledger.
+  /// The hash of the body that this revision replaces: under the asset's id, else under one that it had before. Nil if
+  /// that body was evicted and its kind has no ledger.
   private func predecessor(of draft: RecordDraft) throws -> [UInt8]? {
+    if let hash = try predecessor(of: draft, asset: draft.asset, key: draft.key) { return hash }
+    for former in draft.formerAssets {
+      guard let key = draft.key(for: former) else { continue }
+      if let hash = try predecessor(of: draft, asset: former, key: key) { return hash }
+    }
+    return nil
+  }
+
+  private func predecessor(of draft: RecordDraft, asset: String, key: String) throws -> [UInt8]? {
     let record = try db.cachedStatement(
       sql: "SELECT hash FROM records WHERE kind = ? AND start = ? AND asset = ? AND key = ? AND revision = ?")
     let before = draft.revision - 1
     if let hash = try Data.fetchOne(
-      record, arguments: [draft.kind.code, draft.start.nanoseconds, draft.asset, draft.key, before])
+      record, arguments: [draft.kind.code, draft.start.nanoseconds, asset, key, before])
     {
       return [UInt8](hash)
     }
     guard draft.kind.isLedger else { return nil }
     let leaf = try db.cachedStatement(
       sql: "SELECT body_hash FROM leaves WHERE kind = ? AND start = ? AND key = ? AND revision = ?")
-    return try Data.fetchOne(leaf, arguments: [draft.kind.code, draft.start.nanoseconds, draft.key, before])
+    return try Data.fetchOne(leaf, arguments: [draft.kind.code, draft.start.nanoseconds, key, before])
       .map { [UInt8]($0) }
   }
 }
@@ -120,13 +136,23 @@ enum CauseText {
     return writer.bytes
   }
 
-  /// Canonical JSON of the envelope's member.
-  static func json(_ stored: [UInt8], formatTime: (Timestamp) -> String) throws -> [UInt8] {
+  /// Nil for bytes that `encode` did not write.
+  static func decode(_ stored: [UInt8]) throws -> RevisionCause? {
     var reader = ByteReader(stored)
     let time = try reader.timestamp()
+    let asset = try reader.string()
+    let signal = try reader.string()
+    guard let reason = RevisionCause.Reason(rawValue: try reader.string()) else { return nil }
+    let cause = RevisionCause(asset: asset, signal: signal, time: time, reason: reason)
+    return encode(cause) == stored ? cause : nil
+  }
+
+  /// Canonical JSON of the envelope's member.
+  static func json(_ stored: [UInt8], formatTime: (Timestamp) -> String) throws -> [UInt8] {
+    guard let cause = try decode(stored) else { throw StoreError.corrupt("a revision has no known cause") }
     let value: JSONValue = [
-      "asset": .string(try reader.string()), "signal": .string(try reader.string()),
-      "reason": .string(try reader.string()), "time": .string(formatTime(time)),
+      "asset": .string(cause.asset), "signal": .string(cause.signal), "reason": .string(cause.reason.rawValue),
+      "time": .string(formatTime(cause.time)),
     ]
     return value.canonicalBytes()
   }

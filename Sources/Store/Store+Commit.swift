@@ -12,19 +12,23 @@ extension Store {
   /// Ignored if `position` ≤ `outputPosition` at the opening (a replay). An empty output is not written: the replay
   /// after a crash makes it again.
   ///
-  /// - Parameter issued: the issue time of its records; the clock of the caller.
+  /// - Parameters:
+  ///   - issued: the issue time of its records; the clock of the caller.
+  ///   - period: a day that has ended with the last of these batches: its head is made in the same transaction, so
+  ///     that it is made once, over the same leaves, whatever crashes.
   /// - Throws: `StoreError.diskFull` after everything was evicted that may go for a commit; the same call may be repeated
   ///   later.
   public func commit(
-    _ output: EngineOutput, upTo position: Int64, counts: EngineCounts, issued: Timestamp
+    _ output: EngineOutput, upTo position: Int64, counts: EngineCounts, issued: Timestamp,
+    sealing period: LedgerPeriod? = nil
   ) throws {
     let stores = try admits(output, upTo: position)
-    guard stores, !output.isEmpty else {
+    guard stores, !output.isEmpty || period != nil else {
       shared.change { $0.latest = position }
       return
     }
-    let used = try writeMakingRoom(output.storedBytes, now: issued) { db in
-      try store(output, upTo: position, counts: counts, issued: issued, in: db)
+    let used = try writeMakingRoom(output.storedBytes + (period == nil ? 0 : Self.leastRoom), now: issued) { db in
+      try store(output, upTo: position, counts: counts, issued: issued, sealing: period, in: db)
     }
     shared.change {
       $0.latest = position
@@ -83,11 +87,13 @@ extension Store {
 
   /// Returns the pages in use.
   private func store(
-    _ output: EngineOutput, upTo position: Int64, counts: EngineCounts, issued: Timestamp, in db: Database
+    _ output: EngineOutput, upTo position: Int64, counts: EngineCounts, issued: Timestamp,
+    sealing period: LedgerPeriod? = nil, in db: Database
   ) throws -> Int {
     var writer = try RecordWriter(db: db, gateway: gateway)
     for draft in output.records { try writer.issue(draft, at: issued) }
     try findingTable(db).store(output.findings, with: &writer, issued: issued)
+    if let period { try seal(period, with: &writer, issued: issued) }
     try writer.finish()
     try QuarantineTable(db: db).insert(output.quarantined, keep: options.quarantineRows)
     try Meta.set(.outputPosition, position, in: db)
@@ -124,7 +130,7 @@ extension Store {
   /// undelivered records.
   ///
   /// - Parameter bytes: about what it writes.
-  private func writeMakingRoom(
+  func writeMakingRoom(
     _ bytes: Int, now: Timestamp, _ body: (Database) throws -> Int
   ) throws -> Int {
     let need = min(max(2 * bytes, Self.leastRoom), budget.logBytes)

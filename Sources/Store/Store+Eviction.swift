@@ -247,8 +247,14 @@ extension Store {
       }
     }
     guard let last = chosen.last else { return nil }
+    let mark = try db.cachedStatement(
+      sql: "UPDATE leaves SET evicted = 1 WHERE number = (SELECT leaf FROM records WHERE sequence = ?)")
     let delete = try db.cachedStatement(sql: "DELETE FROM records WHERE sequence = ?")
-    for sequence in chosen { try delete.execute(arguments: [sequence]) }
+    let hasLeaves = byKind.keys.contains(where: \.isLedger)
+    for sequence in chosen {
+      if hasLeaves { try mark.execute(arguments: [sequence]) }
+      try delete.execute(arguments: [sequence])
+    }
     for kind in RecordKind.allCases { try Meta.add(RecordTotals.kept(kind), -(byKind[kind] ?? 0), in: db) }
     for destination in destinations { try destination.save(in: db) }
     if step.evictsDelivered {

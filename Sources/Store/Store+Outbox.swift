@@ -26,7 +26,7 @@ extension Store {
       let cursor = try Row.fetchCursor(statement, arguments: [max(row.cursor, sequence, scanned)])
       var bytes = 0
       while let next = try cursor.next() {
-        guard row.allowed.allows(asset: next[1]) else { continue }
+        guard row.allowed.allows(try RecordReader.kind(next), asset: next[1]) else { continue }
         let record = try reader.record(next)
         if !records.isEmpty, bytes + record.json.count > maxBytes { break }
         bytes += record.json.count
@@ -136,11 +136,12 @@ extension DestinationRow {
   /// Counts the kept records that await the destination, by a scan of all after its cursor.
   func countPending(in db: Database) throws -> Int {
     let rows = try Row.fetchCursor(
-      db, sql: "SELECT asset FROM records WHERE sequence > ? AND sequence <= ? AND +kind IN (\(allowed.kindCodes))",
+      db,
+      sql: "SELECT kind, asset FROM records WHERE sequence > ? AND sequence <= ? AND +kind IN (\(allowed.kindCodes))",
       arguments: [cursor, horizon ?? .max])
     var count = 0
     while let row = try rows.next() {
-      if allowed.allows(asset: row[0]) { count += 1 }
+      if allowed.allows(try RecordReader.kind(row), asset: row[1]) { count += 1 }
     }
     return count
   }

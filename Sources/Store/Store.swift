@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Ledger
 import Rules
 import Telemetry
 import Templates
@@ -179,6 +180,8 @@ final class SharedState: @unchecked Sendable {
     var evictionMemory = EvictionMemory()
     /// Undelivered records went for a commit, and none has succeeded since.
     var hasEvictedForCommit = false
+    /// Signs heads.
+    var signingKey: SigningKey?
   }
 
   private let lock = NSLock()

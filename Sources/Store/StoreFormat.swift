@@ -6,7 +6,9 @@ import GRDB
 /// last page of each and flash wear stays small.
 enum StoreFormat {
   /// Raised with every change that an older program could not read.
-  static let version: Int64 = 1
+  ///
+  /// 1: the hash of a leaf covered only previous hash, body hash and id.
+  static let version: Int64 = 2
 
   static func create(in db: Database) throws {
     try db.execute(
@@ -25,12 +27,18 @@ enum StoreFormat {
           start INTEGER NOT NULL, end INTEGER NOT NULL, revision INTEGER NOT NULL, key TEXT NOT NULL,
           gateway INTEGER NOT NULL, leaf INTEGER, hash BLOB NOT NULL, supersedes BLOB, cause BLOB, body BLOB NOT NULL);
         CREATE INDEX records_window ON records (kind, start, asset);
-        -- The ledger. `previous` of a leaf is the hash of the leaf before it.
+        -- The ledger. `previous` of a leaf is the hash of the leaf before it. The hash covers every column but
+        -- `evicted`: whether the record of the leaf was given up.
         CREATE TABLE leaves (
-          number INTEGER PRIMARY KEY, sequence INTEGER NOT NULL, kind INTEGER NOT NULL, start INTEGER NOT NULL,
-          revision INTEGER NOT NULL, key TEXT NOT NULL, gateway INTEGER NOT NULL, body_hash BLOB NOT NULL,
-          supersedes BLOB, hash BLOB NOT NULL);
+          number INTEGER PRIMARY KEY, sequence INTEGER NOT NULL, kind INTEGER NOT NULL, asset TEXT NOT NULL,
+          issued INTEGER NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL, revision INTEGER NOT NULL,
+          key TEXT NOT NULL, gateway INTEGER NOT NULL, body_hash BLOB NOT NULL, supersedes BLOB, cause BLOB,
+          hash BLOB NOT NULL, evicted INTEGER NOT NULL DEFAULT 0);
         CREATE INDEX leaves_window ON leaves (kind, start);
+        -- Public keys, the newest last. `handover`: signed by the key before; null for the first, and for one that
+        -- took the place of a lost key.
+        CREATE TABLE ledger_keys (
+          number INTEGER PRIMARY KEY, public BLOB NOT NULL, since INTEGER NOT NULL, handover TEXT);
         CREATE TABLE findings (
           number INTEGER PRIMARY KEY, key TEXT NOT NULL, rule TEXT NOT NULL, subject TEXT NOT NULL,
           severity INTEGER NOT NULL, opened INTEGER NOT NULL, closed INTEGER, summary TEXT NOT NULL,

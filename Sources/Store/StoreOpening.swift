@@ -101,7 +101,10 @@ struct StoreOpening {
       throw StoreError.failed(
         "its format \(version) is newer than this program's (\(StoreFormat.version)); use the newer program again")
     }
-    guard version == StoreFormat.version else { throw StoreError.corrupt("it has no format version") }
+    guard version == StoreFormat.version else {
+      throw StoreError.corrupt(
+        version > 0 ? "its format \(version) is of an earlier program and cannot be read" : "it has no format version")
+    }
     try StoreFormat.addIndexes(in: db)
   }
 

@@ -28,6 +28,8 @@ public enum RecordKind: String, Hashable, Sendable, CaseIterable {
   case productFootprint = "product-footprint"
   /// A rule's result with its evidence, opened or closed.
   case finding = "finding"
+  /// A signed head of the ledger: of a plant-local day, or on request.
+  case ledgerHead = "ledger-head"
 
   /// Energy and carbon records carry the hash chain of the ledger.
   public var isLedger: Bool {
@@ -35,7 +37,7 @@ public enum RecordKind: String, Hashable, Sendable, CaseIterable {
     case .energyInterval, .energyDay, .energyMonth, .carbonInterval, .carbonDay, .carbonMonth, .carbonActivity,
       .carbonInventory, .productionLine, .productFootprint:
       true
-    case .signalSummary, .inspectionCount, .productionOrder, .finding: false
+    case .signalSummary, .inspectionCount, .productionOrder, .finding, .ledgerHead: false
     }
   }
 }
@@ -57,6 +59,8 @@ public struct RecordDraft: Hashable, Sendable {
   public var body: [UInt8]
   /// Why this revision exists; nil for revision 0.
   public var cause: RevisionCause?
+  /// Ids that the asset had before, under which (and with which in its key) an earlier revision may have been issued.
+  public var formerAssets: [String] = []
 
   public init(
     kind: RecordKind, key: String, revision: Int, asset: String, start: Timestamp, end: Timestamp, body: [UInt8],
@@ -70,6 +74,11 @@ public struct RecordDraft: Hashable, Sendable {
     self.end = end
     self.body = body
     self.cause = cause
+  }
+
+  /// The key under which the same window stands for another id of the asset; nil if keys do not begin with the id.
+  public func key(for asset: String) -> String? {
+    key.hasPrefix(self.asset + "/") ? asset + key.dropFirst(self.asset.count) : nil
   }
 }
 

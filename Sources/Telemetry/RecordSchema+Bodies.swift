@@ -15,6 +15,7 @@ extension RecordSchema {
     case .productionLine: productionLine
     case .productFootprint: productFootprint
     case .finding: finding
+    case .ledgerHead: ledgerHead
     }
   }
 

@@ -54,9 +54,18 @@ extension RecordSchema {
       let place = RecordSchema.object(
         "Place in the gateway's ledger.",
         [
+          .required("asset", .string("Asset id.")),
+          .required("start", .time("Start of the record's interval.")),
+          .required("end", .time("End of the record's interval.")),
+          .required("record", .count("Number of the record in the gateway's store; grows.", from: 1)),
           .required("sequence", .count("Number of the leaf, without gaps.", from: 1)),
           .required("previous", .hash("Hash of the leaf before; 64 zeros for the first.")),
-          .required("hash", .hash("SHA-256 of previous, hash of the body (32 raw bytes each), and id (UTF-8).")),
+          .required(
+            "hash",
+            .hash(
+              "SHA-256 of the leaf's statement: the canonical JSON (RFC 8785) of asset, body (the hash), cause, end, "
+                + "format (2), gateway, issued, key, kind, leaf (the sequence), previous, record, revision, start and "
+                + "supersedes, as in the record but with times in UTC.")),
         ])
       members.append(Member(name: "chain", schema: place, isRequired: chain == true))
     }
@@ -87,6 +96,7 @@ extension RecordSchema {
     case .productionLine: "Energy of a line and its orders in one plant-local day"
     case .productFootprint: "Energy and emissions of an order's products"
     case .finding: "Finding, opened or closed"
+    case .ledgerHead: "Signed head of the ledger"
     }
   }
 }

@@ -11,7 +11,6 @@ extension Asset {
     case distribution
     case consumption
   }
-
   /// Where the asset's meters stand and whose account they are on.
   public struct Metering: Hashable, Sendable {
     public var role = EnergyRole.consumption
@@ -25,6 +24,8 @@ extension Asset {
     public var productLine: String?
     /// Which fuel of the fuel set its gas or fuel meter counts.
     public var fuel: String?
+    /// When the machine idles; nil = its waste is not told.
+    public var idle: IdleThresholds?
 
     public init() {}
 

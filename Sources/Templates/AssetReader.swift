@@ -129,7 +129,8 @@ struct AssetReader {
     {
       section.report(
         section.position(of: "clock"), "the times of \(section.name) are part of its messages' format",
-        remedy: "Write how wrong its clock is: `clock: { ahead: 1 h }`, or leave `clock` out.")
+        remedy: "Write how wrong its clock is: `clock: { ahead: 1 h }`, or leave `clock` out: what comes without a "
+          + "time has that of its arrival.")
     }
     guard assets.count + (count ?? 1) <= Self.maximumAssets else {
       section.report(

@@ -67,7 +67,50 @@ extension ConfigurationSchema {
   static let standardCoal = any(
     "Coefficients of standard coal, for kgce in energy records.",
     [
-      ["type": "boolean"], text("A table of Config/factors, or the path of one.", "standard-coal"),
+      ["type": "boolean"], text("A table of Config/coefficients, or the path of one.", "standard-coal"),
       group("The table itself.", StandardCoalReader.keys, [:]),
     ])
+
+  /// Of `energy:`.
+  static let analysis: [String: JSONValue] = [
+    "balance": group(
+      "When a difference between a main meter and its sub-meters is told.", EnergyAnalysisReader.balanceKeys,
+      [
+        "windows": integer("So many windows in a row outside the uncertainty.", 1...1000),
+        "slack": number("What of difference / uncertainty a window may have.", "1"),
+        "threshold": number("Or so much of the rest, summed up.", "12"),
+      ]),
+    "leak": group(
+      "When a leak is suspected.", EnergyAnalysisReader.leakKeys,
+      [
+        "night": list("First and last hour.", of: ["type": ["integer", "string"]]),
+        "share": text("Smallest flow of the night / mean flow.", "20 %"),
+        "nights": integer("So many nights in a row.", 1...60),
+      ]),
+    "baseline": group(
+      "When a baseline is accepted.", EnergyAnalysisReader.baselineKeys,
+      [
+        "minimum-r2": number("Explained share of the variance.", "0.75"),
+        "maximum-p": number("Probability that a driver has no effect.", "0.1"),
+        "maximum-cv": text("Scatter.", "15 %"), "maximum-nmbe": text("Mean bias.", "5 %"),
+        "confidence": text("Of savings' intervals.", "90 %"),
+      ]),
+    "abnormal": group(
+      "When use is abnormal.", EnergyAnalysisReader.abnormalKeys,
+      [
+        "warning": number("Standard errors above the expected.", "3"),
+        "alarm": number("Standard errors above the expected.", "5"),
+        "minimum-share": text("Less of the expected is never told.", "5 %"),
+      ]),
+  ]
+
+  /// Of an asset.
+  static let idle = group(
+    "When it idles.", EnergyAnalysisReader.idleKeys,
+    [
+      "standby-target": text("What it may take while nothing is produced.", "5 kW"),
+      "off-below": text("Below this it is off.", "2 kW"),
+      "producing-from": text("From this it produces, where nothing else tells.", "40 kW"),
+      "minimum-idle": duration("Shorter pauses belong to production.", "15 min"),
+    ], required: ["standby-target", "off-below"])
 }

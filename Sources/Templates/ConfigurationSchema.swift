@@ -7,7 +7,7 @@ import Telemetry
 public enum ConfigurationSchema {
   /// File name in `Config/schemas` and schema.
   public static var files: [(name: String, schema: RecordSchema)] {
-    [("site.schema.json", site), ("template.schema.json", template)]
+    [("factors.schema.json", factors), ("site.schema.json", site), ("template.schema.json", template)]
   }
 
   public static let template = document(
@@ -44,9 +44,8 @@ public enum ConfigurationSchema {
             "window": duration("Energy and demand window: divides a day, 1 min to 1 h.", "15 min"),
             "plausibility-factor": number("A register may exceed rated power × time by this.", "1.2"),
             "standard-coal": standardCoal,
-          ]),
-        "tariff": tariff,
-        "products": products,
+          ].merging(analysis) { $1 }),
+        "tariff": tariff, "carbon": carbon, "products": products,
         "destinations": list("Where records go.", of: destination),
         "storage": storage,
         "control": group(
@@ -74,7 +73,9 @@ public enum ConfigurationSchema {
     "summary": text("One sentence for people.", "Pump with motor"),
     "payload": payload, "timestamp": timestamp,
     "message-id": text("Events: the field that tells a repetition from a new event.", "id"),
-    "fault-model": text("Rules that know how this equipment fails; none = no such rules.", "induction-motor"),
+    "fault-model": text(
+      "How this equipment fails: the name that rules of equipment health look for, in vain if none knows it.",
+      "induction-motor"),
     "signals": table(
       "By name; `none` leaves an inherited one out.",
       any(
@@ -143,7 +144,7 @@ public enum ConfigurationSchema {
       "essential": flag("no: it may be proposed for shedding."),
       "cost-centre": text("Whose account its energy is on.", "4711"),
       "product-line": text("What is made with it.", "pumps"),
-      "fuel": text("Which fuel its gas or fuel meter counts.", "natural_gas"),
+      "fuel": text("Which fuel its gas or fuel meter counts.", "natural_gas"), "idle": idle,
       "signals": table(
         "What is different from the template.",
         any(

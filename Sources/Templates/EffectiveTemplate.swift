@@ -113,6 +113,7 @@ public struct EffectiveTemplate {
       open(1, signal.name)
       let own = fields.filter { $0.signal == index }
       add(signal, own)
+      add(quality: signal)
       let entries = layers.compactMap { layer in layer.signal(signal.name)?.entries.map { ($0, layer.section) } }
       let known = Set(SignalReader.templateKeys + ["topic"]).subtracting(["payload", "subtopic", "waveform"])
       for (key, node, origin) in others(known: known, in: entries) { add(2, key, flow: node, origin) }
@@ -177,15 +178,15 @@ public struct EffectiveTemplate {
 
   // MARK: - Lines
 
-  private mutating func open(_ indent: Int, _ key: String) {
+  mutating func open(_ indent: Int, _ key: String) {
     lines.append(Line(indent: indent, text: "\(Self.plain(key)):", origin: nil))
   }
 
-  private mutating func add(_ indent: Int, _ key: String, _ value: String, _ origin: String?) {
+  mutating func add(_ indent: Int, _ key: String, _ value: String, _ origin: String?) {
     add(indent, key, raw: Self.plain(value), origin)
   }
 
-  private mutating func add(_ indent: Int, _ key: String, list: [String], _ origin: String?) {
+  mutating func add(_ indent: Int, _ key: String, list: [String], _ origin: String?) {
     add(indent, key, raw: "[\(list.map(Self.plain).joined(separator: ", "))]", origin)
   }
 
@@ -193,7 +194,7 @@ public struct EffectiveTemplate {
     add(indent, key, raw: Self.flow(node), origin)
   }
 
-  private mutating func add(_ indent: Int, _ key: String, raw value: String, _ origin: String?) {
+  mutating func add(_ indent: Int, _ key: String, raw value: String, _ origin: String?) {
     lines.append(Line(indent: indent, text: "\(Self.plain(key)): \(value)", origin: origin ?? "default"))
   }
 
@@ -209,7 +210,7 @@ public struct EffectiveTemplate {
     return nil
   }
 
-  private func origin(signal: String, _ path: [String]) -> String? {
+  func origin(signal: String, _ path: [String]) -> String? {
     for layer in layers {
       let entries = layer.signal(signal)?.entries
       // An asset says `unit` for the unit of its payload.

@@ -2,7 +2,7 @@ import Telemetry
 
 /// Reads an asset's keys of metering, and checks who feeds whom when all assets are known.
 struct MeteringReader {
-  static let keys = ["role", "fed-by", "accuracy", "essential", "cost-centre", "product-line", "fuel"]
+  static let keys = ["role", "fed-by", "accuracy", "essential", "cost-centre", "product-line", "fuel", "idle"]
 
   /// Without `fed-by`, which may have the number of a group in it.
   static func read(_ section: Section) -> Asset.Metering {
@@ -18,6 +18,7 @@ struct MeteringReader {
     metering.costCentre = section.read("cost-centre", .text)
     metering.productLine = section.read("product-line", .text)
     metering.fuel = section.read("fuel", .identifier())
+    metering.idle = EnergyAnalysisReader.idle(section)
     return metering
   }
 
@@ -71,5 +72,6 @@ extension Asset.Metering {
     writer.field("cost-centre", costCentre)
     writer.field("product-line", productLine)
     writer.field("fuel", fuel)
+    idle?.write(to: &writer)
   }
 }

@@ -20,7 +20,8 @@ public struct QualitySettings: Hashable, Sendable {
   public func changed(by signal: SignalQuality) -> QualitySettings {
     var settings = self
     settings.values.merge(signal.changed) { _, own in own }
-    if let off = signal.off { settings.off = off }
+    // A list adds to the site's; `none` takes all detectors.
+    if let own = signal.off { settings.off = own.isEmpty ? [] : settings.off.union(own) }
     return settings
   }
 
@@ -39,7 +40,7 @@ public struct QualitySettings: Hashable, Sendable {
 public struct SignalQuality: Hashable, Sendable {
   /// Thresholds that are different here.
   public var changed: [QualityKey: QualityValue] = [:]
-  /// Detectors that are off; nil = as at the site.
+  /// Detectors that are off, beside those of the site; empty: none is off, not even those; nil = as at the site.
   public var off: Set<QualityReason>?
   /// The fastest change that the process can make.
   public var maximumRate: RateLimit?

@@ -2,11 +2,17 @@ import Factors
 import Telemetry
 
 extension Scalar where T == ExactDecimal {
-  /// A plain decimal number that passes a test.
+  /// A plain decimal number that passes a test, of at most 12 places and below a million millions, so that what is
+  /// calculated with it stays far within the digits of an exact decimal.
   static func exact(
     _ expected: String, example: String, where accepts: @escaping @Sendable (ExactDecimal) -> Bool = { _ in true }
   ) -> Scalar {
-    Scalar(expected, example: example) { text in ExactDecimal(text).flatMap { accepts($0) ? $0 : nil } }
+    Scalar(expected, example: example) { text in
+      ExactDecimal(text).flatMap { value in
+        let isUsual = value.rounded(to: 12) == value && value.magnitude < ExactDecimal(1_000_000_000_000)
+        return isUsual && accepts(value) ? value : nil
+      }
+    }
   }
 
   /// Money; currency and unit are those of the section.

@@ -112,8 +112,15 @@ extension Scalar where T == FieldPath {
         "Join the member names by dots: `values.temperature`, `readings.0.value`, `tags[name=temp].value`; a name with "
           + "dots or brackets of its own stands in single quotes."
       },
-      parse: FieldPath.init(text:)
+      parse: { text in FieldPath(text: text).flatMap { $0.list == nil ? $0 : nil } }
     )
+  }
+
+  /// Of an event's attribute: a list in the payload becomes a repeated attribute, and so do the members of its objects.
+  static var attributePath: Scalar {
+    Scalar(
+      "the path of a payload field", example: "defects[*].code", remedy: Scalar.path.remedy,
+      parse: FieldPath.init(text:))
   }
 }
 

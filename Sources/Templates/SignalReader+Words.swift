@@ -88,11 +88,11 @@ extension SignalReader {
   private static func change(_ field: inout FieldMapping, _ entry: YAMLNode.Entry, _ list: Section) {
     let what = "attribute \"\(entry.key)\""
     if entry.value.entries == nil {
-      if let path = list.value(entry.value, what, .path) { field.path = path }
+      if let path = list.value(entry.value, what, .attributePath) { field.path = path }
       return
     }
     guard let section = list.section(entry.value, what, keys: attributeKeys) else { return }
-    if let path = section.read("path", .path) { field.path = path }
+    if let path = section.read("path", .attributePath) { field.path = path }
     if let required = section.read("required", .boolean) { field.required = required }
     guard let words = section.section("words", "words of \(what)", keys: []) else { return }
     field.words = [:]

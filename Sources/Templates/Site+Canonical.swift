@@ -75,6 +75,7 @@ extension Site {
       writer.field("window", QuantityText.text(site.energy.window))
       writer.field("plausibility-factor", site.energy.plausibilityFactor.description)
       site.energy.standardCoal?.write(to: &writer)
+      site.energy.analysis.write(to: &writer)
     }
     writer.newLine()
     if let tariff = site.tariff {
@@ -92,6 +93,10 @@ extension Site {
     }
     site.quality.write(to: &writer)
     writer.newLine()
+    if let carbon = site.carbon {
+      carbon.write(to: &writer)
+      writer.newLine()
+    }
     writer.object("storage") { writer in
       writer.object("journal") { writer in
         writer.field("size", QuantityText.text(bytes: site.storage.journalBytes))

@@ -30,6 +30,7 @@ extension Site {
         "  destination \(destination.name): \(destination.transport.summary), records of \(count(allowed, "asset")): "
           + destination.kinds.map(\.rawValue).sorted().joined(separator: ", "))
     }
+    if let carbon { lines.append("  \(carbon.summary)") }
     return lines + tariffLines + (notes + tariffNotes).map { "note: \($0)" }
   }
 

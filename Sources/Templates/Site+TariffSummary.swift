@@ -44,6 +44,13 @@ extension Site {
           "\(electric.count) electricity meters have `role: grid-import`: contract and basic charge are taken for each "
             + "of them")
       }
+      let coarse = electric.filter { asset in
+        asset.signals.contains { $0.kind.quantity == .activeEnergyImport && $0.expectedInterval > .minutes(1) }
+      }
+      if settings.demandMethod == .sliding, let first = coarse.first {
+        notes.append(
+          "demand cannot slide at \(first.id): it sends less often than every minute, so its blocks are taken")
+      }
       for period in settings.tariff.periods {
         for band in period.ruleSet.bands {
           if let note = Self.note(band, period) { notes.append(note) }

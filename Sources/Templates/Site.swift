@@ -173,59 +173,11 @@ public struct EnergySettings: Hashable, Sendable {
   public var plausibilityFactor: ScaledInteger
   /// Coefficients of standard coal; nil = records have no kgce.
   public var standardCoal: StandardCoalTable?
+  /// Thresholds of balances, leaks, baselines and abnormal use.
+  public var analysis = EnergyAnalysis.standard
   public init(window: Span64, plausibilityFactor: ScaledInteger) {
     self.window = window
     self.plausibilityFactor = plausibilityFactor
-  }
-}
-
-/// A machine, meter or station with its place.
-public struct Asset: Hashable, Sendable {
-  public enum Criticality: String, Sendable, CaseIterable { case low, normal, high, safety }
-
-  public var id: String
-  public var name: String
-  public var site: String
-  public var area: String
-  public var line: String
-  public var cell: String
-  public var template: String
-  public var criticality: Criticality
-  /// Name of the connection that its topics arrive on.
-  public var connection: String
-  public var topics: [TopicMapping]
-  /// In the order of the template.
-  public var signals: [Signal]
-  /// Rated active power in kW, the bound of the plausibility test of registers.
-  public var ratedPower: ScaledInteger?
-  /// Name of the rules that know how this equipment fails; nil = none.
-  public var faultModel: String?
-  /// Which time its samples get.
-  public var clock = ClockPolicy.trustDevice
-  /// The id that it had before: its readings, state and numbers go on under the new one.
-  public var formerly: String?
-  /// Where its meters stand and whose account they are on.
-  public var metering = Metering()
-  /// Which line it belongs to, and what it tells of its production.
-  public var production = Production()
-
-  public init(
-    id: String, name: String, site: String, area: String, line: String, cell: String, template: String,
-    criticality: Criticality, connection: String, topics: [TopicMapping], signals: [Signal],
-    ratedPower: ScaledInteger?
-  ) {
-    self.id = id
-    self.name = name
-    self.site = site
-    self.area = area
-    self.line = line
-    self.cell = cell
-    self.template = template
-    self.criticality = criticality
-    self.connection = connection
-    self.topics = topics
-    self.signals = signals
-    self.ratedPower = ratedPower
   }
 }
 

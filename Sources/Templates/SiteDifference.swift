@@ -56,9 +56,8 @@ public struct SiteDifference: Sendable {
   private static let shown = 60
 
   private static let sections = [
-    "gateway", "zone", "clock", "brokers", "assets", "templates", "quality", "horizons", "energy", "tariff", "products",
-    "destinations",
-    "storage", "control",
+    "gateway", "zone", "clock", "brokers", "assets", "templates", "quality", "horizons", "energy", "tariff", "carbon",
+    "products", "destinations", "storage", "control",
   ]
   private static let headings = ["quality": "data quality", "templates": "templates in use"]
 

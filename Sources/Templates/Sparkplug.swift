@@ -23,8 +23,8 @@ public struct SparkplugSettings: Hashable, Sendable {
 extension SparkplugSource {
   static let namespace = SparkplugTopic.namespace + "/"
 
-  /// Of the topic on which the data comes: `spBv1.0/<group>/DDATA/<node>/<device>` or `spBv1.0/<group>/NDATA/<node>`.
-  init?(dataTopic topic: String) {
+  /// Of the topic on which the data comes, also with placeholders in the ids: `spBv1.0/<group>/DDATA/<node>/<device>` or `spBv1.0/<group>/NDATA/<node>`.
+  public init?(dataTopic topic: String) {
     guard topic.hasPrefix(Self.namespace) else { return nil }
     let levels = topic.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
     switch (levels.count, levels.count > 2 ? levels[2] : "") {
@@ -35,7 +35,7 @@ extension SparkplugSource {
   }
 
   /// The topic, also with placeholders in the ids.
-  var dataTopic: String {
+  public var dataTopic: String {
     Self.namespace + group + (device == nil ? "/NDATA/" : "/DDATA/") + node + (device.map { "/" + $0 } ?? "")
   }
 }

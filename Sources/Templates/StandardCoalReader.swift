@@ -21,14 +21,14 @@ struct StandardCoalReader {
     guard let text = parent.read("standard-coal", .text) else { return nil }
     let name = ["true", "yes", "on"].contains(text) ? Self.standard : text
     guard
-      let file = folders.open(name, kind: "factors", keys: ["coefficients"], from: parent, key: "standard-coal")
+      let file = folders.open(name, kind: "coefficients", keys: ["coefficients"], from: parent, key: "standard-coal")
     else { return nil }
     return read(file, name: file.read("table", .text, default: name))
   }
 
   private func read(_ section: Section, name: String) -> StandardCoalTable? {
     guard let items = section["coefficients"]?.items else {
-      section.missing("coefficients", remedy: "Add `coefficients:` as in Config/factors/standard-coal.yaml.")
+      section.missing("coefficients", remedy: "Add `coefficients:` as in Config/coefficients/standard-coal.yaml.")
       return nil
     }
     var table = StandardCoalTable(id: name, coefficients: [])

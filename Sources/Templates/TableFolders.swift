@@ -8,7 +8,7 @@ struct TableFolders {
   /// The template folders of this load.
   var devices: [String]
 
-  /// The folders in which names of a kind (`tariffs`, `factors`) are looked for.
+  /// The folders in which names of a kind (`tariffs`, `coefficients`) are looked for.
   func folders(_ kind: String) -> [String] {
     let beside = devices.map {
       URL(fileURLWithPath: $0).standardizedFileURL.deletingLastPathComponent().appendingPathComponent("Config/\(kind)")

@@ -81,7 +81,8 @@ struct TariffPriceReader {
         guard let multiplier = set.multipliers[band], let value = multiplier.standard,
           let base = prices[multiplier.relativeTo]
         else { continue }
-        prices[band] = try? base * value
+        // As many places as an entered price may have.
+        prices[band] = (try? base * value)?.rounded(to: 12)
       }
     }
     for band in set.bands where prices[band] == nil && !entry.has(band.rawValue) {

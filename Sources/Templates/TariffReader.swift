@@ -35,6 +35,12 @@ struct TariffReader {
       section.missing("table", remedy: "Add `table: chongqing`, or `table: none` for one price all day.")
       return nil
     }
+    if let own = table?.read("zone", .text), own != zone {
+      section.report(
+        section["table"]?.position, "the table is for the zone \(own), and the plant is in \(zone)",
+        remedy: "Use a table of the plant's supplier, or write your own: copy this one and correct zone and windows.")
+      return nil
+    }
     let mistakes = section.diagnostics.errors.count
     let sets = ruleSets(source)
     // Prices of bands that could not be read would only be called wrong as well.

@@ -52,6 +52,10 @@ public struct Vocabulary: Hashable, Sendable {
   public var valueNames: [String]
   public var nameNames: [String]
   public var unitNames: [String]
+  /// Words in names of what was counted since the last message.
+  public var amountWords: [String]
+  /// Fields with the sample rate of a waveform.
+  public var sampleRateNames: [String]
   /// Topic levels that name neither device nor place, as `telemetry` in `press-1/telemetry`.
   public var genericLevels: [String]
 }

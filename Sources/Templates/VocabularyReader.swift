@@ -32,7 +32,7 @@ struct VocabularyReader {
 
   static let keys = [
     "threshold", "quantities", "attributes", "words", "times", "message-ids", "ignored", "noise", "value-members",
-    "name-members", "unit-members", "generic-levels",
+    "name-members", "unit-members", "amounts", "sample-rates", "generic-levels",
   ]
   static let quantityKeys = ["kind", "counts", "names", "not", "units"]
 
@@ -48,7 +48,8 @@ struct VocabularyReader {
       attributes: groups(top, "attributes"), words: groups(top, "words"), timeNames: words(top, "times"),
       messageIDNames: words(top, "message-ids"), ignoredNames: words(top, "ignored"), noise: words(top, "noise"),
       valueNames: words(top, "value-members"), nameNames: words(top, "name-members"),
-      unitNames: words(top, "unit-members"), genericLevels: words(top, "generic-levels"))
+      unitNames: words(top, "unit-members"), amountWords: words(top, "amounts"),
+      sampleRateNames: words(top, "sample-rates"), genericLevels: words(top, "generic-levels"))
   }
 
   private func words(_ section: Section, _ key: String) -> [String] {

@@ -32,6 +32,6 @@ public enum Wildcard {
 extension Destination {
   /// Whether the allow-list lets a record of this kind and asset leave the plant.
   public func allows(_ kind: RecordKind, asset: String) -> Bool {
-    kinds.contains(kind) && assets.contains { Wildcard.matches(asset, $0) }
+    kinds.contains(kind) && (kind == .ledgerHead || assets.contains { Wildcard.matches(asset, $0) })
   }
 }

@@ -82,8 +82,11 @@ struct DiscoverCommand: AsyncParsableCommand {
     let report = discovery.report(observations)
     Output.error(DiscoverText.summary(report))
     let isOneOfMany = (site?.connections.count ?? 0) > 1
+    let hasNodes = !report.sparkplugGroups.isEmpty
     let writer = FragmentWriter(
-      report, threshold: words.threshold, broker: isOneOfMany ? connection?.name : nil)
+      report, threshold: words.threshold,
+      broker: isOneOfMany ? plain(connection, site) : site == nil && hasNodes ? "plant" : nil,
+      sparkplugBroker: site == nil ? (hasNodes ? "sparkplug" : nil) : sparkplug(connection, site, report))
     if let write {
       try save(writer, report, to: write, text: text, folders)
     } else if site != nil || fromGateway {
@@ -91,7 +94,25 @@ struct DiscoverCommand: AsyncParsableCommand {
     } else {
       print(newSite.text(writer), terminator: "")
     }
-    if !report.isUsable { throw ExitCode(1) }
+    if !writer.isUsable { throw ExitCode(1) }
+  }
+
+  /// The entry of the same broker that takes plain topics: one that carries both is listed twice.
+  private func plain(_ connection: Connection?, _ site: Site?) -> String? {
+    guard let connection, connection.sparkplug != nil else { return connection?.name }
+    let twin = site?.connections.first {
+      $0.sparkplug == nil && ($0.host, $0.port) == (connection.host, connection.port)
+    }
+    return (twin ?? connection).name
+  }
+
+  /// The entry of the same broker that is a Sparkplug host of all groups that were found.
+  private func sparkplug(_ connection: Connection?, _ site: Site?, _ report: DiscoveryReport) -> String? {
+    site?.connections.first { other in
+      guard let settings = other.sparkplug, let connection else { return false }
+      return (other.host, other.port) == (connection.host, connection.port)
+        && report.sparkplugGroups.allSatisfy(settings.groups.contains)
+    }?.name
   }
 
   /// What went wrong outside, with the remedy; what was typed is not the reason.
@@ -213,7 +234,7 @@ struct DiscoverCommand: AsyncParsableCommand {
   private func save(
     _ writer: FragmentWriter, _ report: DiscoveryReport, to path: String, text: String?, _ folders: [String]
   ) throws {
-    guard report.isUsable else {
+    guard writer.isUsable else {
       print(writer.text(), terminator: "")
       Output.error("nothing sure enough to write; \(path) stays as it is")
       return

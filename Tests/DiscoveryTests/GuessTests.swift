@@ -1,3 +1,6 @@
+import Foundation
+import Ingest
+import Journal
 import Telemetry
 import Templates
 import TestSupport
@@ -153,5 +156,122 @@ import Testing
         try SiteLoader.load(text: text, file: "found.yaml", devices: [ReferenceDevices.folder])
       }
     }
+  }
+
+  // MARK: Amounts
+
+  private func whole(_ topic: String = "meters/p1", _ payload: (Int, Timestamp) -> String) throws -> DiscoveryReport {
+    var observations = Observations()
+    for round in 0..<10 {
+      let time = Self.start + .seconds(Int64(round) * 5)
+      observations.add(ObservedMessage(topic: topic, payload: Array(payload(round, time).utf8), received: time))
+    }
+    return try Reference.discovery().report(observations)
+  }
+
+  private func site(_ report: DiscoveryReport) throws -> Site {
+    let text = Reference.newSite.text(FragmentWriter(report, threshold: 0.7))
+    return try SiteLoader.load(text: text, file: "found.yaml", devices: [ReferenceDevices.folder])
+  }
+
+  /// Of the entries that are no comments.
+  private func assets(_ report: DiscoveryReport) throws -> [Asset] {
+    FragmentWriter(report, threshold: 0.7).isUsable ? try site(report).assets : []
+  }
+
+  private static let amounts = [125, 80, 97, 97, 141, 60, 12, 130, 99, 101]
+
+  @Test("what was counted since the last message is told by its name, or because it falls again and again")
+  func amounts() throws {
+    for name in ["energy_delta_wh", "wh"] {
+      let report = try whole { round, time in
+        #"{"ts":\#(time.nanoseconds / 1_000_000),"\#(name)":\#(Self.amounts[round])}"#
+      }
+      let asset = try #require(try site(report).assets.first, "\(text(report))")
+      #expect(asset.template == "pulse-meter")
+      #expect(asset.topics[0].fields.map(\.payloadUnit) == ["Wh"])
+      #expect(asset.topics[0].fields.map(\.path.joined) == [name])
+    }
+  }
+
+  @Test("where it could be a counter that is set back, or a message be counted twice, it is unsure")
+  func unsureAmounts() throws {
+    let falling = try whole { round, time in
+      #"{"ts":\#(time.nanoseconds / 1_000_000),"energy_kwh":\#(Self.amounts[round])}"#
+    }
+    #expect(try assets(falling).isEmpty, "\(text(falling))")
+    #expect(text(falling).contains("set back"))
+    let undated = try whole { round, _ in #"{"energy_delta_wh":\#(Self.amounts[round])}"# }
+    #expect(try assets(undated).isEmpty)
+    #expect(text(undated).contains("counted twice"))
+    // A counter stays a counter.
+    let counter = try whole { round, time in
+      #"{"ts":\#(time.nanoseconds / 1_000_000),"wh":\#(125_000 + 80 * round)}"#
+    }
+    #expect(try assets(counter).allSatisfy { $0.template != "pulse-meter" })
+  }
+
+  // MARK: Waveforms
+
+  private static func points(_ round: Int, _ count: Int) -> [Double] {
+    (0..<count).map { Double(($0 * 37 + round * 11) % 101 - 50) / 100 }
+  }
+
+  private static func base64(_ points: [Double], floats: Bool) -> String {
+    let bytes = points.flatMap { point -> [UInt8] in
+      let bits = floats ? Float(point).bitPattern : UInt32(UInt16(bitPattern: Int16(point * 1000)))
+      return (0..<(floats ? 4 : 2)).map { UInt8(truncatingIfNeeded: bits >> UInt32(8 * $0)) }
+    }
+    return Data(bytes).base64EncodedString()
+  }
+
+  @Test("records of vibration whose unit and rate the payload says are read")
+  func waveforms() throws {
+    for floats in [nil, true] as [Bool?] {
+      let report = try whole("plant/pump-3/vib") { round, time in
+        let points = Self.points(round, 1024)
+        let data = floats == nil ? "\(points)" : "\"\(Self.base64(points, floats: true))\""
+        return #"{"ts":\#(time.nanoseconds / 1_000_000),"sample_rate":5120,"acc_g":\#(data)}"#
+      }
+      let site = try site(report)
+      let asset = try #require(site.assets.first, "\(text(report))")
+      #expect(asset.template == "vibration-waveform")
+      let waveform = try #require(asset.topics[0].fields.first?.waveform)
+      #expect(waveform.encoding == (floats == nil ? .numbers : .float32) && waveform.unit == "g")
+      #expect(waveform.scale == ScaledInteger(1) && waveform.sampleRate == .field(FieldPath(["sample_rate"])))
+      let decoder = Decoder(
+        site: site, catalog: SeriesCatalog(site: site), connection: ConnectionID(1),
+        connectionName: site.connections[0].name)
+      var batch = Batch()
+      let data = floats == nil ? "\(Self.points(0, 1024))" : "\"\(Self.base64(Self.points(0, 1024), floats: true))\""
+      decoder.decode(
+        ObservedMessage(
+          topic: "plant/pump-3/vib",
+          payload: Array(
+            #"{"ts":\#(Self.start.nanoseconds / 1_000_000),"sample_rate":5120,"acc_g":\#(data)}"#.utf8),
+          received: Self.start), into: &batch)
+      #expect(batch.quarantined.isEmpty && batch.samples.count == 4 && batch.samples.allSatisfy { $0.quality == .good })
+    }
+  }
+
+  @Test(
+    "what the payload does not say of a record is asked for",
+    arguments: [
+      ("int16", "data sheet"), ("no unit", "nothing tells the unit"), ("no rate", "does not say the sample rate"),
+      ("short", "too short"),
+    ])
+  func unsureWaveforms(what: String, word: String) throws {
+    let report = try whole("plant/pump-3/vib") { round, time in
+      let points = Self.points(round, what == "short" ? 64 : 1024)
+      let data = what == "int16" ? "\"\(Self.base64(points, floats: false))\"" : "\(points)"
+      let rate = what == "no rate" ? "" : #""fs":5120,"#
+      return #"{"ts":\#(time.nanoseconds / 1_000_000),\#(rate)"\#(what == "no unit" ? "data" : "acc_g")":\#(data)}"#
+    }
+    let text = text(report)
+    #expect(text.contains(word), "\(text)")
+    let found = try assets(report).flatMap(\.topics).flatMap(\.fields)
+    // A record that is too short for the band still has a peak.
+    #expect(found.isEmpty == (what != "short"), "\(text)")
+    #expect(!found.contains { $0.waveform?.feature == .rmsVelocity })
   }
 }

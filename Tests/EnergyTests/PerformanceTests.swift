@@ -1,4 +1,5 @@
 import Telemetry
+import Templates
 import Testing
 
 @testable import Energy
@@ -202,5 +203,17 @@ struct PerformanceTests {
     #expect(figures(1, 2, idle: 8).isAlwaysOn(idleShare: 0.5))
     #expect(!figures(1, 2, idle: 8, off: 1).isAlwaysOn(idleShare: 0.5))
     #expect(!figures(1, 8, idle: 2).isAlwaysOn(idleShare: 0.5))
+  }
+
+  @Test func thresholdsOfTheSite() {
+    var analysis = EnergyAnalysis.standard
+    #expect(analysis.baselineCriteria == EnergyBaseline.Criteria())
+    analysis.maximumCV = ScaledInteger(15, exponent: -2)
+    #expect(analysis.baselineCriteria.maximumCV == 15)
+    #expect(analysis.leakWatch == LeakWatch.Settings(night: 1..<5, share: 0.2, nights: 3))
+    #expect(analysis.balanceWatch == BalanceWatch.Settings(consecutive: 8, slack: 1, threshold: 12))
+    #expect(analysis.abnormalUse == AbnormalUse(warning: 3, alarm: 5, minimumShare: 0.05))
+    let thresholds = Asset.IdleThresholds(standbyTarget: .one, offBelow: .zero, minimumIdle: .minutes(3))
+    #expect(IdleUse.Settings(thresholds).minimumIdle == .minutes(3))
   }
 }

@@ -100,9 +100,9 @@ struct Bench {
   static let leading = 2
 
   var rule: EnergyRule
-  let asset: Asset
+  private(set) var asset: Asset
   private(set) var site: Site
-  let zone: PlantZone
+  private(set) var zone: PlantZone
   let services = FakeServices()
   var clock = Timestamp.distantPast
   /// The newest revision by kind and key.
@@ -183,15 +183,21 @@ struct Bench {
 
   mutating func mark(_ now: String) throws { try mark(try time(now)) }
 
-  /// Saves the rule's state and goes on with a new rule that has read it.
-  mutating func restart(tariff changed: TariffSettings?? = nil) throws {
-    if let changed { site.tariff = changed }
+  /// Saves the rule's state and goes on with a new rule that has read it, perhaps with another configuration.
+  mutating func restart(_ change: (inout Site) -> Void = { _ in }) throws {
+    change(&site)
+    asset = site.assets[0]
     var writer = ByteWriter()
     rule.encodeState(into: &writer)
     rule = try #require(EnergyRule(asset: asset, site: site, zone: zone))
     var reader = ByteReader(writer.bytes)
     try rule.restoreState(from: &reader)
     #expect(reader.isAtEnd)
+  }
+
+  mutating func change(zone identifier: String) throws {
+    zone = try PlantZone(identifier: identifier)
+    try restart { $0.zone = identifier }
   }
 
   private mutating func take(_ context: RuleContext, _ collector: OutputCollector) {

@@ -171,6 +171,39 @@ import Testing
     #expect(engine.counts.samplesPending + engine.counts.samplesUsed == 4)
   }
 
+  @Test("events: identities that look alike in memory are told apart by their blocks", arguments: [false, true])
+  func alikeEvents(restart: Bool) throws {
+    let plant = Self.plant
+    let store = MemoryStore()
+    var engine = try plant.engine(store)
+    var maker = BatchMaker()
+    var output = EngineOutput()
+    // The memory keeps the exclusive or of both halves.
+    let alike: [UInt64] = [0x7, 0x1_0000_0006, 0x2_0000_0005]
+    let first = maker.batch { batch in
+      batch.drain(plant)
+      batch.entries.append(.mark(plant.at(7200)))
+      for (place, identity) in alike.enumerated() {
+        batch.add(plant.event(50 + 1800 * Double(place), identity, "ok"))
+      }
+      batch.add(plant.event(60, 0x4_0000_0003, "ok"))
+    }
+    try engine.process(first, into: &output)
+    #expect(engine.counts.samplesDuplicate == 0)
+    if restart {
+      store.commit(engine.checkpoint())
+      engine = try plant.engine(store)
+    }
+    let again = maker.batch { batch in
+      for identity in alike { batch.add(plant.event(7100, identity, "ok")) }
+      batch.add(plant.event(7100, 0x8_0000_000F, "ok"))
+    }
+    try engine.process(again, into: &output)
+    #expect(engine.counts.samplesDuplicate == 3)
+    #expect(engine.counts.samplesPending + engine.counts.samplesUsed == 5)
+    #expect(output.quarantined.isEmpty)
+  }
+
   @Test func aClockThatRunsAheadIsOneFinding() throws {
     let plant = Self.plant
     let store = MemoryStore()

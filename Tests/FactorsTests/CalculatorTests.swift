@@ -206,3 +206,19 @@ import Testing
       try line(Activity(.fuel("diesel"), .one, "t"), .footprint).warnings.map(\.kind) == [.withoutUpstream])
   }
 }
+
+@Suite struct LineTests {
+  @Test func lineByTheHour() throws {
+    let calculator = try EmissionCalculator(Tables.settings())
+    let text = "2026-01-01T00:00:00+08:00,0.6\n2026-01-01T01:00:00+08:00,0.5"
+    let start = try #require(Timestamp(rfc3339: "2026-01-01T00:00:00+08:00"))
+    let loads = [
+      (hour: start, kilowattHours: ExactDecimal(30)), (hour: start + .hours(1), kilowattHours: ExactDecimal(10)),
+    ]
+    let measured = try HourlySeries(csv: text, nature: .measured, source: "grid operator")
+    let line = try calculator.hourly(loads, measured, .location)
+    #expect(line.kilograms.description == "23" && line.factor?.value.description == "0.575")
+    let projected = try HourlySeries(csv: text, nature: .projected, source: "model")
+    #expect(throws: FactorProblem.self) { try calculator.hourly(loads, projected, .location) }
+  }
+}

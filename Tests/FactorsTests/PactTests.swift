@@ -105,3 +105,22 @@ import Testing
     #expect(try footprint.fossil + landManagement == printed)
   }
 }
+
+@Suite struct SupplierTests {
+  @Test func materialOfASupplier() throws {
+    var steel = PactFootprint(
+      id: "f4b1225a-bd44-4c8e-861d-079e4e1dfd69", created: Timestamp(seconds: 1_770_000_000), companyName: "Mill",
+      companyIDs: ["urn:company:example:mill"], productDescription: "Coil", productIDs: ["urn:product:example:coil"],
+      productName: "Coil", declaredUnit: .kilogram, declaredAmount: try decimal("1000"), mass: try decimal("1000"),
+      start: Timestamp(seconds: 1_760_000_000), end: Timestamp(seconds: 1_769_000_000), fossil: try decimal("1912.5"),
+      characterizationFactors: ["AR6"], standards: ["ISO14067"])
+    let supplier = try SupplierFootprint(try steel.json())
+    #expect(try supplier.emissions(of: decimal("81.5")).description == "155.86875")
+    let line = try supplier.line(decimal("81.5"), .footprint)
+    #expect((line.scope, line.gas, line.gwp) == (3, .co2e, "AR6") && line.formula.contains("Mill"))
+    steel.characterizationFactors = ["AR5", "AR6"]
+    #expect(try SupplierFootprint(try steel.json()).line(.one, .footprint).gwp == nil)
+    let wrong = try problem { _ = try SupplierFootprint(["id": 7]) }
+    #expect(wrong.message.contains("id is not a UUID") && wrong.message.contains("pcf is missing"))
+  }
+}

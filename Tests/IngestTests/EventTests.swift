@@ -46,6 +46,29 @@ import Testing
     #expect(batch.entries.isEmpty)
   }
 
+  @Test("of a list of objects every one counts; one object stands for a list of one, and who has nothing says nothing")
+  func objects() {
+    var bench = Bench()
+    bench.addAttribute("verdict", "verdict", required: true)
+    bench.addAttribute("d.[*].code", "defect")
+    bench.addAttribute("d.[*].at.ref", "location")
+    func all(_ payload: String) -> [[String]] {
+      let event = bench.event(payload)
+      return [event?.all("defect") ?? [], event?.all("location") ?? []]
+    }
+    #expect(
+      all(
+        #"{"verdict":"NG","d":[{"code":"bridge","at":{"ref":"U12"}},{"x":[1,{}],"code":7},null,"#
+          + #"{"co\u0064e":"void"}]}"#)
+        == [["bridge", "7", "void"], ["U12"]])
+    #expect(all(#"{"d":{"code":"bridge","at":null},"verdict":"NG"}"#) == [["bridge"], []])
+    #expect(all(#"{"verdict":"OK","d":[]}"#) == [[], []])
+    #expect(all(#"{"verdict":"OK"}"#) == [[], []])
+    for wrong in [#"["bridge"]"#, #""bridge""#, #"[{"code":{}}]"#, #"[{"code":"a"},[]]"#] {
+      #expect(bench.decode(#"{"verdict":"NG","d":\#(wrong)}"#).quarantined.map(\.reason) == [.wrongType], "\(wrong)")
+    }
+  }
+
   @Test("identity: message id, else (unit, step, attempt), else (date, payload)")
   func identity() throws {
     func identity(_ payload: String, messageID: Bool = true) throws -> UInt64 {

@@ -317,6 +317,58 @@ import Testing
     #expect(bench.output.findings.last?.closed != nil)
   }
 
+  /// With the rule that misses devices.
+  private func both() throws -> Bench {
+    let site = site([Sites.gauge("temperature")], clock: .system)
+    let zone = try PlantZone(identifier: site.zone)
+    return try Bench(
+      site: site,
+      factories: [
+        QualityRule.factory(zone: zone),
+        RuleFactory(name: "silence") { asset, _ in SilenceRule(asset: asset, zone: zone) },
+      ])
+  }
+
+  @Test(
+    "a device whose clock has lost its time is not missing as well: one explanation, not two", arguments: [false, true])
+  func oneExplanation(isMissedFirst: Bool) throws {
+    var bench = try both()
+    let lost = try #require(Timestamp(rfc3339: "1970-01-01T00:00:10Z"))
+    var told: [String] = []
+    for index in 0..<360 {
+      let time = Double(index) * 10
+      try bench.mark(Series.at(time))
+      switch index {
+      case 0..<60: try bench.sample(0, at: Series.at(time), 50)
+      case 60..<120 where isMissedFirst: break
+      case 60..<240: try bench.sample(0, at: lost + .seconds(Int64(index) * 10), 50)
+      case 240..<300: break
+      default: try bench.sample(0, at: Series.at(time), 50)
+      }
+      if index % 7 == 0 { try bench.restart() }
+    }
+    for finding in bench.output.findings {
+      told.append("\(finding.rule) \(finding.closed == nil ? "opens" : "closes")")
+    }
+    let first = isMissedFirst ? ["no-data opens", "clock-reset opens", "no-data closes"] : ["clock-reset opens"]
+    // Then it falls silent altogether, and comes back with the right time.
+    #expect(told == first + ["no-data opens", "clock-reset closes", "no-data closes"])
+    #expect(bench.output.findings.filter { $0.rule == "no-data" }.allSatisfy { $0.summary.contains("sends nothing") })
+  }
+
+  @Test("a device of which nothing can be used is not said to send nothing")
+  func nothingUsable() throws {
+    var bench = try both()
+    for index in 0..<60 {
+      try bench.mark(Series.at(Double(index) * 10))
+      try bench.sample(0, at: Series.at(Double(index) * 10), 5000, quality: index < 10 ? .good : .badOutOfRange)
+    }
+    let finding = try #require(bench.output.findings.first { $0.rule == "no-data" })
+    #expect(finding.summary.contains("sends, but nothing of it can be used"))
+    #expect(finding.summary.contains("out-of-range"))
+    #expect(bench.output.findings.filter { $0.rule == "no-data" }.count == 1)
+  }
+
   @Test func oldDataThatIsSentAgainIsNoLostClock() throws {
     var bench = try bench(site([Sites.gauge("temperature")], clock: .system))
     let old = try #require(Timestamp(rfc3339: "2024-05-01T00:00:00Z"))

@@ -37,7 +37,9 @@ import Testing
 
   /// Findings about the gateway itself are about this run, not about the plant.
   private static func isOfThePlant(_ entry: (key: String, value: String)) -> Bool {
-    !entry.key.hasPrefix("finding/") || !entry.key.contains("/gateway") && !entry.key.contains("destination-held")
+    !entry.key.hasPrefix("ledger-head/")
+      && (!entry.key.hasPrefix("finding/")
+        || !entry.key.contains("/gateway") && !entry.key.contains("destination-held"))
   }
 
   private func run(kills: Int) async throws -> (upstream: Upstream, starts: Int) {

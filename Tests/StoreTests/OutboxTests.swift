@@ -151,7 +151,7 @@ import Testing
         position += 1
         let records = (0..<Int.random(in: 1...8, using: &random)).map { index in
           draft(
-            RecordKind.allCases.randomElement(using: &random) ?? .finding, "a\(index)", minute: round)
+            ruleKinds.randomElement(using: &random) ?? .finding, "a\(index)", minute: round)
         }
         try store.commit(records, at: position, minute: round)
         issued += records

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Ledger
 import Telemetry
 import Testing
 
@@ -17,7 +18,7 @@ import Testing
       let json = try JSONValue(parsing: record.json)
       #expect(json.canonicalBytes() == record.json)
       #expect(json["body"]?.canonicalBytes() == draft.body)
-      #expect(json["hash"]?.stringValue == hex(Digest.sha256(draft.body)))
+      #expect(json["hash"]?.stringValue == hex(LedgerHash.sha256(draft.body)))
       #expect(json["id"]?.stringValue == record.id)
       #expect(record.id == "gw/energy-interval/\(draft.key)/\(draft.revision)")
       #expect(json["issued"]?.stringValue == "2026-11-21T00:00:00Z")
@@ -31,9 +32,19 @@ import Testing
     #expect(two["chain"]?["previous"] == one["chain"]?["hash"])
     #expect(two["chain"]?["sequence"] == 2)
     #expect(one["chain"]?["previous"]?.stringValue == String(repeating: "0", count: 64))
-    let leaf = Digest.leaf(
-      previous: Digest.genesis, bodyHash: Digest.sha256(first.body), id: records[0].id)
-    #expect(one["chain"]?["hash"]?.stringValue == hex(leaf))
+    let leaf = Leaf(
+      number: 1, record: 1, gateway: "gw", kind: "energy-interval", key: first.key, revision: 0, asset: first.asset,
+      start: first.start, end: first.end, issued: StoreFixture.origin, bodyHash: LedgerHash.sha256(first.body))
+    #expect(one["chain"]?["hash"]?.stringValue == hex(leaf.hash(after: LedgerHash.genesis)))
+    #expect(one["chain"]?["asset"]?.stringValue == first.asset)
+    // Whoever has the record can make the statement that was hashed.
+    let statement: JSONValue = [
+      "asset": .string(first.asset), "body": one["hash"] ?? .null, "end": .string(first.end.rfc3339UTC), "format": 2,
+      "gateway": "gw", "issued": "2026-11-21T00:00:00Z", "key": .string(first.key), "kind": "energy-interval",
+      "leaf": 1, "previous": .string(String(repeating: "0", count: 64)), "record": 1, "revision": 0,
+      "start": .string(first.start.rfc3339UTC),
+    ]
+    #expect(leaf.statement(after: LedgerHash.genesis) == statement.canonicalBytes())
   }
 
   @Test func onlyLedgerKindsHaveAChain() throws {
@@ -58,32 +69,15 @@ import Testing
     #expect(try store.verifyLedger() == nil)
   }
 
-  @Test(arguments: [
-    ("UPDATE records SET body = CAST('{}' AS BLOB) WHERE leaf = 7", LedgerDamage.Kind.body),
-    ("UPDATE leaves SET body_hash = zeroblob(32) WHERE number = 7", .broken),
-    ("UPDATE leaves SET key = 'x' WHERE number = 7", .broken),
-    ("UPDATE leaves SET revision = 1 WHERE number = 7", .broken),
-    ("DELETE FROM leaves WHERE number = 7", .gap),
-    ("DELETE FROM leaves WHERE number = 20", .head),
-  ])
-  func tamperingShows(sql: String, kind: LedgerDamage.Kind) throws {
-    let store = try StoreFixture().open()
-    try store.commit((1...20).map { draft(.energyInterval, minute: $0) }, at: 1)
-    try store.pool.write { try $0.execute(sql: sql) }
-    let damage = try #require(try store.verifyLedger())
-    #expect(damage.kind == kind)
-    #expect(damage.leaf == (kind == .head ? 19 : 7))
-  }
-
   @Test func aRevisionNamesAnEvictedLeafsHash() throws {
     let store = try StoreFixture().open()
     let first = draft(.energyInterval, minute: 1)
     try store.commit([first, draft(minute: 1)], at: 1)
-    try store.pool.write { try $0.execute(sql: "DELETE FROM records") }
+    try store.pool.write { try $0.execute(sql: "DELETE FROM records; UPDATE leaves SET evicted = 1") }
     try store.commit([draft(.energyInterval, minute: 1, revision: 1), draft(minute: 1, revision: 1)], at: 2)
     let records = try store.nextRecords(for: "all", limit: 9, maxBytes: 1 << 20)
     #expect(
-      try JSONValue(parsing: records[0].json)["supersedes"]?.stringValue == hex(Digest.sha256(first.body)))
+      try JSONValue(parsing: records[0].json)["supersedes"]?.stringValue == hex(LedgerHash.sha256(first.body)))
     #expect(try JSONValue(parsing: records[1].json)["supersedes"] == nil)
     #expect(try store.verifyLedger() == nil)
   }
@@ -120,5 +114,5 @@ import Testing
     #expect(try store.verifyLedger() == nil)
   }
 
-  private func hex(_ bytes: [UInt8]) -> String { String(decoding: Digest.hex(bytes), as: UTF8.self) }
+  private func hex(_ bytes: [UInt8]) -> String { LedgerHash.hex(bytes) }
 }

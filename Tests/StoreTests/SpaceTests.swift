@@ -128,7 +128,7 @@ import Testing
       case 0..<3:
         position += 1
         try store.commit(
-          RecordKind.allCases.map { draft($0, "m\(Int.random(in: 1...4, using: &random))", minute: round) },
+          ruleKinds.map { draft($0, "m\(Int.random(in: 1...4, using: &random))", minute: round) },
           at: position)
       case 3..<5:
         let name = names[Int.random(in: 0..<2, using: &random)]

@@ -46,6 +46,9 @@ struct StoreFixture {
   }
 }
 
+/// Kinds that rules make records of.
+let ruleKinds = RecordKind.allCases.filter { $0 != .ledgerHead }
+
 func destination(
   _ name: String, kinds: Set<RecordKind> = Set(RecordKind.allCases), assets: [String] = ["*"]
 ) -> Destination {

@@ -33,7 +33,7 @@ struct QualityConfigurationTests {
     #expect(own.time(.stuckAfter) == .hours(2))
     #expect(own.number(.spikeFactor) == 40)
     #expect(own.number(.noiseFactor) == 9.5)
-    #expect(own.off == [.gap])
+    #expect(own.off == [.gap, .spike])
     #expect(try SiteLoader.load(canonicalText: site.canonicalText) == site)
   }
 
@@ -41,6 +41,48 @@ struct QualityConfigurationTests {
   func defaults() throws {
     #expect(try load(baseConfiguration).quality == .standard)
     #expect(try site("", top: "quality: off\n").quality.off == Set(QualityReason.allCases))
+  }
+
+  @Test("every template with regular signals says where its physics is not that of the defaults, and why")
+  func shipped() throws {
+    for entry in try TemplateLibrary.load(devices: [shippedTemplates]).entries {
+      let text = try String(contentsOfFile: "\(shippedTemplates)/\(entry.name).yaml", encoding: .utf8)
+      guard entry.parent == nil else { continue }
+      #expect(text.contains("Data quality"), "\(entry.name)")
+      #expect(text.contains("quality: {") == !text.contains("kind: event"), "\(entry.name)")
+    }
+  }
+
+  @Test("what is shown has the thresholds with the file and line of each")
+  func shown() throws {
+    let library = try TemplateLibrary.load(devices: [shippedTemplates])
+    let furnace = try #require(library.effective("furnace")).text
+    #expect(furnace.contains("      flat-after: 12 h"))
+    #expect(furnace.contains("/furnace.yaml:"))
+    let asset = try SiteLoader.effectiveTemplate(
+      ofAsset: "press-1",
+      text: baseConfiguration.replacing(
+        "template: rotating-machine",
+        with: "template: rotating-machine\n    signals: { temperature: { quality: { flat-after: 9 h } } }"),
+      file: "plant.yaml", devices: [shippedTemplates]
+    ).template
+    let lines = try #require(asset).text.split(separator: "\n").map(String.init)
+    let stuck = try #require(lines.first { $0.contains("stuck-after: 2 h") })
+    let flat = try #require(lines.first { $0.contains("flat-after: 9 h") })
+    #expect(stuck.contains("rotating-machine.yaml:") && flat.contains("plant.yaml:"))
+  }
+
+  @Test("detectors that a signal switches off are off beside those of the site; `none` takes all of them")
+  func off() throws {
+    func off(_ keys: String) throws -> Set<QualityReason> {
+      let site = try site("signals: { temperature: { quality: { \(keys) } } }", top: "quality: { off: [spike] }\n")
+      let press = try #require(site.assets.first { $0.id == "press-1" })
+      let signal = try #require(press.signals.first { $0.name == "temperature" })
+      return site.quality.changed(by: signal.quality).off
+    }
+    #expect(try off("off: [gap]") == [.gap, .spike])
+    #expect(try off("off: none") == [])
+    #expect(try off("stuck-after: 1 h") == [.spike])
   }
 
   @Test("a template says it, an asset takes it back")

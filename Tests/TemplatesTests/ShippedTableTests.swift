@@ -130,7 +130,7 @@ struct ShippedTableTests {
       return try #require(root.entries?.first { $0.key == list }?.value.items)
     }
     func word(_ node: YAMLNode, _ key: String) -> String? { node.entries?.first { $0.key == key }?.value.text }
-    let shipped = try rows(packageRoot + "/Config/factors/standard-coal.yaml", "coefficients")
+    let shipped = try rows(packageRoot + "/Config/coefficients/standard-coal.yaml", "coefficients")
     let reference = try rows(ReferenceData.path("rules/tables/standard-coal.yaml"), "coefficients")
     for row in reference where word(row, "range") == nil && row.entries?.contains(where: { $0.key == "range" }) == false
     {

@@ -36,7 +36,12 @@ struct TariffTests {
       demand: sliding
       power-factor: { standard: 0.9, reactive: lagging }
       government-funds: 0.0292
-    energy: { standard-coal: true }
+    energy:
+      standard-coal: true
+      balance: { windows: 4, slack: 0.5 }
+      leak: { night: [2, 4], share: 12.50 % }
+      baseline: { minimum-r2: 0.75, maximum-cv: 30 % }
+      abnormal: { alarm: 6.0 }
     """
 
   @Test("what is written arrives in the site")
@@ -50,9 +55,15 @@ struct TariffTests {
     #expect(settings.tariff.periods[0].ruleSet.problem == nil)
     #expect(settings.basic?.excess?.above == Self.decimal("1.05"))
     #expect(settings.contractDemand == Self.decimal("600") && settings.demandLimit == Self.decimal("550"))
+    #expect(site.summaryLines.joined().contains("tariff no-tou, 2026-03-01/..: flat 0.62 CNY/kWh"))
     #expect(settings.demandMethod == .sliding && settings.reactive == .lagging)
     #expect(settings.powerFactor?.standard == "0.90" && settings.governmentFunds == Self.decimal("0.0292"))
     #expect(site.energy.standardCoal?.coefficient("diesel")?.value == Self.decimal("1.4571"))
+    let analysis = site.energy.analysis
+    #expect(analysis.balanceWindows == 4 && analysis.balanceSlack == ScaledInteger(5, exponent: -1))
+    #expect(analysis.nightFrom == 2 && analysis.nightTo == 4 && analysis.leakShare == ScaledInteger(125, exponent: -3))
+    #expect(analysis.minimumR2?.description == "0.75" && analysis.maximumCV?.description == "0.3")
+    #expect(analysis.alarm == ScaledInteger(6) && analysis.warning == ScaledInteger(3) && analysis.maximumP == nil)
     let again = try SiteLoader.load(canonicalText: site.canonicalText)
     #expect(again == site)
     #expect(again.canonicalText == site.canonicalText)
@@ -134,6 +145,17 @@ struct TariffTests {
     Slip(
       "unknown band", "tariff: { table: none, currency: CNY, prices: { flat: 1, §peak: 2 } }", "no band \"peak\"",
       "flat"),
+    Slip(
+      "another zone", "tariff: { table: §berlin.yaml, prices: { flat: 1 } }", "is for the zone Europe/Berlin",
+      "copy this"),
+    Slip(
+      "far too many digits", "tariff: { table: none, currency: CNY, prices: { flat: §0.5435000000001 } }",
+      "must be a price", "0.5435"),
+    Slip("night", "energy: { leak: { night: §[5, 1] } }", "the earlier first", "[1, 5]"),
+    Slip("share", "energy: { leak: { share: §0.2 } }", "a share from 0 %", "15 %"),
+    Slip("alarm", "energy: { abnormal: { §alarm: 2 } }", "before the warning", "at least 3"),
+    Slip("criterion", "energy: { baseline: { minimum-r2: §75 } }", "a number from 0 to 1", "1"),
+    Slip("mistyped criterion", "energy: { baseline: { §minimum-r: 0.75 } }", "unknown key", "minimum-r2"),
     Slip("no currency", "tariff: §{ table: none, prices: { flat: 1 } }", "\"currency\" is missing", "CNY"),
     Slip(
       "unknown rule set", "tariff: { table: chongqing, rule-set: §cq-tou-2021, prices: { flat: 1 } }", "rule set",
@@ -197,9 +219,20 @@ struct TariffTests {
     Slip("mistyped coefficients", "energy: { standard-coal: §standard-cola }", "no table", "\"standard-coal\""),
   ]
 
+  /// A table for another zone.
+  private static let berlin: String = {
+    let file = baseTemplates + "-tariff.yaml"
+    do {
+      try "zone: Europe/Berlin\ncurrency: EUR\nrule-sets: []\n".write(toFile: file, atomically: true, encoding: .utf8)
+    } catch {
+      Issue.record(error)
+    }
+    return file
+  }()
+
   @Test("mistakes name their place and the remedy", arguments: slipTable)
   func slips(slip: Slip) throws {
-    var text = Self.configuration(slip.text)
+    var text = Self.configuration(slip.text).replacing("berlin.yaml", with: Self.berlin)
     if slip.text.contains("rule-sets: [{ id: x, windows: [{ band: flat, from: \"00:00\", to: \"08:30\"") {
       // The tariff as a whole is meant where no table is named.
       text = text.replacing("§", with: "").replacing("tariff: {", with: "tariff: §{")
@@ -225,13 +258,36 @@ struct TariffTests {
     #expect(error.file == file && error.line == 4 && error.message.contains("a time of the day"))
   }
 
+  @Test("the commented examples of the shipped configuration are valid")
+  func examples() throws {
+    let keys = [
+      "standard-coal:", "balance:", "leak:", "abnormal:", "baseline:", "essential:", "idle:", "product-line:",
+    ]
+    var isTariff = false
+    var used: Set<String> = []
+    let lines = try String(contentsOfFile: packageRoot + "/Config/weir.yaml", encoding: .utf8).split(
+      separator: "\n", omittingEmptySubsequences: false
+    ).map { line -> String in
+      isTariff = line.hasPrefix("# tariff:") || (isTariff && line.hasPrefix("#"))
+      if isTariff { return String(line.dropFirst(2)) }
+      guard let key = keys.first(where: { line.contains("# " + $0) }) else { return String(line) }
+      used.insert(key)
+      return String(line).replacing("# " + key, with: key, maxReplacements: 1)
+    }
+    #expect(used.count == keys.count)
+    let site = try load(lines.joined(separator: "\n"), devices: Self.tables)
+    #expect(site.tariff?.tariff.periods.count == 2 && site.energy.standardCoal != nil)
+    #expect(site.assets.contains { $0.metering.idle != nil && $0.metering.fedBy == "meter-main" })
+    #expect(try SiteLoader.load(canonicalText: site.canonicalText) == site)
+  }
+
   // MARK: Metering
 
   private static let plant = """
       - { id: "feeder-{n}", count: 2, template: three-phase-meter, topic: "f/{id}", role: distribution, fed-by: main, accuracy: 1 % }
       - { id: "press-{n}", count: 2, template: three-phase-meter, topic: "p/{id}", fed-by: "feeder-{n}", essential: no, cost-centre: "4711", product-line: pumps }
       - { id: machine, template: rotating-machine, topic: m, fed-by: feeder-1 }
-      - { id: drive, template: three-phase-meter, topic: d, fed-by: machine, essential: true }
+      - { id: drive, template: three-phase-meter, topic: d, fed-by: machine, essential: true, idle: { standby-target: 5 kW, off-below: 0.50 kW, producing-from: 20 kW } }
       - { id: pv, template: three-phase-meter, topic: pv, role: generation }
       - { id: gas, template: gas-meter, topic: gas, role: grid-import, fuel: natural_gas }
     """
@@ -244,6 +300,7 @@ struct TariffTests {
     #expect(byID["press-2"]?.fedBy == "feeder-2" && byID["press-2"]?.isSheddable == true)
     #expect(byID["press-1"]?.costCentre == "4711" && byID["press-1"]?.productLine == "pumps")
     #expect(byID["drive"]?.essential == true && byID["machine"]?.isSheddable == false)
+    #expect(byID["drive"]?.idle?.offBelow == Self.decimal("0.5") && byID["drive"]?.idle?.minimumIdle == .minutes(15))
     #expect(byID["gas"]?.fuel == "natural_gas")
     #expect(try SiteLoader.load(canonicalText: site.canonicalText) == site)
     #expect(site.summaryLines.joined().contains("3 fed meters without `accuracy`") == true)
@@ -288,6 +345,15 @@ struct TariffTests {
       ("  - { id: a, template: three-phase-meter, topic: a, role: §main }", "must be a role", "\"grid-import\""),
       ("  - { id: a, template: three-phase-meter, topic: a, accuracy: §0.5 }", "accuracy class", "0.5 %"),
       ("  - { id: a, template: three-phase-meter, topic: a, essential: §maybe }", "true or false", "Write for example"),
+      (
+        "  - { id: a, template: three-phase-meter, topic: a, idle: { standby-target: 5 kW, off-below: 2 kW, producing-from: §1 kW } }",
+        "produce while it is off", "at least 2 kW"
+      ),
+      (
+        "  - { id: a, template: three-phase-meter, topic: a, idle: §{ standby-target: 5 kW } }",
+        "\"off-below\" is missing",
+        "5 kW"
+      ),
     ])
   func feeders(text: String, message: String, remedy: String) throws {
     let text = Self.configuration("", assets: text)

@@ -3,6 +3,8 @@
 //   weir-bench decode <configuration> <messages>    ns per message of the decoder
 //   weir-bench engine <configuration> <messages>    ns per sample of the engine with the real rules
 //   weir-bench backlog <configuration> <records>    fills the data directory's store with undelivered records
+//   weir-bench forecast <series> <days>             forecasts from the midnights of the last days of a series, as CSV
+//   weir-bench ledger <configuration> <leaves>      leaves per second that are checked, from a store and an export
 //
 // <messages> is a file of lines "topic, tab, payload". Templates: $WEIR_DEVICES, else Devices.
 import Foundation
@@ -10,8 +12,13 @@ import Templates
 
 let words = CommandLine.arguments
 guard words.count == 4 else {
-  FileHandle.standardError.write(Data("usage: weir-bench decode|engine|backlog <configuration> <messages>\n".utf8))
+  let usage = "usage: weir-bench decode|engine|backlog|forecast|ledger <configuration> <messages>\n"
+  FileHandle.standardError.write(Data(usage.utf8))
   exit(64)
+}
+if words[1] == "forecast" {
+  try ForecastBench(path: words[2], days: Int(words[3]) ?? 56).run()
+  exit(0)
 }
 let devices = ProcessInfo.processInfo.environment["WEIR_DEVICES"] ?? "Devices"
 let site = try SiteLoader.load(path: words[2], devices: [devices])
@@ -19,6 +26,7 @@ switch words[1] {
 case "decode": try DecodeBench(site: site, messages: MessageFile(words[3])).run()
 case "engine": try EngineBench(site: site, messages: MessageFile(words[3])).run()
 case "backlog": try Backlog(site: site, records: Int(words[3]) ?? 0).fill()
+case "ledger": try LedgerBench(leaves: Int(words[3]) ?? 0).run()
 default:
   FileHandle.standardError.write(Data("weir-bench: unknown part \"\(words[1])\"\n".utf8))
   exit(64)

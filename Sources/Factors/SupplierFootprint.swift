@@ -1,0 +1,64 @@
+import Telemetry
+
+/// A supplier's footprint as it came in (PACT 3.0): what a purchased material brings along.
+public struct SupplierFootprint: Hashable, Sendable {
+  public var id: String
+  public var company: String
+  public var product: String
+  public var productIDs: [String]
+  public var unit: PactFootprint.DeclaredUnit
+  /// The emissions are for this many units.
+  public var declaredAmount: ExactDecimal
+  /// kg CO2e, without biogenic uptake.
+  public var kilograms: ExactDecimal
+  public var start: Timestamp
+  public var end: Timestamp
+  /// `AR6`
+  public var characterizationFactors: [String]
+  /// Percent; nil = not said.
+  public var primaryShare: ExactDecimal?
+
+  /// - Throws: `FactorProblem` with everything that breaks the specification.
+  public init(_ document: JSONValue) throws(FactorProblem) {
+    let problems = PactValidator.problems(document)
+    let pcf = document["pcf"]
+    func text(_ name: String) -> String? { pcf?[name]?.stringValue }
+    guard problems.isEmpty, let unit = text("declaredUnitOfMeasurement").flatMap(PactFootprint.DeclaredUnit.init),
+      let amount = text("declaredUnitAmount").flatMap({ ExactDecimal($0) }),
+      let kilograms = text("pcfExcludingBiogenicUptake").flatMap({ ExactDecimal($0) }),
+      let start = text("referencePeriodStart").flatMap({ Timestamp(rfc3339: $0) }),
+      let end = text("referencePeriodEnd").flatMap({ Timestamp(rfc3339: $0) })
+    else {
+      throw FactorProblem(
+        "this is no product footprint of PACT 3.0: " + problems.joined(separator: "; "),
+        remedy: "ask the supplier for a corrected file")
+    }
+    id = document["id"]?.stringValue ?? ""
+    company = document["companyName"]?.stringValue ?? ""
+    product = document["productNameCompany"]?.stringValue ?? ""
+    productIDs = (document["productIds"]?.arrayValue ?? []).compactMap(\.stringValue)
+    self.unit = unit
+    declaredAmount = amount
+    self.kilograms = kilograms
+    self.start = start
+    self.end = end
+    characterizationFactors = (pcf?["ipccCharacterizationFactors"]?.arrayValue ?? []).compactMap(\.stringValue)
+    primaryShare = text("primaryDataShare").flatMap { ExactDecimal($0) }
+  }
+
+  /// kg CO2e of an amount in the footprint's unit; rounded once, to 12 places.
+  public func emissions(of amount: ExactDecimal) throws(DecimalError) -> ExactDecimal {
+    try (amount * kilograms) / declaredAmount
+  }
+
+  /// The line that the material adds to a product: scope 3, partial.
+  public func line(_ amount: ExactDecimal, _ method: InventoryMethod) throws(DecimalError) -> EmissionLine {
+    let kilograms = try emissions(of: amount)
+    let gwp = characterizationFactors.count == 1 ? characterizationFactors.first : nil
+    return EmissionLine(
+      method: method, scope: 3, category: .entered, amount: amount, unit: unit.rawValue, kilograms: kilograms,
+      gas: .co2e, gwp: gwp, factor: nil,
+      formula: "\(amount) \(unit.rawValue) × \(self.kilograms) kgCO2e ÷ \(declaredAmount) (\(company), \(product), "
+        + "\(id)) = \(kilograms) kgCO2e")
+  }
+}
