@@ -55,13 +55,14 @@ let package = Package(
     module("Waveform", ["CKissFFT"]),
     module("Ingest", ["Telemetry", "Plant", "Sparkplug", "Templates", "Journal", "Waveform"]),
     module("Discovery", ["Telemetry", "Sparkplug", "Templates"]),
-    module("Rules", ["Telemetry", "Templates"]),
+    module("Rules", ["Telemetry", "Plant", "Templates"]),
     module("Engine", ["Telemetry", "Templates", "Journal", "Rules"]),
     module("Energy", ["Telemetry", "Templates", "Plant", "Factors", "Rules"]),
     module("Carbon", ["Telemetry", "Templates", "Plant", "Factors", "Rules"]),
     module("Equipment", ["Telemetry", "Templates", "Plant", "Rules"]),
     module("Quality", ["Telemetry", "Templates", "Plant", "Rules"]),
     module("Inspection", ["Telemetry", "Templates", "Plant", "Rules"]),
+    module("Production", ["Telemetry", "Templates", "Plant", "Factors", "Rules"]),
     module("Ledger", ["Telemetry", crypto]),
     module("Store", ["Telemetry", "Templates", "Rules", "Ledger", grdb]),
     module(
@@ -75,8 +76,9 @@ let package = Package(
     module(
       "Gateway",
       [
-        "Telemetry", "Sparkplug", "Plant", "Templates", "Journal", "MQTT", "Ingest", "Rules", "Engine", "Energy",
-        "Carbon", "Equipment", "Quality", "Inspection", "Ledger", "Store", "Forwarding", "Control", "CLinux", logging,
+        "Telemetry", "Sparkplug", "Plant", "Factors", "Templates", "Journal", "MQTT", "Ingest", "Rules", "Engine",
+        "Energy", "Carbon", "Equipment", "Quality", "Inspection", "Production", "Ledger", "Store", "Forwarding",
+        "Control", "CLinux", logging,
       ]),
     .executableTarget(
       name: "weir",
@@ -112,6 +114,7 @@ let package = Package(
     tests("EquipmentTests", ["Equipment", "RuleBench", "Journal", "Plant", "Rules"]),
     tests("QualityTests", ["Quality", "Equipment", "Energy", "RuleBench", "Journal", "Plant", "Rules"]),
     tests("InspectionTests", ["Inspection", "RuleBench", "Journal", "Plant", "Rules"]),
+    tests("ProductionTests", ["Production", "Energy", "RuleBench", "Journal", "Factors", "Plant", "Rules"]),
     tests("LedgerTests", ["Ledger", crypto]),
     tests("StoreTests", ["Store", "Rules", "Ledger", grdb, crypto]),
     tests(

@@ -1,8 +1,10 @@
 import Carbon
 import Energy
 import Equipment
+import Factors
 import Inspection
 import Plant
+import Production
 import Quality
 import Rules
 import Templates
@@ -21,11 +23,14 @@ package enum RuleSet {
       DemandRule.factory(zone: zone),
       carbon,
       RuleFactory(name: "inspection") { asset, site in InspectionCountRule(asset: asset, site: site, zone: zone) },
+      OrderFeedRule.factory, ActivityRule.factory(lines: ProductionLine.lines(of: site)),
     ].compactMap(\.self)
   }
 
   /// Behind the passes, in this order.
   package static func siteFactories(for site: Site) throws -> [SiteRuleFactory] {
-    [CarbonInventoryRule.factory(zone: try PlantZone(identifier: site.zone))]
+    let zone = try PlantZone(identifier: site.zone)
+    let factors = try site.carbon.map { LibraryFootprintFactors(try EmissionCalculator($0), zone: zone) }
+    return [CarbonInventoryRule.factory(zone: zone), ProductionRule.factory(zone: zone, factors: factors)]
   }
 }

@@ -1,12 +1,16 @@
 import Telemetry
 
-/// Pieces that a machine reported at an instant: since the reading before it, or of one unit.
+/// Pieces that a machine reported: counted between two readings, or one unit at an instant.
 public struct PieceStep: Hashable, Sendable {
+  /// The reading before; `time` itself for what happened at an instant.
+  public var since: Timestamp
   public var time: Timestamp
+  /// Negative where a later word corrects an earlier one.
   public var good: Int64
   public var scrap: Int64
 
-  public init(time: Timestamp, good: Int64, scrap: Int64) {
+  public init(since: Timestamp? = nil, time: Timestamp, good: Int64, scrap: Int64) {
+    self.since = since ?? time
     self.time = time
     self.good = good
     self.scrap = scrap
@@ -16,10 +20,12 @@ public struct PieceStep: Hashable, Sendable {
   /// than before has begun anew.
   ///
   /// - Parameter readings: by time, beginning with the last one before the window.
-  public static func counted(_ readings: [(time: Timestamp, value: Int64)]) -> [(time: Timestamp, count: Int64)] {
+  public static func counted(
+    _ readings: [(time: Timestamp, value: Int64)]
+  ) -> [(since: Timestamp, time: Timestamp, count: Int64)] {
     zip(readings, readings.dropFirst()).compactMap { before, now in
       let count = now.value >= before.value ? now.value - before.value : max(0, now.value)
-      return count > 0 ? (now.time, count) : nil
+      return count > 0 ? (before.time, now.time, count) : nil
     }
   }
 }

@@ -1,3 +1,4 @@
+import Plant
 import Telemetry
 import Templates
 
@@ -7,6 +8,41 @@ import Templates
 /// function of the accepted samples, as the record itself is.
 public enum Published: Hashable, Sendable {
   case meter(MeterFigures)
+  case order(OrderFigures)
+  case activity(ActivityFigures)
+}
+
+/// A production order as its feed tells it, whenever an event of it was accepted.
+public struct OrderFigures: Hashable, Sendable {
+  /// All of it, a fold over its accepted events.
+  public var order: ProductionOrder
+  /// The event that was accepted; the cause of a revision if it changes what was issued.
+  public var cause: RevisionCause
+
+  public init(order: ProductionOrder, cause: RevisionCause) {
+    self.order = order
+    self.cause = cause
+  }
+}
+
+/// What a machine did in a window: its run states and the pieces that it reported. Told when the window closes, and
+/// again when late samples change it.
+public struct ActivityFigures: Hashable, Sendable {
+  public var start: Timestamp
+  public var end: Timestamp
+  /// By time; where there is none, nothing is known.
+  public var run: [RunSpan]
+  /// By time.
+  public var pieces: [PieceStep]
+  public var cause: RevisionCause?
+
+  public init(start: Timestamp, end: Timestamp, run: [RunSpan], pieces: [PieceStep], cause: RevisionCause?) {
+    self.start = start
+    self.end = end
+    self.run = run
+    self.pieces = pieces
+    self.cause = cause
+  }
 }
 
 /// What an asset counted in a window, day or month, as its energy record says it.

@@ -10,7 +10,7 @@ struct DeviceModel {
     case list([String])
   }
 
-  private enum Kind { case meter, machine, station }
+  private enum Kind { case meter, machine, station, line }
 
   private let kind: Kind
   private let id: String
@@ -26,16 +26,23 @@ struct DeviceModel {
   private var isRunning = true
   // Station
   private var units = 0
+  // Order feed or counter of a line
+  private var line: LineModel?
   /// What the model calls the fields that it knows.
   private let names: [String: String]
-  /// Fields that none of the three knows.
+  /// Fields that none of them knows.
   private var others: GenericModel
 
   init(asset: Asset, seed: UInt64) {
     id = asset.id
     var generator = SeededGenerator(seed: seed, name: asset.id)
     let register = asset.signals.first { if case .register = $0.kind { true } else { false } }
-    if asset.signals.contains(where: { $0.kind == .event }) {
+    let line = LineModel(asset: asset, seed: seed)
+    self.line = line
+    if let line {
+      kind = .line
+      names = Self.names(asset) { field, _ in Self.known(field, in: line.fields) }
+    } else if asset.signals.contains(where: { $0.kind == .event }) {
       kind = .station
       names = Self.names(asset) { field, _ in Self.known(field, in: Self.stationFields) }
     } else if register?.kind.quantity?.isElectricityMeter == true {
@@ -66,12 +73,13 @@ struct DeviceModel {
   static let messageID = "id"
 
   /// What the device measures at `time`, `elapsed` after its last message. `hour` is plant-local.
-  mutating func readings(hour: Double, elapsed: Span64, faults: Faults) -> [String: Reading] {
+  mutating func readings(time: Timestamp, hour: Double, elapsed: Span64, faults: Faults) -> [String: Reading] {
     let own =
       switch kind {
       case .meter: meter(hour: hour, elapsed: elapsed, faults: faults)
       case .machine: machine(hour: hour, elapsed: elapsed)
       case .station: station()
+      case .line: line?.readings(time: time, elapsed: elapsed) ?? [:]
       }
     var readings = others.readings(elapsed: elapsed)
     for (key, name) in names { readings[key] = own[name] }

@@ -72,7 +72,8 @@ public struct PlantSimulation: Sequence, IteratorProtocol, Sendable {
     let elapsed = time - devices[index].last
     devices[index].last = time
     let secondOfDay = (time - zone.startOfDay(containing: time)).seconds
-    let readings = devices[index].model.readings(hour: secondOfDay / 3600, elapsed: elapsed, faults: faults)
+    let readings = devices[index].model.readings(
+      time: time, hour: secondOfDay / 3600, elapsed: elapsed, faults: faults)
     let isAhead = devices[index].generator.chance(faults.wrongClock)
     let stamp = isAhead ? time + .days(1) : time
     var message = SimulatedMessage(

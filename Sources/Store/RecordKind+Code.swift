@@ -15,6 +15,9 @@ extension RecordKind {
     case .carbonMonth: 12
     case .carbonActivity: 13
     case .carbonInventory: 14
+    case .productionOrder: 20
+    case .productFootprint: 21
+    case .productionLine: 22
     case .ledgerHead: 30
     }
   }

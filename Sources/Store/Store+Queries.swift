@@ -93,15 +93,23 @@ extension Store {
           WHERE kind = ? AND start >= ? AND start < ? ORDER BY start, asset, sequence
           """)
       let rows = try Row.fetchCursor(statement, arguments: [kind.code, from.nanoseconds, to.nanoseconds])
-      var last: StoredBody?
+      // Several records may begin together (orders of a feed): each key has its newest.
+      var group: [StoredBody] = []
       while let row = try rows.next() {
         let next = StoredBody(
           kind: kind, asset: row[1], key: row[5], start: Timestamp(nanoseconds: row[2]),
           end: Timestamp(nanoseconds: row[3]), revision: row[4], body: [UInt8](row[6] as Data))
-        if let last, last.start != next.start || last.asset != next.asset { try visit(last) }
-        last = next
+        if let last = group.last, last.start != next.start || last.asset != next.asset {
+          for body in group { try visit(body) }
+          group.removeAll(keepingCapacity: true)
+        }
+        if let place = group.firstIndex(where: { $0.key == next.key }) {
+          group[place] = next
+        } else {
+          group.append(next)
+        }
       }
-      if let last { try visit(last) }
+      for body in group { try visit(body) }
     }
   }
 

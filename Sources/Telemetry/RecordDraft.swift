@@ -20,6 +20,12 @@ public enum RecordKind: String, Hashable, Sendable, CaseIterable {
   case carbonActivity = "carbon-activity"
   /// Emissions of the site in one plant-local month, by scope and method.
   case carbonInventory = "carbon-inventory"
+  /// A production order at a line: when it ran, what it made.
+  case productionOrder = "production-order"
+  /// A line's plant-local day: its energy, divided among its orders.
+  case productionLine = "production-line"
+  /// Energy and emissions of what an order made.
+  case productFootprint = "product-footprint"
   /// A rule's result with its evidence, opened or closed.
   case finding = "finding"
   /// A signed head of the ledger: of a plant-local day, or on request.
@@ -29,9 +35,9 @@ public enum RecordKind: String, Hashable, Sendable, CaseIterable {
   public var isLedger: Bool {
     switch self {
     case .energyInterval, .energyDay, .energyMonth, .carbonInterval, .carbonDay, .carbonMonth, .carbonActivity,
-      .carbonInventory:
+      .carbonInventory, .productionLine, .productFootprint:
       true
-    case .signalSummary, .inspectionCount, .finding, .ledgerHead: false
+    case .signalSummary, .inspectionCount, .productionOrder, .finding, .ledgerHead: false
     }
   }
 }

@@ -11,6 +11,9 @@ extension RecordSchema {
     case .carbonMonth: carbonMetered(isMonth: true)
     case .carbonActivity: carbonActivity
     case .carbonInventory: carbonInventory
+    case .productionOrder: productionOrder
+    case .productionLine: productionLine
+    case .productFootprint: productFootprint
     case .finding: finding
     case .ledgerHead: ledgerHead
     }

@@ -42,7 +42,10 @@ extension RecordSchema {
       .required("hash", .hash("SHA-256 of the body in canonical JSON (RFC 8785), hexadecimal.")),
       .required("id", .string("<gateway>/<kind>/<key>/<revision>: the same at every repetition.")),
       .required("issued", .time("When the gateway issued this revision.")),
-      .required("key", .string("Unique within gateway and kind; ends with the start of the interval in UTC.")),
+      .required(
+        "key",
+        .string(
+          "Unique within gateway and kind; ends with the start of the interval in UTC, of an order with its number.")),
       .required("kind", kind),
       .required("revision", .count("0 = first issue; n + 1 supersedes n.")),
       .optional("supersedes", .hash("Hash of the body of the revision before; absent for revision 0.")),
@@ -89,6 +92,9 @@ extension RecordSchema {
     case .carbonMonth: "Emissions of a metered asset in one plant-local month"
     case .carbonActivity: "Entered activity data with its emissions"
     case .carbonInventory: "Emissions of the site in one plant-local month"
+    case .productionOrder: "Production order at a line"
+    case .productionLine: "Energy of a line and its orders in one plant-local day"
+    case .productFootprint: "Energy and emissions of an order's products"
     case .finding: "Finding, opened or closed"
     case .ledgerHead: "Signed head of the ledger"
     }

@@ -21,6 +21,7 @@ extension Asset {
     writer.field("broker", connection)
     if let ratedPower { writer.field("rated-power", "\(ratedPower) kW") }
     metering.write(to: &writer)
+    production.write(signals, to: &writer)
     if let mapping = topics.first, mapping.payload != template.payload { mapping.payload.write(to: &writer) }
     if faultModel != template.faultModel { writer.field("fault-model", faultModel ?? "none") }
     clock.write(to: &writer)

@@ -101,6 +101,11 @@ public struct Asset: Hashable, Sendable {
     get { fields.value.metering }
     _modify { yield &own.metering }
   }
+  /// Which line it belongs to, and what it tells of its production.
+  public var production: Production {
+    get { fields.value.production }
+    _modify { yield &own.production }
+  }
 
   public static func == (a: Asset, b: Asset) -> Bool { a.fields === b.fields || a.fields.value == b.fields.value }
   public func hash(into hasher: inout Hasher) { hasher.combine(fields.value) }

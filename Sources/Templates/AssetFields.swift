@@ -18,4 +18,5 @@ struct AssetFields: Hashable, Sendable {
   var clock = ClockPolicy.trustDevice
   var formerly: String?
   var metering = Asset.Metering()
+  var production = Asset.Production()
 }

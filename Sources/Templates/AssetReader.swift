@@ -8,7 +8,7 @@ struct AssetReader {
       "id", "name", "place", "template", "topic", "sparkplug", "criticality", "broker", "rated-power",
       "expected-interval", "payload", "timestamp", "message-id", "fault-model", "signals", "count", "first",
       "clock", "formerly",
-    ] + MeteringReader.keys
+    ] + MeteringReader.keys + ProductionReader.keys
   static let maximumAssets = 100_000
 
   let catalogue: TemplateCatalogue
@@ -23,6 +23,8 @@ struct AssetReader {
   private(set) var wantedSection: Section?
   /// Of those that name a feeder, by position in `assets`.
   private var feeding: [Int: Section] = [:]
+  /// Of those that name a line, by position in `assets`.
+  private var serving: [Int: Section] = [:]
   /// By former id.
   var formerNames: [String: FormerName] = [:]
   private(set) var firstID: [String: Position] = [:]
@@ -62,6 +64,7 @@ struct AssetReader {
     }
     checkFormerNames()
     MeteringReader.check(assets, feeding)
+    ProductionReader.check(assets, serving)
   }
 
   /// What an entry says, before the numbers of a group are filled in.
@@ -70,6 +73,7 @@ struct AssetReader {
     var name: NamePattern?
     var formerly: NamePattern?
     var fedBy: NamePattern?
+    var serves: NamePattern?
     var place: [NamePattern]
     var topics: [AssetSignals.Topic]
     var asset: Asset
@@ -118,6 +122,8 @@ struct AssetReader {
     entry.asset.clock = QualityReader.clock(section)
     entry.asset.metering = MeteringReader.read(section)
     entry.fedBy = pattern(section, "fed-by", fields: [])
+    entry.asset.production = ProductionReader.read(section, signals: signals.signals)
+    entry.serves = pattern(section, "serves", fields: [])
     if entry.asset.clock == .receiveTime,
       section.has("sparkplug") || topics.contains(where: { $0.mapping.payload.format == .senml })
     {
@@ -178,6 +184,16 @@ struct AssetReader {
     if let feeder = entry.fedBy?.text(number: number) {
       asset.metering.fedBy = feeder
       feeding[assets.count] = section
+    }
+    if let line = entry.serves?.text(number: number) {
+      if section.isOff("serves") {
+        asset.production.servesNone = true
+      } else if ProductionReader.check(place: line, section) {
+        asset.production.serves = line
+        serving[assets.count] = section
+      } else {
+        return false
+      }
     }
     if asset.id == wanted { wantedSection = section }
     assets.append(asset)

@@ -30,7 +30,7 @@ extension Signal.Quantity {
     case .heatEnergy: return .heat
     case .reactiveEnergyLagging, .reactiveEnergyLeading, .batteryEnergyCharged, .batteryEnergyDischarged, .waterVolume,
       .coolingEnergy, .compressedAirVolume, .compressedAirVolumeNormal, .nitrogenVolume, .nitrogenVolumeNormal,
-      .productionCount, .rejectCount, .cycleCount, .operatingTime, .travelledDistance:
+      .productionCount, .goodCount, .rejectCount, .cycleCount, .operatingTime, .travelledDistance:
       return nil
     }
   }

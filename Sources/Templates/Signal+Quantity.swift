@@ -24,6 +24,8 @@ extension Signal {
     case nitrogenVolumeNormal = "nitrogen-volume-normal"
     /// Good and bad pieces together, or what the machine counts.
     case productionCount = "production-count"
+    /// Good pieces alone.
+    case goodCount = "good-count"
     case rejectCount = "reject-count"
     case cycleCount = "cycle-count"
     case operatingTime = "operating-time"
@@ -41,7 +43,7 @@ extension Signal {
       case .gasVolumeNormal, .compressedAirVolumeNormal, .nitrogenVolumeNormal: "Nm³"
       case .steamMass: "kg"
       case .heatEnergy, .coolingEnergy: "GJ"
-      case .productionCount, .rejectCount, .cycleCount: "pcs"
+      case .productionCount, .goodCount, .rejectCount, .cycleCount: "pcs"
       case .operatingTime: "h"
       case .travelledDistance: "m"
       }

@@ -82,6 +82,15 @@ extension Site {
       tariff.write(to: &writer)
       writer.newLine()
     }
+    if !site.products.isEmpty {
+      writer.list("products", lineBreak: true) { writer in
+        for product in site.products {
+          writer.newLine()
+          writer.object { product.write(to: &$0) }
+        }
+      }
+      writer.newLine()
+    }
     site.quality.write(to: &writer)
     writer.newLine()
     if let carbon = site.carbon {

@@ -18,6 +18,8 @@ public struct Site: Hashable, Sendable {
   public var control: ControlSettings
   /// What electricity costs; nil = unknown.
   public var tariff: TariffSettings?
+  /// What the plant makes; empty = unknown.
+  public var products: [Product] = []
   /// Thresholds of the detectors of bad data.
   public var quality = QualitySettings.standard
   /// How emissions are counted; nil = they are not.

@@ -35,6 +35,8 @@ public struct SiteDifference: Sendable {
         changes = AssetDifference.lines(before[key], after[key])
       case "brokers", "destinations":
         changes = Self.named(before[key], after[key])
+      case "products":
+        changes = Self.named(before[key], after[key], key: "id")
       case "templates":
         changes = Self.templates(before[key], after[key], assets: after["assets"])
       default:
@@ -55,7 +57,7 @@ public struct SiteDifference: Sendable {
 
   private static let sections = [
     "gateway", "zone", "clock", "brokers", "assets", "templates", "quality", "horizons", "energy", "tariff", "carbon",
-    "destinations", "storage", "control",
+    "products", "destinations", "storage", "control",
   ]
   private static let headings = ["quality": "data quality", "templates": "templates in use"]
 
@@ -71,9 +73,9 @@ public struct SiteDifference: Sendable {
   }
 
   /// Objects of a list that are known by their names.
-  private static func named(_ before: JSONValue?, _ after: JSONValue?) -> [String] {
-    let old = Entries(before, key: "name")
-    let new = Entries(after, key: "name")
+  private static func named(_ before: JSONValue?, _ after: JSONValue?, key: String = "name") -> [String] {
+    let old = Entries(before, key: key)
+    let new = Entries(after, key: key)
     var lines: [String] = []
     for name in old.order where new[name] == nil { lines.append("- \(name)\(address(old[name]))") }
     for name in new.order {

@@ -7,7 +7,8 @@ extension SiteReader {
     (
       "energy",
       [
-        .energyInterval, .energyDay, .energyMonth, .carbonInterval, .carbonDay, .carbonMonth, .carbonActivity,
+        .energyInterval, .energyDay, .energyMonth, .productionOrder, .productionLine, .productFootprint,
+        .carbonInterval, .carbonDay, .carbonMonth, .carbonActivity,
         .carbonInventory,
       ],
       Horizon(lateness: .seconds(60), revision: .days(45))

@@ -16,7 +16,7 @@ struct SiteReader {
 
   static let keys = [
     "gateway", "zone", "clock", "broker", "brokers", "devices", "templates", "assets", "horizons", "energy",
-    "destinations", "storage", "control", "quality", "tariff", "carbon",
+    "destinations", "storage", "control", "quality", "tariff", "carbon", "products",
   ]
 
   init(source: SourceText, diagnostics: Diagnostics, checkFiles: Bool) {
@@ -47,6 +47,7 @@ struct SiteReader {
       connections: connections, assets: assets.assets, horizons: horizons(top), energy: energy(top),
       destinations: destinations, storage: storage(top), control: control(top), canonicalText: "", hash: "")
     site.quality = QualityReader.settings(top)
+    site.products = ProductReader.products(top)
     site.tariff = TariffReader(folders: folders, zone: site.zone, window: site.energy.window).settings(top)
     site.carbon = carbon(top, devices: devices, assets: assets.assets.map(\.id))
     guard diagnostics.isEmpty else { return nil }

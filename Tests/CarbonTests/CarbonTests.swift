@@ -80,7 +80,7 @@ import Testing
       var members: [String: JSONValue] = [
         "id": .string(id), "what": .string(what), "amount": .string(amount), "unit": .string(unit),
         "start": .string(month.rfc3339UTC), "end": .string(next.rfc3339UTC), "person": "Li Na",
-        "document": "invoice-\(id).pdf", "entered": .string((next + .hours(1)).rfc3339UTC),
+        "document": .string("invoice-\(id).pdf"), "entered": .string((next + .hours(1)).rfc3339UTC),
       ]
       for (name, value) in more { members[name] = value }
       try bench.command(SiteCommand(name: EnteredActivity.command, members: members))
@@ -121,10 +121,10 @@ import Testing
     #expect(method["gas"] == "CO2e")
     #expect(body["status"] == "provisional")
     #expect(plant.revision(.carbonInventory) == 3, "the month was issued, and again for each entry")
-    let causes = plant.bench.output.records.filter { $0.kind == .carbonInventory }.map { $0.cause?.signal }
+    let causes = plant.bench.output.records.filter { $0.kind == .carbonInventory }.map(\.cause?.signal)
     #expect(causes == [nil, "d1", "h1", "r1"])
     for record in plant.bench.output.records {
-      let mistakes = try RecordSchema.body(record.kind).validate(try JSONValue(parsing: record.body))
+      let mistakes = try RecordSchema.body(record.kind).validate(JSONValue(parsing: record.body))
       #expect(mistakes.isEmpty, "\(record.kind) \(record.key)")
     }
   }

@@ -89,7 +89,7 @@ struct MistakeTests {
     #expect(shown.description == "f:1:8: m\n    \t压机: 12 x\n    \t\u{3000}\u{3000}    ^\n  → s")
   }
 
-  private static func place(_ marked: String) -> (String, (Int, Int)) {
+  static func place(_ marked: String) -> (String, (Int, Int)) {
     let before = marked.prefix { $0 != "§" }
     let line = before.count { $0 == "\n" } + 1
     let column = before.reversed().prefix { $0 != "\n" }.count + 1

@@ -131,7 +131,7 @@ struct SiteTests {
   @Test("the demo plant is what the simulator expects")
   func demo() throws {
     let site = try SiteLoader.load(path: packageRoot + "/Config/demo.yaml", devices: [shippedTemplates])
-    #expect(site.assets.count { $0.template == "three-phase-meter" } == 6)
+    #expect(site.assets.count { $0.template == "three-phase-meter" } == 7)
     #expect(site.assets.count { $0.template == "rotating-machine" } == 8)
     #expect(site.assets.count { $0.template == "vision-station" } == 3)
     #expect(site.assets.allSatisfy { $0.topics.map(\.topic) == ["plant/\($0.area)/\($0.id)"] })
@@ -142,6 +142,7 @@ struct SiteTests {
       paths == [
         "kwh", "kvarh_lag", "kvarh_lead", "kw", "pf", "v1", "v2", "v3", "i1", "i2", "i3", "temperature", "vibration",
         "pressure", "current", "state", "unit", "step", "attempt", "verdict", "defects", "confidence", "model",
+        "event", "order", "product", "operation", "batch", "planned", "produced", "good", "bad", "cycle",
       ])
     #expect(
       site.assets.allSatisfy {

@@ -1,0 +1,220 @@
+import Plant
+import Rules
+import Telemetry
+import Templates
+
+/// What a machine of a line did in each energy window: its run states and the pieces that it reported.
+///
+/// Folded from the history when the window closes and again when late samples come; state is only which windows wait.
+public struct ActivityRule: AssetRule {
+  private enum Counting: Hashable {
+    /// Counts this, by register or by amounts.
+    case pieces(isRegister: Bool, isTotal: Bool)
+    case scrap(isRegister: Bool)
+    case units
+
+    var isRegister: Bool {
+      switch self {
+      case .pieces(let isRegister, _), .scrap(let isRegister): isRegister
+      case .units: false
+      }
+    }
+  }
+
+  private let asset: Asset
+  private let window: Span64
+  private let lateness: Span64
+  private let run: RunReading?
+  private let hold: Span64
+  /// By position of the signal.
+  private let counting: [Counting?]
+  private var open: Set<Timestamp> = []
+  private var late: LateWindows
+
+  /// How the rule joins the engine.
+  public static func factory(lines: [ProductionLine]) -> RuleFactory {
+    let members = Set(lines.flatMap { $0.counters + $0.runners })
+    return RuleFactory(name: "activity") { asset, site in
+      guard let position = site.assets.firstIndex(where: { $0.id == asset.id }), members.contains(position) else {
+        return nil
+      }
+      let line = lines.first { $0.counters.contains(position) || $0.runners.contains(position) }
+      return ActivityRule(
+        asset: asset, site: site, tellsRun: line?.runners.contains(position) == true,
+        tellsPieces: line?.counters.contains(position) == true)
+    }
+  }
+
+  /// Nil for an asset that tells neither.
+  public init?(asset: Asset, site: Site, tellsRun: Bool, tellsPieces: Bool) {
+    guard let horizon = site.horizons[.productionOrder], site.energy.window > .zero else { return nil }
+    self.asset = asset
+    window = site.energy.window
+    lateness = horizon.lateness
+    run = tellsRun ? asset.runSource : nil
+    hold = run.map { asset.signals[$0.signal].expectedInterval } ?? .zero
+    counting = asset.signals.indices.map { tellsPieces ? Self.counting(asset, $0) : nil }
+    late = LateWindows(wait: lateness)
+    guard run != nil || counting.contains(where: { $0 != nil }) else { return nil }
+  }
+
+  private static func counting(_ asset: Asset, _ signal: Int) -> Counting? {
+    let isRegister = if case .register = asset.signals[signal].kind { true } else { false }
+    switch asset.signals[signal].kind.quantity {
+    case .goodCount: return .pieces(isRegister: isRegister, isTotal: false)
+    case .productionCount:
+      // Whoever counts the good ones apart has said enough.
+      let hasGood = asset.signals.contains { $0.kind.quantity == .goodCount }
+      return hasGood ? nil : .pieces(isRegister: isRegister, isTotal: true)
+    case .rejectCount: return .scrap(isRegister: isRegister)
+    default:
+      return asset.signals[signal].kind == .event && !asset.hasPieceCounter
+        && asset.eventSignal(carrying: ["verdict"]) == signal ? .units : nil
+    }
+  }
+
+  public func interest(in signal: Int) -> SignalInterest {
+    signal == run?.signal || counting[signal] != nil ? .watch : .none
+  }
+
+  public var deadline: Timestamp? {
+    let close = open.min().map { $0 + window + lateness }
+    return [close, late.deadline].compactMap(\.self).min()
+  }
+
+  public mutating func accepted(_ sample: Sample, signal: Int, inOrder: Bool, context: inout RuleContext) throws {
+    var reach = sample.time
+    if signal == run?.signal { reach = reach + hold }
+    if !inOrder, counting[signal] != nil,
+      let next = try context.firstSample(
+        signal: signal, from: Timestamp(nanoseconds: sample.time.nanoseconds + 1), notAfter: sample.time + Self.memory)
+    {
+      // The next reading counts since this one.
+      touch(before(next.time), sample.time, signal, context)
+    }
+    // A reading at a boundary counts what came before it, as in the energy rule.
+    if let counting = counting[signal], counting.isRegister { touch(before(sample.time), sample.time, signal, context) }
+    guard signal == run?.signal || counting[signal]?.isRegister == false else { return }
+    var start = sample.time.windowStart(window)
+    while start <= reach {
+      touch(start, sample.time, signal, context)
+      start = start + window
+    }
+  }
+
+  public mutating func accepted(_ event: Event, signal: Int, inOrder: Bool, context: inout RuleContext) throws {
+    touch(event.time.windowStart(window), event.time, signal, context)
+  }
+
+  /// Start of the window that ends with an instant or after it.
+  private func before(_ time: Timestamp) -> Timestamp {
+    Timestamp(nanoseconds: time.nanoseconds - 1).windowStart(window)
+  }
+
+  /// How long ago the reading before may be, for what was counted since.
+  private static let memory = Span64.days(1)
+
+  private mutating func touch(_ start: Timestamp, _ time: Timestamp, _ signal: Int, _ context: RuleContext) {
+    guard !open.contains(start) else { return }
+    if start + window + lateness <= context.clock {
+      late.add(
+        start: start, clock: context.clock,
+        cause: RevisionCause(asset: asset.id, signal: asset.signals[signal].name, time: time, reason: .late))
+    } else {
+      open.insert(start)
+    }
+  }
+
+  public mutating func close(now: Timestamp, context: inout RuleContext) throws {
+    for window in late.take(now) { try tell(window.start, cause: window.cause, context) }
+    for start in open.sorted() where start + window + lateness <= now {
+      open.remove(start)
+      try tell(start, cause: nil, context)
+    }
+  }
+
+  private func tell(_ start: Timestamp, cause: RevisionCause?, _ context: RuleContext) throws {
+    let end = start + window
+    var spans: [RunSpan] = []
+    if let run {
+      var readings: [(time: Timestamp, state: RunState?)] = []
+      if let before = try context.lastSample(signal: run.signal, before: start, notBefore: start - hold) {
+        readings.append((before.time, run.state(before.value)))
+      }
+      for sample in try context.samples(signal: run.signal, from: start, to: end) {
+        readings.append((sample.time, run.state(sample.value)))
+      }
+      spans = RunSpan.fold(readings, hold: hold, window: start..<end)
+    }
+    let pieces = try steps(start, end, context)
+    guard !spans.isEmpty || !pieces.isEmpty || cause != nil else { return }
+    context.publish(
+      .activity(ActivityFigures(start: start, end: end, run: spans, pieces: pieces, cause: cause)))
+  }
+
+  private func steps(_ start: Timestamp, _ end: Timestamp, _ context: RuleContext) throws -> [PieceStep] {
+    var steps: [PieceStep] = []
+    for (signal, counting) in counting.enumerated() {
+      switch counting {
+      case nil: continue
+      case .units:
+        steps += try context.events(signal: signal, from: start, to: end).compactMap { UnitVisit($0)?.change }
+      case .pieces(let isRegister, _):
+        for step in try counts(signal, isRegister: isRegister, start, end, context) {
+          steps.append(PieceStep(since: step.since, time: step.time, good: step.count, scrap: 0))
+        }
+      case .scrap(let isRegister):
+        let isTotal = self.counting.contains { if case .pieces(_, true) = $0 { true } else { false } }
+        for step in try counts(signal, isRegister: isRegister, start, end, context) {
+          steps.append(
+            PieceStep(since: step.since, time: step.time, good: isTotal ? -step.count : 0, scrap: step.count))
+        }
+      }
+    }
+    return steps.sorted { ($0.time, $0.since) < ($1.time, $1.since) }
+  }
+
+  private func counts(
+    _ signal: Int, isRegister: Bool, _ start: Timestamp, _ end: Timestamp, _ context: RuleContext
+  ) throws -> [(since: Timestamp, time: Timestamp, count: Int64)] {
+    var readings: [(time: Timestamp, value: Int64)] = []
+    // Registers from the reading at the start to the one at the end; amounts without that at the end.
+    let later: Int64 = isRegister ? 1 : 0
+    let from = Timestamp(nanoseconds: start.nanoseconds + later)
+    let to = Timestamp(nanoseconds: end.nanoseconds + later)
+    if isRegister, let before = try context.lastSample(signal: signal, before: from, notBefore: start - Self.memory) {
+      readings.append((before.time, Self.whole(before.value)))
+    }
+    for sample in try context.samples(signal: signal, from: from, to: to) {
+      readings.append((sample.time, Self.whole(sample.value)))
+    }
+    return isRegister ? PieceStep.counted(readings) : readings.map { ($0.time, $0.time, $0.value) }
+  }
+
+  private static func whole(_ value: Value) -> Int64 {
+    guard case .scaled(let number) = value else { return 0 }
+    return number.rounded(to: 0)?.mantissa ?? 0
+  }
+
+  // MARK: State
+
+  public func encodeState(into writer: inout ByteWriter) {
+    writer.varint(UInt64(window.nanoseconds))
+    writer.varint(open.count)
+    for start in open.sorted() { writer.timestamp(start) }
+    late.encode(into: &writer)
+  }
+
+  /// After a change of the window's length, the first of the windows that an old one lies in takes its place.
+  public mutating func restoreState(from reader: inout ByteReader) throws {
+    _ = try reader.varint()
+    open = []
+    for _ in 0..<(try reader.count()) { open.insert(try reader.timestamp().windowStart(window)) }
+    var restored = LateWindows(wait: lateness)
+    try restored.restore(from: &reader)
+    late = LateWindows(wait: lateness)
+    for old in restored.windows {
+      late.add(start: old.start.windowStart(window), clock: old.due - lateness, cause: old.cause, samples: old.samples)
+    }
+  }
+}

@@ -1,0 +1,70 @@
+import Factors
+import Plant
+import Telemetry
+import Templates
+
+/// What turns metered amounts into kgCO2e of a product's footprint.
+public protocol FootprintFactors: Sendable {
+  /// - Parameters:
+  ///   - amount: in the unit of the carrier's quantity.
+  ///   - start, end: of the order, half-open.
+  func emission(of carrier: Carrier, amount: ExactDecimal, start: Timestamp, end: Timestamp) -> FootprintEmission
+}
+
+/// The emissions of one carrier, or why there is no figure.
+public struct FootprintEmission: Hashable, Sendable {
+  /// kgCO2e; nil: see `problem`.
+  public var kilograms: ExactDecimal?
+  /// Id and source of the factor.
+  public var factor: String?
+  public var source: String?
+  public var formula: String?
+  public var warnings: [String]
+  public var problem: String?
+
+  public init(
+    kilograms: ExactDecimal?, factor: String? = nil, source: String? = nil, formula: String? = nil,
+    warnings: [String] = [], problem: String? = nil
+  ) {
+    self.kilograms = kilograms
+    self.factor = factor
+    self.source = source
+    self.formula = formula
+    self.warnings = warnings
+    self.problem = problem
+  }
+}
+
+/// The factors of the site's library by the method `pcf`: with everything upstream of the energy.
+public struct LibraryFootprintFactors: FootprintFactors {
+  private let calculator: EmissionCalculator
+  private let zone: PlantZone
+
+  public init(_ calculator: EmissionCalculator, zone: PlantZone) {
+    self.calculator = calculator
+    self.zone = zone
+  }
+
+  public func emission(
+    of carrier: Carrier, amount: ExactDecimal, start: Timestamp, end: Timestamp
+  ) -> FootprintEmission {
+    let last = CivilDate(lastDayBefore: end, in: zone)
+    do {
+      guard let kind = try carrier.quantity.activityKind(fuel: carrier.fuel) else {
+        return FootprintEmission(
+          kilograms: nil,
+          problem: "nothing says what \(carrier.name) emits: meter the energy that it is made with, or leave its meter "
+            + "out of the line with `serves: none`")
+      }
+      let activity = Activity(kind, amount, carrier.quantity.unit)
+      let lines = try calculator.lines(activity, .footprint, calculator.settings.inventoryDate(lastDay: last))
+      let kilograms = try EmissionTotals(lines).total()
+      return FootprintEmission(
+        kilograms: kilograms, factor: lines.compactMap { $0.factor?.id }.first,
+        source: lines.compactMap { $0.factor?.source }.first, formula: lines.map(\.formula).joined(separator: "; "),
+        warnings: lines.flatMap(\.warnings).map(\.text))
+    } catch {
+      return FootprintEmission(kilograms: nil, problem: "\(error)")
+    }
+  }
+}

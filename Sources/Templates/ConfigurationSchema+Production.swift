@@ -1,0 +1,46 @@
+import Telemetry
+
+extension ConfigurationSchema {
+  static let productionKeys: [String: JSONValue] = [
+    "serves": text("Place of the line that it speaks for, or none; {n} in a group.", "cq1/hall-1/press"),
+    "run-state": any(
+      "What tells whether it runs; without it, its state signal.",
+      [
+        words("Nothing does.", ["none", "off"]),
+        group(
+          "A state, or a gauge with thresholds.", ProductionReader.runKeys,
+          [
+            "signal": text("Name of the signal.", "active-power"),
+            "running-above": text("From there on it runs.", "5 kW"),
+            "idle-above": text("From there on it is idle, below it stopped.", "0.5 kW"),
+          ], required: ["signal"]),
+      ]),
+    "counts-pieces": flag("Whether its pieces are those of the line."),
+  ]
+
+  static let products = list(
+    "What the plant makes.",
+    of: group(
+      "A product.", ProductReader.keys,
+      [
+        "id": text("As the order feed names it.", "X200"), "name": text("Any text.", "Compressor X200"),
+        "summary": text("One sentence for customers.", "Screw compressor, 22 kW"),
+        "mass": text("Of a piece: g, kg or t.", "12.4 kg"),
+        "declared-unit": words(
+          "What its footprint is declared for.", Product.DeclaredUnit.allCases.map(\.rawValue)),
+        "gtin": text("GTIN, in quotes.", "04012345678901"),
+        "identifiers": list("URNs.", of: text("A URN.", "urn:company:example:product:X200")),
+        "materials": list(
+          "What a piece is made of.",
+          of: group(
+            "A bought material.", ProductReader.materialKeys,
+            [
+              "name": text("Any text.", "steel sheet"), "amount": text("For one piece.", "13.1 kg"),
+              "footprint": number("kgCO2e by the amount's unit, from the supplier.", "2.1"),
+              "source": text("The supplier's document.", "EPD S-P-01234"),
+              "primary": flag("Measured by the supplier, not from a table."),
+              "rating": list(
+                "Technology, geography, time: 1 very good … 5 very poor.", of: integer("A rating.", 1...5)),
+            ], required: ["name", "amount", "footprint", "source", "primary"])),
+      ], required: ["id"]))
+}
