@@ -58,6 +58,13 @@ struct InventoryBody {
       members["supersedes"] = .string(old)
       members["reason"] = .string(entry.reason)
     }
+    switch entry.activity.kind {
+    case .listed(_, let scope?): members["scope"] = .integer(Int64(scope))
+    case .entered(let scope, _, let gwp):
+      members["scope"] = .integer(Int64(scope))
+      if let gwp { members["gwp"] = .string(gwp) }
+    default: break
+    }
     if let supersededBy { members["superseded_by"] = .string(supersededBy) }
     return JSONValue.object(members).canonicalBytes()
   }

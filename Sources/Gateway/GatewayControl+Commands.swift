@@ -71,7 +71,8 @@ extension GatewayControl {
         || places.contains(where: { $0 == entry.place || $0.hasPrefix(entry.place + "/") })
     else {
       throw ControlRefusal(
-        .badRequest, "The entry was not taken: there is no asset and no place \"\(entry.place)\".\n  → `weir assets` "
+        .badRequest,
+        "The entry was not taken: there is no asset and no place \"\(entry.place)\".\n  → `weir assets` "
           + "lists them; leave it out for the whole site.")
     }
   }
@@ -85,12 +86,14 @@ extension GatewayControl {
     guard let old = entry.supersedes else { return }
     guard let status = known[old] else {
       throw ControlRefusal(
-        .badRequest, "The entry was not taken: there is no entry \(old) that it could supersede.\n  → `weir carbon "
+        .badRequest,
+        "The entry was not taken: there is no entry \(old) that it could supersede.\n  → `weir carbon "
           + "entries` lists them.")
     }
     guard status == "in-force" else {
       throw ControlRefusal(
-        .badRequest, "The entry was not taken: \(old) is superseded already.\n  → Supersede the entry that did it; "
+        .badRequest,
+        "The entry was not taken: \(old) is superseded already.\n  → Supersede the entry that did it; "
           + "`weir carbon entries` shows which.")
     }
   }

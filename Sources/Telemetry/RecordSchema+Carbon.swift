@@ -134,6 +134,8 @@ extension RecordSchema {
       .required("document", document), .required("person", .string("Who entered it.")),
       .required("entered", .time("When.")), .required("note", .string("Anything else.")),
       .required("status", .word("Whether it counts.", of: ["in-force", "superseded"])),
+      .optional("scope", .count("The scope that was entered, where the kind does not say it.", from: 1)),
+      .optional("gwp", .string("Set of warming potentials of entered emissions.")),
       .optional("supersedes", .string("Id of the entry that it corrects.")),
       .optional("superseded_by", .string("Id of the entry that corrects it.")),
       .optional("reason", .string("Why it was corrected.")),

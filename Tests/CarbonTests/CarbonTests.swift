@@ -93,13 +93,16 @@ import Testing
       try read(Self.main, at: month, 0, signal: "active-energy")
       try read(Self.sub, at: month, 0, signal: "active-energy")
       try read(Self.gas, at: month, 0, signal: "gas-normal")
+      try mark(next)
       try read(Self.main, at: next, 12_623_829, signal: "active-energy")
       try read(Self.sub, at: next, 5_000_000, signal: "active-energy")
       try read(Self.gas, at: next, 1_234_560, signal: "gas-normal")
       try mark(next + .minutes(2))
     }
 
-    func inventory() throws -> JSONValue { try #require(try bench.bodies(.carbonInventory).values.first) }
+    func inventory() throws -> JSONValue {
+      try #require(try bench.bodies(.carbonInventory)["works/\(month.rfc3339UTC)"])
+    }
     func revision(_ kind: RecordKind) -> Int? { bench.output.records.last { $0.kind == kind }?.revision }
   }
 
@@ -134,8 +137,7 @@ import Testing
     try plant.meterTheMonth()
     let sources = try #require(try plant.inventory()["sources"]?.arrayValue)
     #expect(sources.map { $0["asset"]?.stringValue } == ["gas", "main"])
-    let hall = try #require(
-      try plant.bench.bodies(.carbonMonth).first { $0.key.hasPrefix("hall/") }?.value)
+    let hall = try #require(try plant.bench.bodies(.carbonMonth)["hall/\(plant.month.rfc3339UTC)"])
     #expect(hall["activities"]?.arrayValue?.first?["counted"] == false)
     #expect(hall["methods"]?["ghgp_location"]?["total_kg"] == "27905", "its own share is shown all the same")
   }
@@ -185,14 +187,14 @@ import Testing
     let entries = try #require(try plant.inventory()["entries"]?.arrayValue)
     #expect(entries.map { $0["entry"]?.stringValue } == ["d2"])
     let bodies = try plant.bench.bodies(.carbonActivity)
-    let old = try #require(bodies.first { $0.key.hasPrefix("d1/") }?.value)
+    let old = try #require(bodies["d1/\(plant.month.rfc3339UTC)"])
     #expect(old["status"] == "superseded" && old["superseded_by"] == "d2")
     // Said twice, nothing is counted twice; another entry of the same id is refused.
     try plant.enter("d2", "diesel", "2500", "L", more: ["supersedes": "d1", "reason": "a zero too much"])
     try plant.enter("d2", "diesel", "9", "L")
     try plant.enter("d3", "diesel", "9", "L", more: ["supersedes": "d1", "reason": "again"])
-    #expect(
-      plant.bench.output.findings.map(\.key) == ["carbon-entry-refused/d2", "carbon-entry-refused/d3"])
+    let refused = plant.bench.output.findings.filter { $0.rule == "carbon-entry-refused" }
+    #expect(refused.map(\.key) == ["carbon-entry-refused/d2", "carbon-entry-refused/d3"])
     #expect(try plant.inventory()["entries"]?.arrayValue?.count == 1)
   }
 
@@ -227,9 +229,8 @@ import Testing
     try plant.meterTheMonth()
     try plant.mark(plant.next + .days(46))
     #expect(try plant.inventory()["status"] == "final")
-    let month = try #require(try plant.bench.bodies(.carbonMonth).first { $0.key.hasPrefix("main/") }?.value)
+    let month = try #require(try plant.bench.bodies(.carbonMonth)["main/\(plant.month.rfc3339UTC)"])
     #expect(month["status"] == "final")
-    #expect(plant.bench.nextDeadline.map { plant.next + .days(46) < $0 } ?? true)
   }
 
   @Test(arguments: [

@@ -89,8 +89,8 @@ import Testing
     let (output, code) = try WeirProcess.command(typed, directory: directory)
     #expect(code == line.code, "\(output)")
     for text in line.says { #expect(output.contains(text), "\(text) is not in: \(output)") }
-    // A list of all templates, and a template with all its values, are as long as they are.
-    let isLong = line.code == 0 && line.typed.first == "template"
+    // A list of all templates or commands, and a template with all its values, are as long as they are.
+    let isLong = line.code == 0 && (line.typed.isEmpty || line.typed.first == "template")
     #expect(isLong || output.split(separator: "\n").count <= 40, "short: \(output)")
     #expect(!output.contains("Error("), "no names of types: \(output)")
   }

@@ -95,8 +95,8 @@ import Testing
     ),
     ("UPDATE ledger_keys SET public = zeroblob(32) WHERE number = 1", .key, 8, 8),
     ("UPDATE ledger_keys SET handover = NULL WHERE number = 2; DELETE FROM ledger_keys WHERE number = 1", .key, 8, 8),
-    ("DELETE FROM records WHERE kind = 20 AND start < 1795300000000000000", .missing, 16, 16),
-    ("UPDATE records SET issued = issued + 1 WHERE kind = 20", .head, 8, 8),
+    ("DELETE FROM records WHERE kind = 30 AND start < 1795300000000000000", .missing, 16, 16),
+    ("UPDATE records SET issued = issued + 1 WHERE kind = 30", .head, 8, 8),
     ("UPDATE meta SET value = 5 WHERE name = 'leaf-number'", .column, 24, 24),
     ("UPDATE meta SET value = zeroblob(32) WHERE name = 'leaf-hash'", .rewritten, 24, 24),
   ])
@@ -115,7 +115,7 @@ import Testing
     }
     let cut = """
       DELETE FROM leaves WHERE number > 12; DELETE FROM records WHERE leaf > 12;
-      DELETE FROM records WHERE kind = 20 AND start > 1795300000000000000;
+      DELETE FROM records WHERE kind = 30 AND start > 1795300000000000000;
       UPDATE meta SET value = 12 WHERE name = 'leaf-number'; UPDATE meta SET value = 1 WHERE name = 'head-number'
       """
     var options = LedgerAudit.Options()

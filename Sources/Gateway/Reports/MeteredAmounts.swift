@@ -1,0 +1,36 @@
+import Store
+import Telemetry
+import Templates
+
+/// What the assets counted in a period, summed from their energy records.
+struct MeteredAmounts {
+  /// By position of the asset.
+  private(set) var amounts: [Int: [Signal.Quantity: ExactDecimal]] = [:]
+  private(set) var records = 0
+  private let places: [String: Int]
+
+  init(_ assets: [Asset]) {
+    var places: [String: Int] = [:]
+    for (place, asset) in assets.enumerated() {
+      places[asset.id] = place
+      if let former = asset.formerly, places[former] == nil { places[former] = place }
+    }
+    self.places = places
+  }
+
+  mutating func add(_ record: StoredBody) throws {
+    guard let place = places[record.asset] else { return }
+    records += 1
+    let body = try JSONValue(parsing: record.body)
+    try add(body["energy_kwh"], .activeEnergyImport, place)
+    try add(body["reactive_lagging_kvarh"], .reactiveEnergyLagging, place)
+    try add(body["reactive_leading_kvarh"], .reactiveEnergyLeading, place)
+    guard case .object(let others)? = body["amounts"] else { return }
+    for quantity in Signal.Quantity.allCases { try add(others[quantity.rawValue]?["value"], quantity, place) }
+  }
+
+  private mutating func add(_ value: JSONValue?, _ quantity: Signal.Quantity, _ place: Int) throws {
+    guard let amount = value?.stringValue.flatMap({ ExactDecimal($0) }) else { return }
+    amounts[place, default: [:]][quantity] = try (amounts[place]?[quantity] ?? .zero) + amount
+  }
+}

@@ -1,0 +1,104 @@
+import ArgumentParser
+import Control
+import Foundation
+import Plant
+
+/// What all reports have in common.
+struct ReportOptions: ParsableArguments {
+  @Option(
+    name: .long,
+    help: "today (default), yesterday, week, month, year, 2026, 2026-10, 2026-10-05, or a..b with both days included.")
+  var period = "today"
+  @Flag(name: .long, help: "As JSON, figures not rounded.") var json = false
+  @Flag(name: .long, help: "As CSV, figures not rounded.") var csv = false
+
+  func validate() throws {
+    if json, csv { throw ValidationError("choose one of --json and --csv") }
+  }
+
+  func show(_ table: ReportTable) throws {
+    if json {
+      print(String(decoding: try ControlCoding.encoder().encode(table), as: UTF8.self))
+    } else if csv {
+      print(ReportText.csv(table), terminator: "")
+    } else {
+      print(ReportText.page(table))
+    }
+  }
+}
+
+struct EnergyCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "energy",
+    abstract: "Energy and media of a period, from the records: by machine, area, line, carrier …",
+    discussion: """
+      What a meter counts that feeds another one is never added to it. The day under way is shown as far as its windows \
+      are closed.
+      """)
+
+  @OptionGroup var gateway: GatewayOptions
+  @Option(name: .long, help: "asset (default), area, line, site, carrier, cost-centre or product-line.") var by: String?
+  @OptionGroup var report: ReportOptions
+
+  func run() async throws {
+    try report.show(
+      try await gateway.client.report(ReportQuery(subject: .energy, by: by, period: report.period)))
+  }
+}
+
+struct CarbonCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "carbon", abstract: "Emissions of a period, and the activity data that people enter.",
+    subcommands: [Report.self, Add.self], defaultSubcommand: Report.self)
+
+  struct Report: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Emissions of a period: by scope, machine, area, line …",
+      discussion: """
+        Whole months are those of the inventory, with its certificates; other periods are calculated from the energy \
+        records and entries that lie in them. Offsets are never subtracted.
+        """)
+    @OptionGroup var gateway: GatewayOptions
+    @Option(name: .long, help: "scope (default), asset, area, line, site, cost-centre or product-line.") var by: String?
+    @Option(name: .long, help: "gbt32150, ghgp_location or ghgp_market; default: the first of the configuration.")
+    var method: String?
+    @OptionGroup var report: ReportOptions
+
+    func run() async throws {
+      let query = ReportQuery(subject: .carbon, by: by, period: report.period, method: method)
+      try report.show(try await gateway.client.report(query))
+    }
+  }
+
+  struct Add: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Enter activity data that no sensor gives: an invoice, a refill, a purchase.",
+      discussion: """
+        What is entered is in the journal for ever; a mistake is corrected by another entry with --supersedes. WHAT is a \
+        fuel (diesel, natural_gas …), electricity, heat, steam, refrigerant:R-410A, carbonate:CaCO3, \
+        factor:<set>/<name>, emissions (with --scope), or offset.
+        """)
+    @OptionGroup var gateway: GatewayOptions
+    @Argument(help: "What it is, for example diesel or refrigerant:R-410A.") var what: String
+    @Argument(help: "How much, for example 2500.") var amount: String
+    @Argument(help: "In which unit, for example L, kg, GJ, kWh.") var unit: String
+    @Option(name: .long, help: "When it was used: 2026-10, 2026-10-05, 2026-10-01..2026-10-20.") var period: String
+    @Option(name: .long, help: "The source document: a file, of which the SHA-256 is kept, or its number.")
+    var document: String
+    @Option(name: .long, help: "Who enters it.") var by: String
+    @Option(name: .long, help: "Asset or place that it belongs to. Default: the whole site.") var place: String?
+    @Option(name: .long, help: "1, 2 or 3, where WHAT does not say it.") var scope: Int?
+    @Option(name: .long, help: "Anything else.") var note: String?
+    @Option(name: .long, help: "Id of the entry that this one corrects.") var supersedes: String?
+    @Option(name: .long, help: "Why it is corrected.") var reason: String?
+    @Option(name: .long, help: "Id of the entry; letters, digits, - and _. Default: made of its contents.")
+    var id: String?
+
+    func run() async throws {
+      let receipt = try await gateway.client.command(try EntryText.command(self))
+      print("entered as \(receipt.id)")
+      for line in receipt.summary.split(separator: "\n") { print("  \(line)") }
+      for warning in receipt.warnings { print("  note: \(warning)") }
+    }
+  }
+}

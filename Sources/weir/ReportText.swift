@@ -1,0 +1,61 @@
+import Control
+import Telemetry
+
+/// A report for a terminal, or as CSV.
+enum ReportText {
+  private static let barWidth = 20
+
+  static func page(_ table: ReportTable) -> String {
+    var lines = ["\(table.title), \(day(table.start)) – \(day(table.end))"]
+    guard !table.rows.isEmpty else {
+      lines.append("  no records in this period")
+      return (lines + notes(table)).joined(separator: "\n")
+    }
+    var text = Columns(alignRight: Set(1...max(1, table.columns.count)))
+    let heads = table.columns.map { $0.unit.isEmpty ? $0.title : "\($0.title) \($0.unit)" }
+    text.add([table.by.uppercased()] + heads + [""])
+    let bar = table.columns.firstIndex(where: \.hasBar)
+    let largest = bar.flatMap { column in table.rows.compactMap { value($0, column) }.max() } ?? .zero
+    for row in table.rows + (table.total.map { [$0] } ?? []) {
+      let cells = table.columns.indices.map { cell(row, $0, table.columns[$0]) }
+      let isTotal = row == table.total
+      text.add([row.name] + cells + [isTotal ? "" : bar.map { self.bar(value(row, $0), of: largest) } ?? ""])
+    }
+    return (lines + text.lines() + notes(table)).joined(separator: "\n")
+  }
+
+  /// Figures as they are; cells with a comma or quote are quoted (RFC 4180).
+  static func csv(_ table: ReportTable) -> String {
+    let heads = [table.by] + table.columns.map { $0.unit.isEmpty ? $0.key : "\($0.key) [\($0.unit)]" }
+    let rows = (table.rows + (table.total.map { [$0] } ?? [])).map { row in [row.name] + row.figures.map { $0 ?? "" } }
+    return ([heads] + rows).map { $0.map(quoted).joined(separator: ",") + "\r\n" }.joined()
+  }
+
+  private static func quoted(_ cell: String) -> String {
+    cell.contains { ",\"\r\n".contains($0) } ? "\"" + cell.replacing("\"", with: "\"\"") + "\"" : cell
+  }
+
+  private static func notes(_ table: ReportTable) -> [String] { table.notes.map { "note: \($0)" } }
+
+  private static func day(_ time: String) -> String {
+    time.contains("T00:00:00") ? String(time.prefix(10)) : time
+  }
+
+  private static func value(_ row: ReportTable.Row, _ column: Int) -> ExactDecimal? {
+    row.figures.count > column ? row.figures[column].flatMap { ExactDecimal($0) } : nil
+  }
+
+  private static func cell(_ row: ReportTable.Row, _ place: Int, _ column: ReportTable.Column) -> String {
+    guard let value = value(row, place) else { return "–" }
+    let text = value.text(places: column.places)
+    let point = text.firstIndex(of: ".") ?? text.endIndex
+    let whole = Int(text[..<point].drop { $0 == "-" }).map(Figures.count) ?? String(text[..<point])
+    return (text.hasPrefix("-") ? "-" : "") + whole + text[point...]
+  }
+
+  private static func bar(_ value: ExactDecimal?, of largest: ExactDecimal) -> String {
+    guard let value, ExactDecimal.zero < value, ExactDecimal.zero < largest else { return "" }
+    let share = value.doubleValue / largest.doubleValue
+    return String(repeating: "█", count: max(1, Int((share * Double(barWidth)).rounded())))
+  }
+}
