@@ -70,7 +70,7 @@ public struct EmissionFactor: Hashable, Sendable {
     source = provenance.source
     url = provenance.url
     fileHash = provenance.fileHash
-    self.note = note
+    self.note = note ?? provenance.note
     self.override = override
     self.label = label
     self.parameters = parameters
