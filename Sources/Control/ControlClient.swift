@@ -46,6 +46,11 @@ public struct ControlClient: Sendable {
     return try await get("/v1/reports/\(query.subject.rawValue)?\(options.joined(separator: "&"))")
   }
 
+  public func products(name: String?, period: String) async throws(ControlClientError) -> ReportTable {
+    let named = name.map { "&name=\(escaped($0))" } ?? ""
+    return try await get("/v1/products?period=\(escaped(period))\(named)")
+  }
+
   /// Brings the changed configuration into force; waits for it.
   public func reload() async throws(ControlClientError) -> ReloadReport { try await post("/v1/reload") }
   /// What a reload would change.

@@ -143,6 +143,11 @@ public struct ControlServer: Sendable {
             subject: subject, by: options.get("by"), period: options.get("period") ?? "today",
             method: options.get("method"))))
     }
+    router.get("/v1/products") { [source] request, _ in
+      let options = request.uri.queryParameters
+      return try Self.json(
+        await source.products(name: options.get("name"), period: options.get("period") ?? "year"))
+    }
     router.get("/v1/configuration") { [source] _, _ in try Self.json(await source.configuration()) }
     router.get("/v1/reload") { [source] _, _ in try Self.json(await source.pendingChanges()) }
     router.post("/v1/reload") { [source] _, _ in try Self.json(await source.reload()) }

@@ -17,6 +17,8 @@ public protocol ControlSource: Sendable {
   func command(_ text: String) async throws -> CommandReceipt
   /// Figures for a period, from the records.
   func report(_ query: ReportQuery) async throws -> ReportTable
+  /// Footprints of the orders that began in a period: all, those of a product or batch, or one order's composition.
+  func products(name: String?, period: String) async throws -> ReportTable
   /// Loads the configuration's file again and brings it into force; answers when it is. A file with mistakes is
   /// refused with all of them, and nothing changes.
   func reload() async throws -> ReloadReport
@@ -47,6 +49,10 @@ extension ControlSource {
     throw ControlRefusal(.badRequest, "This gateway takes no commands.")
   }
   public func report(_ query: ReportQuery) async throws -> ReportTable {
+    throw ControlRefusal(.badRequest, "This gateway makes no reports.")
+  }
+
+  public func products(name: String?, period: String) async throws -> ReportTable {
     throw ControlRefusal(.badRequest, "This gateway makes no reports.")
   }
 

@@ -78,6 +78,9 @@ struct SwitchedControl: ControlSource {
   func report(_ query: ReportQuery) async throws -> ReportTable {
     try await switchboard.use { try await $0.report(query) }
   }
+  func products(name: String?, period: String) async throws -> ReportTable {
+    try await switchboard.use { try await $0.products(name: name, period: period) }
+  }
   func ledgerKeys() async throws -> [LedgerKeyLine] { try await switchboard.use { try await $0.ledgerKeys() } }
   func rotateLedgerKey() async throws -> [LedgerKeyLine] {
     try await switchboard.use { try await $0.rotateLedgerKey() }

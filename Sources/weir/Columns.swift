@@ -6,7 +6,7 @@ struct Columns {
   init(alignRight: Set<Int> = []) { self.alignRight = alignRight }
 
   mutating func add(_ cells: String...) { rows.append(cells) }
-  mutating func add(_ cells: [String]) { rows.append(cells) }
+  mutating func add(cells: [String]) { rows.append(cells) }
 
   func lines(indent: String = "  ") -> [String] {
     let count = rows.map(\.count).max() ?? 0

@@ -13,13 +13,13 @@ enum ReportText {
     }
     var text = Columns(alignRight: Set(1...max(1, table.columns.count)))
     let heads = table.columns.map { $0.unit.isEmpty ? $0.title : "\($0.title) \($0.unit)" }
-    text.add([table.by.uppercased()] + heads + [""])
+    text.add(cells: [table.by.uppercased()] + heads + [""])
     let bar = table.columns.firstIndex(where: \.hasBar)
     let largest = bar.flatMap { column in table.rows.compactMap { value($0, column) }.max() } ?? .zero
     for row in table.rows + (table.total.map { [$0] } ?? []) {
       let cells = table.columns.indices.map { cell(row, $0, table.columns[$0]) }
       let isTotal = row == table.total
-      text.add([row.name] + cells + [isTotal ? "" : bar.map { self.bar(value(row, $0), of: largest) } ?? ""])
+      text.add(cells: [row.name] + cells + [isTotal ? "" : bar.map { self.bar(value(row, $0), of: largest) } ?? ""])
     }
     return (lines + text.lines() + notes(table)).joined(separator: "\n")
   }

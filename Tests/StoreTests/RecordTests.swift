@@ -53,7 +53,7 @@ import Testing
     for record in try store.nextRecords(for: "all", limit: 99, maxBytes: 1 << 20) {
       #expect((try JSONValue(parsing: record.json)["chain"] != nil) == record.kind.isLedger)
     }
-    #expect(try store.ledgerHead().number == Int64(RecordKind.allCases.filter(\.isLedger).count))
+    #expect(try store.ledgerHead().number == Int64(RecordKind.allCases.count { $0.isLedger }))
   }
 
   @Test func theChainGoesOnAfterACrash() throws {
