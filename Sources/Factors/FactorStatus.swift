@@ -8,7 +8,7 @@ public enum FactorStatus: String, CaseIterable, Hashable, Sendable {
   case verified
   /// Derived from other values of the tables by a stated formula.
   case computed
-  /// Entered by the site, with author, date and reason.
+  /// Entered by the site: an override with author, date and reason, or a table of its own.
   case site
   /// Not found in a published source; very likely right.
   case memoryHigh = "memory-high"

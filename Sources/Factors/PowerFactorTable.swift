@@ -8,14 +8,14 @@ public struct PowerFactorTable: Hashable, Sendable {
   /// The power factor that the user is held to: `0.90`.
   public var standard: String
   public var appliesTo: String?
-  public var status: TableStatus
+  public var status: FactorStatus
   /// Percent by key; without gaps from `lowestKey` to 100.
   public var percentByKey: [Int: ExactDecimal]
   /// Added per key below the lowest one.
   public var belowLast: ExactDecimal
 
   public init(
-    standard: String, appliesTo: String?, status: TableStatus, percentByKey: [Int: ExactDecimal],
+    standard: String, appliesTo: String?, status: FactorStatus, percentByKey: [Int: ExactDecimal],
     belowLast: ExactDecimal
   ) {
     self.standard = standard

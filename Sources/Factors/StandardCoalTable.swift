@@ -14,7 +14,7 @@ public struct StandardCoalTable: Hashable, Sendable {
     public var unit: String
     public var basis: Basis
     public var edition: String?
-    public var status: TableStatus
+    public var status: FactorStatus
     /// Values outside are misprints.
     public var range: ClosedRange<ExactDecimal>
     /// What a meter counts that this is for (a quantity of signals), with `factor` units to one of the meter's.
@@ -25,7 +25,7 @@ public struct StandardCoalTable: Hashable, Sendable {
     public var note: String?
 
     public init(
-      id: String, value: ExactDecimal?, unit: String, basis: Basis, edition: String?, status: TableStatus,
+      id: String, value: ExactDecimal?, unit: String, basis: Basis, edition: String?, status: FactorStatus,
       range: ClosedRange<ExactDecimal>, counts: String? = nil, factor: ExactDecimal = .one, fuel: String? = nil,
       note: String? = nil
     ) {

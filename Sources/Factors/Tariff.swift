@@ -27,21 +27,21 @@ public struct Tariff: Hashable, Sendable {
   /// Which rule set holds from when to when, at which prices.
   public struct Period: Hashable, Sendable {
     /// The first day; nil = always before.
-    public var from: Day?
+    public var from: CivilDate?
     /// The day after the last one; nil = until further notice.
-    public var to: Day?
+    public var to: CivilDate?
     public var ruleSet: TariffRuleSet
     /// Money per kWh, all components and government funds included.
     public var prices: [Band: ExactDecimal]
 
-    public init(from: Day?, to: Day?, ruleSet: TariffRuleSet, prices: [Band: ExactDecimal]) {
+    public init(from: CivilDate?, to: CivilDate?, ruleSet: TariffRuleSet, prices: [Band: ExactDecimal]) {
       self.from = from
       self.to = to
       self.ruleSet = ruleSet
       self.prices = prices
     }
 
-    public func contains(_ day: Day) -> Bool {
+    public func contains(_ day: CivilDate) -> Bool {
       (from.map { $0 <= day } ?? true) && (to.map { day < $0 } ?? true)
     }
 
@@ -62,7 +62,7 @@ public struct Tariff: Hashable, Sendable {
   /// The period and the band that hold at a local time; nil where no rule set is valid.
   ///
   /// - Parameter second: of the local day, 0 ..< 86 400.
-  public func rate(day: Day, second: Int) -> Rate? {
+  public func rate(day: CivilDate, second: Int) -> Rate? {
     guard let place = periods.firstIndex(where: { $0.contains(day) }),
       let band = periods[place].ruleSet.band(month: day.month, second: second)
     else { return nil }
@@ -76,12 +76,12 @@ public struct Tariff: Hashable, Sendable {
   }
 
   /// Day and second of the day that the plant's clocks show.
-  public static func local(_ time: Timestamp, zone: PlantZone) -> (day: Day, second: Int) {
+  public static func local(_ time: Timestamp, zone: PlantZone) -> (day: CivilDate, second: Int) {
     let nanoseconds = time.nanoseconds
     let floor = nanoseconds / 1_000_000_000 - (nanoseconds % 1_000_000_000 < 0 ? 1 : 0)
     let seconds = Int(floor) + zone.offsetSeconds(at: time)
     let days = seconds / 86400 - (seconds % 86400 < 0 ? 1 : 0)
-    return (Day(number: days), seconds - days * 86400)
+    return (CivilDate(days: days), seconds - days * 86400)
   }
 
   /// What holds at a moment.
@@ -91,36 +91,5 @@ public struct Tariff: Hashable, Sendable {
     public var band: Band
     /// Money per kWh; nil if the tariff has windows but no prices.
     public var price: ExactDecimal?
-  }
-
-  /// A day of the calendar, without a zone.
-  public struct Day: Hashable, Sendable, Comparable, CustomStringConvertible {
-    /// Days since 1970-01-01.
-    public var number: Int
-    public init(number: Int) { self.number = number }
-    public init(year: Int, month: Int, day: Int) {
-      number = Timestamp.days(year: year, month: month, day: day)
-    }
-
-    /// `2026-03-01`; nil for anything else, also for 2026-02-30.
-    public init?(_ text: String) {
-      let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-      guard parts.map(\.utf8.count) == [4, 2, 2], text.utf8.allSatisfy({ $0 == 45 || (48...57).contains($0) }),
-        let year = Int(parts[0]), let month = Int(parts[1]), let day = Int(parts[2]), (1...12).contains(month), day > 0
-      else { return nil }
-      self.init(year: year, month: month, day: day)
-      guard Timestamp.civil(days: number) == (year, month, day) else { return nil }
-    }
-
-    public var month: Int { Timestamp.civil(days: number).month }
-
-    public static func < (one: Day, other: Day) -> Bool { one.number < other.number }
-
-    public var description: String {
-      let date = Timestamp.civil(days: number)
-      func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
-      let year = String(date.year)
-      return String(repeating: "0", count: max(0, 4 - year.count)) + year + "-\(two(date.month))-\(two(date.day))"
-    }
   }
 }

@@ -32,10 +32,10 @@ public struct TariffRuleSet: Hashable, Sendable {
     public var relativeTo: Tariff.Band
     /// Nil: no value that could stand as a default; the price is entered.
     public var value: ExactDecimal?
-    public var status: TableStatus
+    public var status: FactorStatus
     public var note: String?
 
-    public init(relativeTo: Tariff.Band, value: ExactDecimal?, status: TableStatus, note: String? = nil) {
+    public init(relativeTo: Tariff.Band, value: ExactDecimal?, status: FactorStatus, note: String? = nil) {
       self.relativeTo = relativeTo
       self.value = value
       self.status = status
@@ -49,12 +49,12 @@ public struct TariffRuleSet: Hashable, Sendable {
   public var id: String
   /// Which document decrees it.
   public var document: String?
-  public var status: TableStatus
+  public var status: FactorStatus
   public var windows: [Window]
   public var multipliers: [Tariff.Band: Multiplier]
 
   public init(
-    id: String, document: String?, status: TableStatus, windows: [Window],
+    id: String, document: String?, status: FactorStatus, windows: [Window],
     multipliers: [Tariff.Band: Multiplier] = [:]
   ) {
     self.id = id

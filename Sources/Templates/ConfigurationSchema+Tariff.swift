@@ -4,7 +4,7 @@ import Telemetry
 /// The schema of `tariff:` and of the tables of `energy:`.
 extension ConfigurationSchema {
   private static let band = words("The band.", Tariff.Band.allCases.map(\.rawValue))
-  private static let status = words("How well it is founded.", TableStatus.allCases.map(\.rawValue))
+  private static let status = words("How well it is founded.", FactorStatus.allCases.map(\.rawValue))
 
   static let tariff = group(
     "What electricity costs.", TariffReader.keys,

@@ -44,14 +44,6 @@ extension Scalar where T == ExactDecimal {
   }
 }
 
-extension Scalar where T == Tariff.Day {
-  static var day: Scalar {
-    Scalar("a date", example: "2026-03-01", remedy: { _ in "Write year, month and day: `2026-03-01`." }) {
-      Tariff.Day($0)
-    }
-  }
-}
-
 extension Scalar where T == Int {
   /// `08:30` as minutes of the day; `24:00` is its end.
   static var clock: Scalar {

@@ -21,8 +21,8 @@ struct TariffPriceReader {
       guard let entry = section.section(item, "prices", keys: Self.keys),
         let set = entry.has("rule-set") ? set(entry) : standard
       else { return nil }
-      let from = entry.read("from", .day)
-      let to = entry.read("to", .day)
+      let from = entry.read("from", .date)
+      let to = entry.read("to", .date)
       if let from, let to, !(from < to) {
         entry.report(
           entry["to"]?.position, "the prices end before they begin", remedy: "`to` is the day after the last one.")

@@ -150,11 +150,11 @@ struct TariffReader {
     return found
   }
 
-  private func status(_ section: Section) -> TableStatus { Self.status(section) }
+  private func status(_ section: Section) -> FactorStatus { Self.status(section) }
 
   /// What a table says of itself; a site's own table needs none.
-  static func status(_ section: Section) -> TableStatus {
-    section.read("status", .word(TableStatus.allCases, noun: "status"), default: .own)
+  static func status(_ section: Section) -> FactorStatus {
+    section.read("status", .word(FactorStatus.allCases, noun: "status"), default: .site)
   }
 
   // MARK: Demand

@@ -177,7 +177,7 @@ import Testing
     #expect(after["methods"]?["ghgp_location"]?["total_kg"] == "55810")
     let last = try #require(plant.bench.output.records.last { $0.kind == .carbonInventory })
     #expect(last.revision == 1)
-    #expect(last.cause == RevisionCause(asset: "main", signal: "active-energy", time: middle, reason: .late))
+    #expect(last.cause == RevisionCause(asset: "main", signal: "active-energy", time: middle, reason: .gapClosed))
   }
 
   @Test func anEntryIsCorrectedBySupersedingIt() throws {

@@ -28,7 +28,7 @@ struct TariffRecordTests {
 
   static func settings(from: String? = nil, flat: String = "0.5") -> TariffSettings {
     let period = Tariff.Period(
-      from: from.flatMap { Tariff.Day($0) }, to: nil, ruleSet: chongqing,
+      from: from.flatMap { CivilDate($0) }, to: nil, ruleSet: chongqing,
       prices: [.critical: exact("0.96"), .peak: exact("0.8"), .flat: exact(flat), .valley: exact("0.3")])
     var settings = TariffSettings(tariff: Tariff(currency: "CNY", periods: [period]))
     settings.basic = TariffBasicCharge(basis: .demand, price: exact("40"))

@@ -10,10 +10,10 @@ struct TariffTests {
     currency: "CNY", periods: [Tariff.Period(from: nil, to: nil, ruleSet: EnergyVectors.chongqing, prices: [:])])
 
   /// `2025-07-15T11:59:59`
-  private static func local(_ text: String) throws -> (day: Tariff.Day, second: Int) {
+  private static func local(_ text: String) throws -> (day: CivilDate, second: Int) {
     let parts = text.split(separator: "T")
     let clock = parts[1].split(separator: ":").compactMap { Int($0) }
-    return (try #require(Tariff.Day(String(parts[0]))), clock[0] * 3600 + clock[1] * 60 + clock[2])
+    return (try #require(CivilDate(String(parts[0]))), clock[0] * 3600 + clock[1] * 60 + clock[2])
   }
 
   @Test("the band of a local time", .enabled(if: ReferenceData.isExpected, "\(ReferenceData.explanation)"))
@@ -56,7 +56,7 @@ struct TariffTests {
   @Test("a switch of the rule set by date", .enabled(if: ReferenceData.isExpected, "\(ReferenceData.explanation)"))
   func datedSwitch() throws {
     let (inputs, expected) = try EnergyVectors.named("tou-dated-switch")
-    let day = try #require(Tariff.Day("2026-03-01"))
+    let day = try #require(CivilDate("2026-03-01"))
     let tariff = Tariff(
       currency: "CNY",
       periods: [
@@ -74,10 +74,10 @@ struct TariffTests {
 
   @Test("outside every validity there is no band")
   func unknown() throws {
-    let day = try #require(Tariff.Day("2026-03-01"))
+    let day = try #require(CivilDate("2026-03-01"))
     let tariff = Tariff(
       currency: "CNY", periods: [Tariff.Period(from: day, to: nil, ruleSet: EnergyVectors.none, prices: [:])])
-    #expect(tariff.rate(day: Tariff.Day(number: day.number - 1), second: 86_399) == nil)
+    #expect(tariff.rate(day: CivilDate(days: day.days - 1), second: 86_399) == nil)
     #expect(tariff.rate(day: day, second: 0)?.band == .flat)
   }
 
@@ -87,7 +87,7 @@ struct TariffTests {
     let local = Tariff.local(Timestamp(seconds: 0), zone: zone)
     #expect(local.day.description == "1969-12-31" && local.second == 19 * 3600)
     for text in ["2026-02-30", "2026-2-03", "2026-13-01", "26-01-01", "", "2026-01-01 ", "+026-01-01"] {
-      #expect(Tariff.Day(text) == nil, "\(text)")
+      #expect(CivilDate(text) == nil, "\(text)")
     }
   }
 
@@ -96,7 +96,7 @@ struct TariffTests {
     #expect(EnergyVectors.chongqing.problem == nil)
     #expect(EnergyVectors.none.problem == nil)
     func problem(_ windows: TariffRuleSet.Window...) -> String? {
-      TariffRuleSet(id: "x", document: nil, status: .own, windows: windows).problem
+      TariffRuleSet(id: "x", document: nil, status: .site, windows: windows).problem
     }
     typealias Window = TariffRuleSet.Window
     #expect(problem(Window(band: .flat, start: 0, end: 1439)) == "no band from 23:59 to 24:00")
