@@ -1,7 +1,6 @@
 import ArgumentParser
 import Control
 import Foundation
-import Plant
 
 /// What all reports have in common.
 struct ReportOptions: ParsableArguments {
