@@ -40,6 +40,9 @@ public struct ControlClient: Sendable {
   public func command(_ text: String) async throws(ControlClientError) -> CommandReceipt {
     try decoded(try await request("/v1/commands", method: .post, body: text))
   }
+  public func record(_ id: String) async throws(ControlClientError) -> String {
+    String(decoding: try await request("/v1/record?id=\(escaped(id))", method: .get), as: UTF8.self)
+  }
   public func report(_ query: ReportQuery) async throws(ControlClientError) -> ReportTable {
     let options = [("by", query.by), ("period", query.period), ("method", query.method)]
       .compactMap { name, value in value.map { "\(name)=\(escaped($0))" } }

@@ -131,6 +131,12 @@ public struct ControlServer: Sendable {
       let body = try await request.body.collect(upTo: Self.commandBytes)
       return try Self.json(await source.command(String(buffer: body)))
     }
+    router.get("/v1/record") { [source] request, _ in
+      guard let id = request.uri.queryParameters.get("id") else {
+        throw ControlRefusal(.badRequest, "name the record: ?id=<gateway>/<kind>/<key>/<revision>")
+      }
+      return Self.text(try await source.record(id), type: "application/json")
+    }
     router.get("/v1/reports/:subject") { [source] request, context in
       let word = try context.parameters.require("subject")
       guard let subject = ReportQuery.Subject(rawValue: word) else {

@@ -15,6 +15,8 @@ public protocol ControlSource: Sendable {
   /// Takes a person's command (canonical JSON with `command` and its members) into the journal; answers when it is
   /// durable.
   func command(_ text: String) async throws -> CommandReceipt
+  /// An issued record by its id, as it is forwarded: JSON.
+  func record(_ id: String) async throws -> String
   /// Figures for a period, from the records.
   func report(_ query: ReportQuery) async throws -> ReportTable
   /// Footprints of the orders that began in a period: all, those of a product or batch, or one order's composition.
@@ -47,6 +49,9 @@ extension ControlSource {
   public func configuration() async throws -> ConfigurationReport { throw Self.noConfiguration }
   public func command(_ text: String) async throws -> CommandReceipt {
     throw ControlRefusal(.badRequest, "This gateway takes no commands.")
+  }
+  public func record(_ id: String) async throws -> String {
+    throw ControlRefusal(.notFound, "This gateway keeps no records.")
   }
   public func report(_ query: ReportQuery) async throws -> ReportTable {
     throw ControlRefusal(.badRequest, "This gateway makes no reports.")

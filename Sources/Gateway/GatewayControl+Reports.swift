@@ -8,6 +8,16 @@ import Templates
 
 /// Reports of energy and emissions, from the records in the Store.
 extension GatewayControl {
+  func record(_ id: String) async throws -> String {
+    guard let record = try store.record(id: id) else {
+      throw ControlRefusal(
+        .notFound,
+        "There is no record \"\(id)\" in the store.\n  → An id is <gateway>/<kind>/<key>/<revision>, as the destinations "
+          + "have it; old records may have been evicted.")
+    }
+    return String(decoding: record.json, as: UTF8.self)
+  }
+
   func report(_ query: ReportQuery) async throws -> ReportTable {
     let period: PlantPeriod
     do {

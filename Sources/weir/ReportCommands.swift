@@ -1,6 +1,7 @@
 import ArgumentParser
 import Control
 import Foundation
+import Telemetry
 
 /// What all reports have in common.
 struct ReportOptions: ParsableArguments {
@@ -48,7 +49,29 @@ struct EnergyCommand: AsyncParsableCommand {
 struct CarbonCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "carbon", abstract: "Emissions of a period, and the activity data that people enter.",
-    subcommands: [Report.self, Add.self], defaultSubcommand: Report.self)
+    subcommands: [Report.self, Add.self, Explain.self], defaultSubcommand: Report.self)
+
+  struct Explain: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Explain a carbon record: readings, quality, method, factor with its source, formula, result.")
+    @OptionGroup var gateway: GatewayOptions
+    @Argument(help: "The record's id, as the destinations have it: <gateway>/carbon-month/<key>/<revision>.")
+    var id: String
+
+    func run() async throws {
+      let record = try JSONValue(parsing: try await gateway.client.record(id))
+      var energy: JSONValue?
+      if let reference = ExplainText.energyRecord(of: record) {
+        do {
+          energy = try JSONValue(parsing: try await gateway.client.record(reference))
+        } catch ControlClientError.refused {
+          // It was evicted; its key is shown in any case.
+          energy = nil
+        }
+      }
+      print(ExplainText.page(record, energy: energy))
+    }
+  }
 
   struct Report: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

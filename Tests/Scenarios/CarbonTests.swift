@@ -132,6 +132,13 @@ struct CarbonTests {
       try total(weir, "--period", "2026-01") == "204403.7180477904"
     }
     #expect(isThere)
+    let (explained, _) = try WeirProcess.command(
+      [
+        "carbon", "explain", "--data", weir.directory.appending("data"),
+        "works/carbon-inventory/works/\(start.rfc3339UTC)/3",
+      ], directory: weir.directory)
+    #expect(explained.contains("126238.29 kWh × 0.5581 kgCO2/kWh = 70453.589649 kgCO2"), "\(explained)")
+    #expect(explained.contains("published 2025-12-31") && explained.contains("204403.7180477904 kgCO2e"))
     try await weir.waitFor("everything delivered") { $0.destinations.allSatisfy { $0.pending == 0 } }
     try weir.stop()
     let upstream = try Upstream(file: weir.directory.appending("upstream.jsonl"))
