@@ -44,8 +44,11 @@ public struct ControlClient: Sendable {
     String(decoding: try await request("/v1/record?id=\(escaped(id))", method: .get), as: UTF8.self)
   }
   public func report(_ query: ReportQuery) async throws(ControlClientError) -> ReportTable {
-    let options = [("by", query.by), ("period", query.period), ("method", query.method)]
-      .compactMap { name, value in value.map { "\(name)=\(escaped($0))" } }
+    let options = [
+      ("by", query.by), ("period", query.period), ("method", query.method), ("asset", query.asset),
+      ("hours", query.hours.map { "\($0)" }),
+    ]
+    .compactMap { name, value in value.map { "\(name)=\(escaped($0))" } }
     return try await get("/v1/reports/\(query.subject.rawValue)?\(options.joined(separator: "&"))")
   }
 

@@ -140,14 +140,14 @@ public struct ControlServer: Sendable {
     router.get("/v1/reports/:subject") { [source] request, context in
       let word = try context.parameters.require("subject")
       guard let subject = ReportQuery.Subject(rawValue: word) else {
-        throw ControlRefusal(.notFound, "There is no report \"\(word)\".\n  → There are energy and carbon.")
+        throw ControlRefusal(.notFound, "There is no report \"\(word)\".\n  → There are energy, carbon and forecast.")
       }
       let options = request.uri.queryParameters
       return try Self.json(
         await source.report(
           ReportQuery(
             subject: subject, by: options.get("by"), period: options.get("period") ?? "today",
-            method: options.get("method"))))
+            method: options.get("method"), asset: options.get("asset"), hours: options.get("hours", as: Int.self))))
     }
     router.get("/v1/products") { [source] request, _ in
       let options = request.uri.queryParameters

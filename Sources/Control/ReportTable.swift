@@ -65,7 +65,7 @@ public struct ReportTable: Codable, Hashable, Sendable {
 
 /// What a report is asked for.
 public struct ReportQuery: Codable, Hashable, Sendable {
-  public enum Subject: String, Codable, Hashable, Sendable { case energy, carbon }
+  public enum Subject: String, Codable, Hashable, Sendable { case energy, carbon, forecast }
   public var subject: Subject
   /// `asset`, `area` …; nil = what the subject shows by itself.
   public var by: String?
@@ -73,11 +73,19 @@ public struct ReportQuery: Codable, Hashable, Sendable {
   public var period: String
   /// Of carbon: `ghgp_location` …; nil = the first configured.
   public var method: String?
+  /// Of a forecast: whose load, and how many hours.
+  public var asset: String?
+  public var hours: Int?
 
-  public init(subject: Subject, by: String?, period: String, method: String? = nil) {
+  public init(
+    subject: Subject, by: String? = nil, period: String = "today", method: String? = nil, asset: String? = nil,
+    hours: Int? = nil
+  ) {
     self.subject = subject
     self.by = by
     self.period = period
     self.method = method
+    self.asset = asset
+    self.hours = hours
   }
 }

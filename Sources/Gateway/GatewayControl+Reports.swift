@@ -28,6 +28,7 @@ extension GatewayControl {
     switch query.subject {
     case .energy: return try energyReport(by: query.by ?? "asset", period)
     case .carbon: return try carbonReport(by: query.by ?? "scope", period, method: query.method)
+    case .forecast: return try forecast(asset: query.asset ?? "", hours: query.hours ?? 24)
     }
   }
 

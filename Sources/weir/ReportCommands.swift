@@ -16,7 +16,9 @@ struct ReportOptions: ParsableArguments {
     if json, csv { throw ValidationError("choose one of --json and --csv") }
   }
 
-  func show(_ table: ReportTable) throws {
+  func show(_ table: ReportTable) throws { try Self.show(table, json: json, csv: csv) }
+
+  static func show(_ table: ReportTable, json: Bool, csv: Bool) throws {
     if json {
       print(String(decoding: try ControlCoding.encoder().encode(table), as: UTF8.self))
     } else if csv {
@@ -29,20 +31,44 @@ struct ReportOptions: ParsableArguments {
 
 struct EnergyCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "energy",
-    abstract: "Energy and media of a period, from the records: by machine, area, line, carrier …",
-    discussion: """
-      What a meter counts that feeds another one is never added to it. The day under way is shown as far as its windows \
-      are closed.
-      """)
+    commandName: "energy", abstract: "Energy and media of a period, and the load to come.",
+    subcommands: [Report.self, Forecast.self], defaultSubcommand: Report.self)
 
-  @OptionGroup var gateway: GatewayOptions
-  @Option(name: .long, help: "asset (default), area, line, site, carrier, cost-centre or product-line.") var by: String?
-  @OptionGroup var report: ReportOptions
+  struct Report: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Energy and media of a period, from the records: by machine, area, line, carrier …",
+      discussion: """
+        What a meter counts that feeds another one is never added to it. The day under way is shown as far as its \
+        windows are closed.
+        """)
+    @OptionGroup var gateway: GatewayOptions
+    @Option(name: .long, help: "asset (default), area, line, site, carrier, cost-centre or product-line.")
+    var by: String?
+    @OptionGroup var report: ReportOptions
 
-  func run() async throws {
-    try report.show(
-      try await gateway.client.report(ReportQuery(subject: .energy, by: by, period: report.period)))
+    func run() async throws {
+      try report.show(
+        try await gateway.client.report(ReportQuery(subject: .energy, by: by, period: report.period)))
+    }
+  }
+
+  struct Forecast: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "The load of a meter in the hours to come, from its own past; nothing has to be trained.",
+      discussion: """
+        Of ten hours about one lies below LOW and one above HIGH. With less than two weeks of data it says what is \
+        missing.
+        """)
+    @OptionGroup var gateway: GatewayOptions
+    @Argument(help: "The meter's asset id.") var asset: String
+    @Option(name: .long, help: "1 to 168.") var hours = 24
+    @Flag(name: .long, help: "As JSON.") var json = false
+    @Flag(name: .long, help: "As CSV.") var csv = false
+
+    func run() async throws {
+      let table = try await gateway.client.report(ReportQuery(subject: .forecast, asset: asset, hours: hours))
+      try ReportOptions.show(table, json: json, csv: csv)
+    }
   }
 }
 
