@@ -2,6 +2,8 @@
 import PackageDescription
 
 let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+/// Tests are not optimised, also where they test the optimised program: that would take minutes and show nothing.
+let plain: [SwiftSetting] = strict + [.unsafeFlags(["-Onone"], .when(configuration: .release))]
 
 /// A module of the house. A module may depend only on what stands above it in the list.
 func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -10,7 +12,7 @@ func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target 
 
 func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
   .testTarget(
-    name: name, dependencies: dependencies + ["Telemetry", "Templates", "TestSupport"], swiftSettings: strict)
+    name: name, dependencies: dependencies + ["Telemetry", "Templates", "TestSupport"], swiftSettings: plain)
 }
 
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -127,7 +129,7 @@ let package = Package(
       name: "Fuzz",
       dependencies: ["Ingest", "Sparkplug", "Engine", "Journal", "Telemetry", "Templates", "TestSupport"],
       path: "Tests/Fuzz",
-      swiftSettings: strict),
+      swiftSettings: plain),
     tests("SimulationTests", ["Simulation", "Plant", "Ingest", "Journal"]),
     tests(
       "GatewayTests",
@@ -139,7 +141,7 @@ let package = Package(
       name: "Scenarios",
       dependencies: [
         "Telemetry", "Templates", "Plant", "MQTT", "Simulation", "Control", "TestSupport", "weir", hummingbird, logging,
-      ], path: "Tests/Scenarios", swiftSettings: strict),
+      ], path: "Tests/Scenarios", swiftSettings: plain),
   ],
   swiftLanguageModes: [.v6]
 )
