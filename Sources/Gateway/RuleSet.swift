@@ -23,7 +23,7 @@ package enum RuleSet {
       DemandRule.factory(zone: zone),
       carbon,
       RuleFactory(name: "inspection") { asset, site in InspectionCountRule(asset: asset, site: site, zone: zone) },
-      OrderFeedRule.factory, ActivityRule.factory(lines: ProductionLine.lines(of: site)),
+      OrderFeedRule.factory, ActivityRule.factory(site: site),
     ].compactMap(\.self)
   }
 

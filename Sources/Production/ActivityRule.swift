@@ -32,12 +32,13 @@ public struct ActivityRule: AssetRule {
   private var late: LateWindows
 
   /// How the rule joins the engine.
-  public static func factory(lines: [ProductionLine]) -> RuleFactory {
-    let members = Set(lines.flatMap { $0.counters + $0.runners })
+  public static func factory(site: Site) -> RuleFactory {
+    let lines = ProductionLine.lines(of: site)
+    var members: [String: Int] = [:]
+    for position in lines.flatMap({ $0.counters + $0.runners }) { members[site.assets[position].id] = position }
+    let positions = members
     return RuleFactory(name: "activity") { asset, site in
-      guard let position = site.assets.firstIndex(where: { $0.id == asset.id }), members.contains(position) else {
-        return nil
-      }
+      guard let position = positions[asset.id] else { return nil }
       let line = lines.first { $0.counters.contains(position) || $0.runners.contains(position) }
       return ActivityRule(
         asset: asset, site: site, tellsRun: line?.runners.contains(position) == true,

@@ -62,7 +62,7 @@ struct LinePlant {
       site: site,
       factories: [
         EnergyRule.factory(zone: zone), OrderFeedRule.factory,
-        ActivityRule.factory(lines: ProductionLine.lines(of: site)),
+        ActivityRule.factory(site: site),
       ], siteFactories: [ProductionRule.factory(zone: zone, factors: factors)])
   }
 
