@@ -135,7 +135,7 @@ public struct CarbonInventoryRule: SiteRule {
     context.save(Self.entryKey(entry.id), Array(entry.journaled.text.utf8))
     entries.append(IndexEntry(id: entry.id, start: entry.start, end: entry.end, isSuperseded: false))
     try issue(entry, supersededBy: nil, context: &context)
-    let touched = Set(periods.flatMap(starts))
+    let touched = Set(periods.flatMap { zone.months(touching: $0).map(\.lowerBound) })
     // A month that is inserted moves the later ones: their places are looked up when all are there.
     for start in touched.sorted() { _ = month(start) }
     let places = touched.sorted().map { month($0) }
@@ -202,24 +202,13 @@ public struct CarbonInventoryRule: SiteRule {
     var parts: [Inventory.EntryPart] = []
     for index in entries where !index.isSuperseded && index.start < end && start < index.end {
       guard let entry = try entry(index.id, context: context) else { continue }
-      let periods = starts(of: entry.start..<entry.end).map { $0..<zone.nextMonth(after: $0) }
+      let periods = zone.months(touching: entry.start..<entry.end)
       for part in try entry.parts(in: periods) where periods[part.period].lowerBound == start {
         parts.append(Inventory.EntryPart(entry: entry, amount: part.amount))
       }
     }
     parts.sort { $0.entry.id < $1.entry.id }
     return Inventory(sources: try load(start, context: context), entries: parts)
-  }
-
-  /// The months that a period touches.
-  private func starts(of period: Range<Timestamp>) -> [Timestamp] {
-    var starts: [Timestamp] = []
-    var start = zone.startOfMonth(containing: period.lowerBound)
-    while start < period.upperBound {
-      starts.append(start)
-      start = zone.nextMonth(after: start)
-    }
-    return starts
   }
 
   /// The place of a month; a new one is inserted.
@@ -256,8 +245,8 @@ public struct CarbonInventoryRule: SiteRule {
       // An asset that is not configured any more keeps its figure under the kind that its quantity has by itself.
       let place = site.assets.firstIndex { $0.id == asset || $0.formerly == asset }
       guard
-        let kind = MeteredActivity.kind(
-          quantity, place.map { site.assets[$0].metering } ?? Asset.Metering(), id: asset)
+        let kind = try MeteredActivity.kind(
+          quantity, place.map { site.assets[$0].metering } ?? Asset.Metering())
       else { continue }
       sources.append(
         Inventory.Source(

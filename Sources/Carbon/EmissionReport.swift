@@ -53,7 +53,7 @@ public struct EmissionReport: Sendable {
       for place in counted {
         let asset = site.assets[place]
         guard let amount = amounts[place]?[quantity],
-          let kind = MeteredActivity.kind(quantity, asset.metering, id: asset.id),
+          let kind = try MeteredActivity.kind(quantity, asset.metering),
           !(quantity == .gasVolume && amounts[place]?[.gasVolumeNormal] != nil)
         else { continue }
         sources.append(
@@ -62,9 +62,10 @@ public struct EmissionReport: Sendable {
             record: Inventory.RecordReference(kind: .energyMonth, key: "", revision: 0)))
       }
     }
-    let parts = try entries.flatMap { entry in
-      try entry.parts(in: months(of: entry)).compactMap { part -> Inventory.EntryPart? in
-        let month = months(of: entry)[part.period]
+    let parts = try entries.flatMap { entry -> [Inventory.EntryPart] in
+      let months = zone.months(touching: entry.start..<entry.end)
+      return try entry.parts(in: months).compactMap { part -> Inventory.EntryPart? in
+        let month = months[part.period]
         guard month.overlaps(period) else { return nil }
         let inside =
           max(month.lowerBound, period.lowerBound, entry.start)..<min(month.upperBound, period.upperBound, entry.end)
@@ -84,15 +85,5 @@ public struct EmissionReport: Sendable {
     let totals = try EmissionTotals(own.flatMap(\.lines))
     return Sums(
       scopes: [totals.scope1, totals.scope2, totals.scope3], gas: totals.gas, problems: [], warnings: warnings)
-  }
-
-  private func months(of entry: EnteredActivity) -> [Range<Timestamp>] {
-    var months: [Range<Timestamp>] = []
-    var start = zone.startOfMonth(containing: entry.start)
-    while start < entry.end {
-      months.append(start..<zone.nextMonth(after: start))
-      start = zone.nextMonth(after: start)
-    }
-    return months
   }
 }

@@ -12,11 +12,11 @@ struct MeteredActivity: Hashable, Sendable {
   ///
   /// A volume at operating conditions is left out where the same meter gives normal cubic metres; where it does not, the
   /// calculator says what is missing.
-  static func of(_ figures: MeterFigures, asset: Asset) throws(DecimalError) -> [MeteredActivity] {
+  static func of(_ figures: MeterFigures, asset: Asset) throws -> [MeteredActivity] {
     let hasNormal = figures.amount(.gasVolumeNormal) != nil
     var activities: [MeteredActivity] = []
     for amount in figures.amounts where !(hasNormal && amount.quantity == .gasVolume) {
-      guard let kind = kind(amount.quantity, asset.metering, id: asset.id) else { continue }
+      guard let kind = try kind(amount.quantity, asset.metering) else { continue }
       activities.append(
         MeteredActivity(
           quantity: amount.quantity,
@@ -25,27 +25,18 @@ struct MeteredActivity: Hashable, Sendable {
     return activities
   }
 
-  /// Nil for what has no emissions of its own.
-  static func kind(_ quantity: Signal.Quantity, _ metering: Asset.Metering, id: String) -> Activity.Kind? {
+  /// Nil for what has no emissions of its own. A gas meter that does not say enough has a kind all the same: the
+  /// calculator says what is missing.
+  static func kind(
+    _ quantity: Signal.Quantity, _ metering: Asset.Metering
+  ) throws(FactorProblem) -> Activity.Kind? {
     switch quantity {
-    case .activeEnergyImport:
-      // A generator's own meter may count what it makes as import.
-      metering.role == .generation ? generated(metering, id) : .electricity(.ordinary)
-    case .activeEnergyGeneration: generated(metering, id)
-    case .activeEnergyExport: .electricity(Activity.Electricity(.exported, .ordinary))
     case .gasVolume, .gasVolumeNormal: .fuel(metering.fuel ?? "")
-    case .heatEnergy: .heat
-    case .steamMass: .steam(nil)
-    default: nil
+    // A generator's own meter may count what it makes as import.
+    case .activeEnergyImport where metering.role == .generation:
+      try Signal.Quantity.activeEnergyGeneration.activityKind(fuel: metering.fuel)
+    default: try quantity.activityKind(fuel: metering.fuel)
     }
-  }
-
-  /// With a fuel it is counted with that (scope 1); else it is sun, wind or water, and the meter is the record of it.
-  private static func generated(_ metering: Asset.Metering, _ id: String) -> Activity.Kind {
-    .electricity(
-      metering.fuel == nil
-        ? Activity.Electricity(.selfGenerated, .nonFossil, proof: "metered by \(id)")
-        : Activity.Electricity(.selfGenerated, .fossil))
   }
 }
 

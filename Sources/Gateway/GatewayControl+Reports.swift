@@ -101,7 +101,8 @@ extension GatewayControl {
     let entries = try enteredActivities().filter { $0.start < period.end && period.start < $0.end }
     var sums: [[ExactDecimal]?] = groups.map { _ in [.zero, .zero, .zero] }
     var problems: Set<String> = []
-    for month in months(of: period) {
+    let whole = period.start..<period.end
+    for month in zone.months(touching: whole).map({ $0.clamped(to: whole) }) {
       let part = PlantPeriod(start: month.lowerBound, end: month.upperBound, name: period.name)
       if word == "scope", let scopes = try inventory(month, method) {
         sums[0] = try added(sums[0], scopes)
@@ -191,17 +192,6 @@ extension GatewayControl {
       period, isClosed: { asset, end in end + lateness <= (asset.isEmpty ? slowest : closed[asset] ?? slowest) },
       { try amounts.add($0) })
     return amounts
-  }
-
-  private func months(of period: PlantPeriod) -> [Range<Timestamp>] {
-    var months: [Range<Timestamp>] = []
-    var start = period.start
-    while start < period.end {
-      let end = min(zone.nextMonth(after: zone.startOfMonth(containing: start)), period.end)
-      months.append(start..<end)
-      start = end
-    }
-    return months
   }
 
   private func table(

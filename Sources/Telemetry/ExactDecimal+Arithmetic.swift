@@ -60,7 +60,7 @@ extension ExactDecimal {
   /// - Parameter wanted: digits behind the point, 0 … 37.
   public func rounded(to wanted: Int, _ rounding: Rounding = .halfEven) -> ExactDecimal {
     guard wanted < places else { return self }
-    let power = (0..<(places - max(0, wanted))).reduce(Int128(1)) { power, _ in power * 10 }
+    let power = Self.powersOfTen[places - max(0, wanted)]
     return ExactDecimal(exactly: Self.quotient(mantissa, power, rounding), places: max(0, wanted))
   }
 
@@ -119,9 +119,9 @@ extension ExactDecimal: Comparable {
 
   /// Whole part, and the fraction in units of 10^−37, both with the sign.
   private var split: (whole: Int128, fraction: Int128) {
-    let power = (0..<places).reduce(Int128(1)) { power, _ in power * 10 }
+    let power = Self.powersOfTen[places]
     let (whole, rest) = mantissa.quotientAndRemainder(dividingBy: power)
-    return (whole, rest * (places..<37).reduce(Int128(1)) { power, _ in power * 10 })
+    return (whole, rest * Self.powersOfTen[37 - places])
   }
 }
 

@@ -66,9 +66,12 @@ public struct ExactDecimal: Hashable, Sendable {
   /// For statistics and pictures only: the nearest double.
   public var doubleValue: Double { Double(description) ?? .nan }
 
+  /// 10^0 … 10^37
+  static let powersOfTen: [Int128] = (0...37).map { (0..<$0).reduce(Int128(1)) { power, _ in power * 10 } }
+
   static func power(of exponent: Int) throws(DecimalError) -> ExactDecimal {
     guard (0...37).contains(exponent) else { throw DecimalError("10^\(exponent)") }
-    return ExactDecimal(exactly: (0..<exponent).reduce(Int128(1)) { power, _ in power * 10 }, places: 0)
+    return ExactDecimal(exactly: powersOfTen[exponent], places: 0)
   }
 }
 

@@ -214,6 +214,6 @@ struct PerformanceTests {
     #expect(analysis.balanceWatch == BalanceWatch.Settings(consecutive: 8, slack: 1, threshold: 12))
     #expect(analysis.abnormalUse == AbnormalUse(warning: 3, alarm: 5, minimumShare: 0.05))
     let thresholds = Asset.IdleThresholds(standbyTarget: .one, offBelow: .zero, minimumIdle: .minutes(3))
-    #expect(IdleUse.Settings(thresholds).minimumIdle == .minutes(3))
+    #expect(thresholds.minimumIdle == .minutes(3))
   }
 }

@@ -56,9 +56,11 @@ struct ReloadTests {
     func change(_ topics: [String]) { self.topics = topics }
     func stop() { isStopped = true }
     /// Returns when the rounds that were under way are over and some more have come.
-    func goOn() async throws {
-      let goal = acknowledged + 200
-      while acknowledged < goal, !isStopped { try await Task.sleep(for: .milliseconds(5)) }
+    nonisolated func goOn() async throws {
+      let goal = await acknowledged + 200
+      guard try await eventually(within: .seconds(60), { await acknowledged >= goal }) else {
+        throw TestSupportError("the load does not go on: \(await acknowledged) acknowledged of \(goal)")
+      }
     }
   }
 

@@ -19,11 +19,3 @@ extension EnergyAnalysis {
       warning: warning.doubleValue, alarm: alarm.doubleValue, minimumShare: minimumShare.doubleValue)
   }
 }
-
-extension IdleUse.Settings {
-  public init(_ thresholds: Asset.IdleThresholds) {
-    self.init(
-      standbyTarget: thresholds.standbyTarget, offBelow: thresholds.offBelow,
-      producingFrom: thresholds.producingFrom, minimumIdle: thresholds.minimumIdle)
-  }
-}

@@ -1,4 +1,5 @@
 import Telemetry
+import Templates
 
 /// What a machine is doing, as far as its energy is concerned.
 public enum UseClass: String, CaseIterable, Hashable, Sendable {
@@ -10,25 +11,7 @@ public enum UseClass: String, CaseIterable, Hashable, Sendable {
 /// Idle: nothing was produced for at least `minimumIdle`, and the power lies between the off threshold and the level of
 /// production. Waste: Σ (P − standby target) × time over idle intervals. Exact decimals; a fold in time order.
 public struct IdleUse: Hashable, Sendable {
-  public struct Settings: Hashable, Sendable {
-    /// kW that the machine may take while nothing is produced.
-    public var standbyTarget: ExactDecimal
-    /// kW; below it is off.
-    public var offBelow: ExactDecimal
-    /// kW from which it produces, where neither pieces nor a state tell; nil: only those tell.
-    public var producingFrom: ExactDecimal?
-    /// Shorter pauses belong to production.
-    public var minimumIdle: Span64
-
-    public init(
-      standbyTarget: ExactDecimal, offBelow: ExactDecimal, producingFrom: ExactDecimal? = nil, minimumIdle: Span64
-    ) {
-      self.standbyTarget = standbyTarget
-      self.offBelow = offBelow
-      self.producingFrom = producingFrom
-      self.minimumIdle = minimumIdle
-    }
-  }
+  public typealias Settings = Asset.IdleThresholds
 
   /// A stretch of time with one mean power.
   public struct Interval: Hashable, Sendable {
