@@ -80,7 +80,7 @@ public struct ActivityRule: AssetRule {
 
   public var deadline: Timestamp? {
     let close = open.min().map { $0 + window + lateness }
-    return [close, late.deadline].compactMap(\.self).min()
+    return .earlier(close, late.deadline)
   }
 
   public mutating func accepted(_ sample: Sample, signal: Int, inOrder: Bool, context: inout RuleContext) throws {
