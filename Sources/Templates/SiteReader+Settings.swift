@@ -7,7 +7,8 @@ extension SiteReader {
     (
       "energy",
       [
-        .energyInterval, .energyDay, .energyMonth, .productionOrder, .productionLine, .productFootprint,
+        .energyInterval, .energyDay, .energyMonth, .energyIdle, .energyPerformance, .productionOrder, .productionLine,
+        .productFootprint,
         .carbonInterval, .carbonDay, .carbonMonth, .carbonActivity,
         .carbonInventory,
       ],

@@ -46,6 +46,7 @@ struct SiteReader {
       clock: top.read("clock", .word([.system, .messages], noun: "clock source"), default: .system),
       connections: connections, assets: assets.assets, horizons: horizons(top), energy: energy(top),
       destinations: destinations, storage: storage(top), control: control(top), canonicalText: "", hash: "")
+    EnergyAnalysisReader.check(top, site.energy.analysis, assets: site.assets)
     site.quality = QualityReader.settings(top)
     site.products = ProductReader.products(top)
     site.tariff = TariffReader(folders: folders, zone: site.zone, window: site.energy.window).settings(top)
