@@ -17,6 +17,7 @@ struct SiteReader {
   static let keys = [
     "gateway", "zone", "clock", "broker", "brokers", "devices", "templates", "assets", "horizons", "energy",
     "destinations", "storage", "control", "quality", "tariff", "carbon", "products",
+    "shifts",
   ]
 
   init(source: SourceText, diagnostics: Diagnostics, checkFiles: Bool) {
@@ -51,6 +52,7 @@ struct SiteReader {
     site.products = ProductReader.products(top)
     site.tariff = TariffReader(folders: folders, zone: site.zone, window: site.energy.window).settings(top)
     site.carbon = carbon(top, devices: devices, assets: assets.assets.map(\.id))
+    site.shifts = ShiftReader.plan(top)
     guard diagnostics.isEmpty else { return nil }
     site.seal(templates: catalogue)
     return site
