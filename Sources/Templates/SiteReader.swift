@@ -17,6 +17,7 @@ struct SiteReader {
   static let keys = [
     "gateway", "zone", "clock", "broker", "brokers", "devices", "templates", "assets", "horizons", "energy",
     "destinations", "storage", "control", "quality", "tariff", "carbon", "products",
+    "footprint",
   ]
 
   init(source: SourceText, diagnostics: Diagnostics, checkFiles: Bool) {
@@ -48,6 +49,7 @@ struct SiteReader {
       destinations: destinations, storage: storage(top), control: control(top), canonicalText: "", hash: "")
     site.quality = QualityReader.settings(top)
     site.products = ProductReader.products(top)
+    site.footprint = FootprintReader.settings(top)
     site.tariff = TariffReader(folders: folders, zone: site.zone, window: site.energy.window).settings(top)
     site.carbon = carbon(top, devices: devices, assets: assets.assets.map(\.id))
     guard diagnostics.isEmpty else { return nil }
