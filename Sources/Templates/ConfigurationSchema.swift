@@ -45,7 +45,8 @@ public enum ConfigurationSchema {
             "plausibility-factor": number("A register may exceed rated power × time by this.", "1.2"),
             "standard-coal": standardCoal,
           ].merging(analysis) { $1 }.merging(advice) { $1 }),
-        "tariff": tariff, "carbon": carbon, "products": products, "shifts": shifts,
+        "tariff": tariff, "carbon": carbon, "products": products, "footprint": footprint,
+        "shifts": shifts,
         "destinations": list("Where records go.", of: destination),
         "storage": storage,
         "control": group(

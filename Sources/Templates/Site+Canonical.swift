@@ -92,6 +92,10 @@ extension Site {
       }
       writer.newLine()
     }
+    if let footprint = site.footprint {
+      footprint.write(to: &writer)
+      writer.newLine()
+    }
     site.quality.write(to: &writer)
     writer.newLine()
     if let carbon = site.carbon {

@@ -21,6 +21,8 @@ public struct Site: Hashable, Sendable {
   public var tariff: TariffSettings?
   /// What the plant makes; empty = unknown.
   public var products: [Product] = []
+  /// Who declares their footprints; nil = not said.
+  public var footprint: FootprintSettings?
   /// Thresholds of the detectors of bad data.
   public var quality = QualitySettings.standard
   /// How emissions are counted; nil = they are not.

@@ -17,7 +17,7 @@ struct SiteReader {
   static let keys = [
     "gateway", "zone", "clock", "broker", "brokers", "devices", "templates", "assets", "horizons", "energy",
     "destinations", "storage", "control", "quality", "tariff", "carbon", "products",
-    "shifts",
+    "footprint", "shifts",
   ]
 
   init(source: SourceText, diagnostics: Diagnostics, checkFiles: Bool) {
@@ -50,6 +50,7 @@ struct SiteReader {
     EnergyAnalysisReader.check(top, site.energy.analysis, assets: site.assets)
     site.quality = QualityReader.settings(top)
     site.products = ProductReader.products(top)
+    site.footprint = FootprintReader.settings(top)
     site.tariff = TariffReader(folders: folders, zone: site.zone, window: site.energy.window).settings(top)
     site.carbon = carbon(top, devices: devices, assets: assets.assets.map(\.id))
     site.shifts = ShiftReader.plan(top)
