@@ -7,6 +7,8 @@ public protocol ControlSource: Sendable {
   func asset(_ id: String) async throws -> AssetDetail
   /// The worst sources of data, the worst first.
   func sources(limit: Int) async throws -> [SourceLine]
+  /// Machines, the least healthy first; nil = all.
+  func health(of id: String?) async throws -> [HealthLine]
   func quarantine(reason: String?, limit: Int) async throws -> [QuarantineLine]
   /// Decodes messages of the quarantine again with the mapping in force.
   func retryQuarantine(ids: [String]) async throws -> QuarantineOutcome
@@ -47,6 +49,7 @@ public protocol ControlSource: Sendable {
 /// For sources that cannot change their configuration, or have no ledger.
 extension ControlSource {
   public func reload() async throws -> ReloadReport { throw Self.noConfiguration }
+  public func health(of id: String?) async throws -> [HealthLine] { [] }
   public func pendingChanges() async throws -> ReloadReport { throw Self.noConfiguration }
   public func configuration() async throws -> ConfigurationReport { throw Self.noConfiguration }
   public func command(_ text: String) async throws -> CommandReceipt {

@@ -10,6 +10,7 @@ public enum Published: Hashable, Sendable {
   case meter(MeterFigures)
   case order(OrderFigures)
   case activity(ActivityFigures)
+  case summary(SummaryFigures)
   case climate(ClimateFigures)
   case load(LoadFigures)
   case demand(DemandWarning)

@@ -45,7 +45,7 @@ public enum ConfigurationSchema {
             "plausibility-factor": number("A register may exceed rated power × time by this.", "1.2"),
             "standard-coal": standardCoal,
           ].merging(analysis) { $1 }.merging(advice) { $1 }),
-        "tariff": tariff, "carbon": carbon, "products": products, "footprint": footprint,
+        "tariff": tariff, "carbon": carbon, "condition": condition, "products": products, "footprint": footprint,
         "shifts": shifts,
         "destinations": list("Where records go.", of: destination),
         "storage": storage,
@@ -153,7 +153,7 @@ public enum ConfigurationSchema {
           [words("It has no such signal.", ["none", "off"]), group("A signal.", SignalReader.overrideKeys, signal)])),
       "count": integer("How many assets the group has.", 1...AssetReader.maximumAssets),
       "first": integer("The first number.", 0...1_000_000_000),
-    ].merging(productionKeys) { $1 }, required: ["id", "template"])
+    ].merging(productionKeys) { $1 }.merging(plateKeys) { $1 }, required: ["id", "template"])
 
   private static let horizon = group(
     "Of these records.", ["lateness", "revision"],

@@ -25,6 +25,8 @@ public struct Site: Hashable, Sendable {
   public var footprint: FootprintSettings?
   /// Thresholds of the detectors of bad data.
   public var quality = QualitySettings.standard
+  /// Limits of machine condition; nil = none are told.
+  public var condition: ConditionTable?
   /// How emissions are counted; nil = they are not.
   public var carbon: CarbonSettings?
   /// When people work; nil = unknown.
