@@ -10,7 +10,7 @@ extension ConditionRule {
       guard deviation.score >= 1 else { return }
       opened = time
       quietSince = nil
-      severity = severity(of: deviation)
+      severity = rank(deviation)
       context.emit(finding(deviation, closed: nil))
       return
     }
@@ -24,14 +24,14 @@ extension ConditionRule {
       return
     }
     quietSince = nil
-    let now = severity(of: deviation)
+    let now = rank(deviation)
     guard now > severity else { return }
     severity = now
     context.emit(finding(deviation, closed: nil))
   }
 
   /// A machine that is still being learnt is told of, but does not wake anybody.
-  private func severity(of deviation: Deviation) -> Finding.Severity {
+  private func rank(_ deviation: Deviation) -> Finding.Severity {
     if deviation.evidence.state == .learning { return .info }
     let isVital = asset.criticality == .high || asset.criticality == .safety
     return deviation.score >= (isVital ? 1.5 : 2) ? .critical : .warning

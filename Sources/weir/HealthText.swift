@@ -58,7 +58,7 @@ enum HealthText {
   static func sparkline(_ values: [Float]) -> String {
     let blocks = Array("▁▂▃▄▅▆▇█")
     return String(
-      values.map { value in
+      values.map { value -> Character in
         value < 0 ? " " : blocks[max(0, min(blocks.count - 1, Int(value / 2 * Float(blocks.count))))]
       })
   }

@@ -82,7 +82,7 @@ struct LimitWatch: Hashable, Sendable {
     guard let unbalance = table.unbalance else { return }
     for (role, ready, what, limit) in [
       (MeasuredRole.current, MeasuredRole.currentUnbalance, "current unbalance", unbalance.current),
-      (.voltage, .voltageUnbalance, "voltage unbalance", unbalance.voltage),
+      (MeasuredRole.voltage, MeasuredRole.voltageUnbalance, "voltage unbalance", unbalance.voltage),
     ] {
       var groups = profile.positions(ready).map { [$0] }
       let phases = profile.positions(role)
