@@ -111,7 +111,7 @@ let package = Package(
     tests("DiscoveryTests", ["Discovery", "Ingest", "Journal", "MQTT"]),
     tests("RulesTests", ["Rules"]),
     tests("EngineTests", ["Engine", "Rules", "Journal"]),
-    tests("EnergyTests", ["Energy", "Factors", "Plant", "Rules"]),
+    tests("EnergyTests", ["Energy", "RuleBench", "Journal", "Factors", "Plant", "Rules"]),
     tests("CarbonTests", ["Carbon", "Energy", "Factors", "RuleBench", "Journal", "Plant", "Rules"]),
     tests("EquipmentTests", ["Equipment", "RuleBench", "Journal", "Plant", "Rules"]),
     tests("QualityTests", ["Quality", "Equipment", "Energy", "RuleBench", "Journal", "Plant", "Rules"]),
