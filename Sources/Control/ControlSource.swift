@@ -21,6 +21,10 @@ public protocol ControlSource: Sendable {
   func report(_ query: ReportQuery) async throws -> ReportTable
   /// Footprints of the orders that began in a period: all, those of a product or batch, or one order's composition.
   func products(name: String?, period: String) async throws -> ReportTable
+  /// What to do with flexible loads in the time ahead; nil = what the configuration says, and a day.
+  func advice(policy: String?, hours: Int?) async throws -> AdviceReport
+  /// A page on a period; nil = the last complete one.
+  func plantReport(_ span: PlantReport.Span, period: String?) async throws -> PlantReport
   /// Loads the configuration's file again and brings it into force; answers when it is. A file with mistakes is
   /// refused with all of them, and nothing changes.
   func reload() async throws -> ReloadReport
@@ -58,6 +62,14 @@ extension ControlSource {
   }
 
   public func products(name: String?, period: String) async throws -> ReportTable {
+    throw ControlRefusal(.badRequest, "This gateway makes no reports.")
+  }
+
+  public func advice(policy: String?, hours: Int?) async throws -> AdviceReport {
+    throw ControlRefusal(.badRequest, "This gateway makes no reports.")
+  }
+
+  public func plantReport(_ span: PlantReport.Span, period: String?) async throws -> PlantReport {
     throw ControlRefusal(.badRequest, "This gateway makes no reports.")
   }
 
