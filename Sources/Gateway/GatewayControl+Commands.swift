@@ -33,7 +33,7 @@ extension GatewayControl {
     let entry: EnteredActivity
     do {
       if let name = command.members.removeValue(forKey: "period")?.stringValue {
-        let period = try PlantPeriod(name, now: now, zone: zone)
+        let period = try PlantPeriod(name, now: now, zone: zone, shifts: shifts)
         command.members["start"] = .string(period.start.rfc3339UTC)
         command.members["end"] = .string(period.end.rfc3339UTC)
       }

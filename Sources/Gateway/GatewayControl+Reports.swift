@@ -19,12 +19,7 @@ extension GatewayControl {
   }
 
   func report(_ query: ReportQuery) async throws -> ReportTable {
-    let period: PlantPeriod
-    do {
-      period = try PlantPeriod(query.period, now: board.view?.plantClock ?? PlantClock.system().wall, zone: zone)
-    } catch {
-      throw ControlRefusal(.badRequest, "There is no report: \(error).")
-    }
+    let period = try plantPeriod(query.period)
     switch query.subject {
     case .energy: return try energyReport(by: query.by ?? "asset", period)
     case .carbon: return try carbonReport(by: query.by ?? "scope", period, method: query.method)
@@ -142,13 +137,13 @@ extension GatewayControl {
     return ["certificates are counted for the site as a whole (by scope), not for its parts"]
   }
 
-  private func added(_ one: [ExactDecimal]?, _ other: [ExactDecimal]?) throws -> [ExactDecimal]? {
+  func added(_ one: [ExactDecimal]?, _ other: [ExactDecimal]?) throws -> [ExactDecimal]? {
     guard let one, let other else { return nil }
     return try zip(one, other).map { try $0 + $1 }
   }
 
   /// What a closed month's record says, with its certificates; nil if there is none, or no whole month is asked for.
-  private func inventory(_ month: Range<Timestamp>, _ method: InventoryMethod) throws -> [ExactDecimal]? {
+  func inventory(_ month: Range<Timestamp>, _ method: InventoryMethod) throws -> [ExactDecimal]? {
     guard zone.startOfMonth(containing: month.lowerBound) == month.lowerBound,
       zone.nextMonth(after: month.lowerBound) == month.upperBound
     else { return nil }
@@ -165,7 +160,7 @@ extension GatewayControl {
     return scopes
   }
 
-  private func belongs(_ entry: EnteredActivity, to assets: Set<Int>) -> Bool {
+  func belongs(_ entry: EnteredActivity, to assets: Set<Int>) -> Bool {
     guard !entry.place.isEmpty else { return false }
     return assets.contains { place in
       let asset = site.assets[place]
@@ -185,6 +180,17 @@ extension GatewayControl {
 
   func metered(_ period: PlantPeriod) throws -> MeteredAmounts {
     var amounts = MeteredAmounts(site.assets)
+    try visitEnergy(period) { try amounts.add($0) }
+    return amounts
+  }
+
+  func figures(_ period: PlantPeriod) throws -> PeriodFigures {
+    var figures = PeriodFigures(site.assets)
+    try visitEnergy(period) { try figures.add($0) }
+    return figures
+  }
+
+  private func visitEnergy(_ period: PlantPeriod, _ body: (StoredBody) throws -> Void) throws {
     let clocks = Dictionary(
       (board.view?.connections ?? []).map { ($0.name, $0.clock) }, uniquingKeysWith: { first, _ in first })
     let lateness = site.horizons[.energyInterval]?.lateness ?? .zero
@@ -193,8 +199,7 @@ extension GatewayControl {
     let slowest = closed.values.min() ?? .distantPast
     try PeriodRecords(store: store, zone: zone, kinds: .energy).visit(
       period, isClosed: { asset, end in end + lateness <= (asset.isEmpty ? slowest : closed[asset] ?? slowest) },
-      { try amounts.add($0) })
-    return amounts
+      body)
   }
 
   func table(
@@ -203,6 +208,6 @@ extension GatewayControl {
   ) -> ReportTable {
     ReportTable(
       title: title, by: by, start: zone.rfc3339(period.start), end: zone.rfc3339(period.end), columns: columns,
-      rows: rows, total: total, notes: notes)
+      rows: rows, total: total, notes: notes + cutWindows(period))
   }
 }
