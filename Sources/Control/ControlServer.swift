@@ -140,7 +140,10 @@ public struct ControlServer: Sendable {
     router.get("/v1/reports/:subject") { [source] request, context in
       let word = try context.parameters.require("subject")
       guard let subject = ReportQuery.Subject(rawValue: word) else {
-        throw ControlRefusal(.notFound, "There is no report \"\(word)\".\n  → There are energy, carbon and forecast.")
+        throw ControlRefusal(
+          .notFound,
+          "There is no report \"\(word)\".\n  → There are energy, carbon, forecast, factors, targets "
+            + "and budgets.")
       }
       let options = request.uri.queryParameters
       return try Self.json(

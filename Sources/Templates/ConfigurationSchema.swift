@@ -45,7 +45,7 @@ public enum ConfigurationSchema {
             "plausibility-factor": number("A register may exceed rated power × time by this.", "1.2"),
             "standard-coal": standardCoal,
           ].merging(analysis) { $1 }),
-        "tariff": tariff, "carbon": carbon, "products": products,
+        "tariff": tariff, "carbon": carbon, "products": products, "budgets": budgets,
         "destinations": list("Where records go.", of: destination),
         "storage": storage,
         "control": group(

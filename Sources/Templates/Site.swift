@@ -24,6 +24,8 @@ public struct Site: Hashable, Sendable {
   public var quality = QualitySettings.standard
   /// How emissions are counted; nil = they are not.
   public var carbon: CarbonSettings?
+  /// What periods may use; those of `carbon:` stand there. See `allBudgets`.
+  public var budgets: [Budget] = []
   /// Canonical text of everything above, without secrets; `hash` is its SHA-256 in hexadecimal.
   public var canonicalText: String
   public var hash: String

@@ -16,7 +16,7 @@ struct SiteReader {
 
   static let keys = [
     "gateway", "zone", "clock", "broker", "brokers", "devices", "templates", "assets", "horizons", "energy",
-    "destinations", "storage", "control", "quality", "tariff", "carbon", "products",
+    "destinations", "storage", "control", "quality", "tariff", "carbon", "products", "budgets",
   ]
 
   init(source: SourceText, diagnostics: Diagnostics, checkFiles: Bool) {
@@ -50,6 +50,14 @@ struct SiteReader {
     site.products = ProductReader.products(top)
     site.tariff = TariffReader(folders: folders, zone: site.zone, window: site.energy.window).settings(top)
     site.carbon = carbon(top, devices: devices, assets: assets.assets.map(\.id))
+    site.budgets = BudgetReader(
+      top: top, assets: assets.assets, methods: site.carbon?.methods ?? [], currency: site.tariff?.tariff.currency
+    ).budgets()
+    for budget in site.carbon?.budgets ?? [] where site.budgets.contains(where: { $0.name == budget.name }) {
+      top.report(
+        top["budgets"]?.position, "two budgets are named \"\(budget.name)\", one of them in carbon",
+        remedy: "Give each a name of its own.")
+    }
     guard diagnostics.isEmpty else { return nil }
     site.seal(templates: catalogue)
     return site
