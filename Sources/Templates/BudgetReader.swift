@@ -100,7 +100,7 @@ struct BudgetReader {
     Scalar("an amount with its unit", example: "90000 kWh", remedy: { _ in "Write for example `90000 kWh`, `200 t`." })
     {
       text in
-      guard let (_, unit) = QuantityText.split(text),
+      guard let (_, unit) = QuantityText.split(text), !unit.isEmpty,
         let value = ExactDecimal(text.dropLast(unit.count).filter { !$0.isWhitespace }), !value.isNegative
       else { return nil }
       switch unit {

@@ -36,9 +36,8 @@ import Testing
     return plant
   }
 
-  @Test(arguments: [false, true])
-  func everythingThatChangesIsIssuedAgain(restarts: Bool) throws {
-    let plant = try Self.played(restarts: restarts)
+  @Test func everythingThatChangesIsIssuedAgain() throws {
+    let plant = try Self.played(restarts: false)
     let method = try #require(try plant.inventory()["methods"]?["ghgp_location"])
     // Electricity with the data of 2022; gas and diesel as they were; the refrigerant in AR6.
     #expect(method["scope_2_kg"] == "65984.754183")
@@ -71,7 +70,7 @@ import Testing
     }
   }
 
-  /// A journal that is played again, and one whose engine was restarted between any two entries, give the same bytes.
+  /// A journal that is played again with an engine that is restarted between any two entries gives the same bytes.
   @Test func aReplayGivesTheSame() throws {
     func bodies(_ plant: Plant) -> [String: [UInt8]] {
       var bodies: [String: [UInt8]] = [:]
@@ -81,7 +80,6 @@ import Testing
       return bodies
     }
     let once = try Self.played(restarts: false)
-    #expect(bodies(once) == bodies(try Self.played(restarts: false)))
     #expect(bodies(once) == bodies(try Self.played(restarts: true)))
   }
 
@@ -146,8 +144,9 @@ import Testing
     #expect(try plant.inventory()["methods"]?["ghgp_location"]?["scope_2_kg"] == "59874.820947")
     let main = try #require(try plant.bench.bodies(.carbonMonth)["main/\(plant.month.rfc3339UTC)"])
     #expect(main["methods"]?["ghgp_location"]?["total_kg"] == "59874.820947" && main["status"] == "final")
-    let again = plant.bench.output.records[records...]
-    #expect(!again.contains { $0.kind == .carbonInterval || $0.kind == .carbonDay }, "they are no longer remembered")
+    let again = plant.bench.output.records[records...].filter { $0.cause?.reason == .recalculated }
+    // Windows and days are no longer remembered.
+    #expect(Set(again.map(\.kind)) == [.carbonMonth, .carbonInventory])
   }
 
   /// What another program wrote into the journal must not stop the rule.

@@ -97,7 +97,7 @@ struct TargetReport {
           figures: [
             percent?.description, allowance?.description, emitted?.description,
             number == current ? year.projected?.description : nil, progress?.description,
-          ], note: word(number, current, end, allowance)))
+          ], note: year.months < 12 && number < current ? nil : word(number, current, end, allowance)))
       if number != target.baseYear, number <= current, year.months < 12, year.months + year.withoutFigure > 0 {
         notes.append("\(number): \(year.months) of 12 months have a figure")
       }
