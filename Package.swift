@@ -90,7 +90,8 @@ let package = Package(
     .executableTarget(
       name: "weir-bench",
       dependencies: [
-        "Telemetry", "Templates", "Journal", "Ingest", "Rules", "Engine", "Energy", "Ledger", "Store", "Gateway",
+        "Telemetry", "Plant", "Templates", "Journal", "Ingest", "Rules", "Engine", "Energy", "Ledger", "Store",
+        "Gateway",
       ],
       path: "Tests/Benchmarks/Micro", swiftSettings: strict),
     .target(

@@ -143,8 +143,8 @@ public struct ControlServer: Sendable {
       guard let subject = ReportQuery.Subject(rawValue: word) else {
         throw ControlRefusal(
           .notFound,
-          "There is no report \"\(word)\".\n  → There are energy, carbon, forecast, advice, shift, "
-            + "day, week and month.")
+          "There is no report \"\(word)\".\n  → There are energy, balance, idle, performance, forecast, advice, carbon, "
+            + "factors, targets, budgets, shift, day, week and month.")
       }
       let options = request.uri.queryParameters
       return try Self.json(

@@ -15,9 +15,12 @@ extension GatewayControl {
     }
     switch command.name {
     case EnteredActivity.command: return try enter(command)
+    case Recalculation.command: return try recompute(command)
     default:
       throw ControlRefusal(
-        .badRequest, "There is no command \"\(command.name)\".\n  → There is \(EnteredActivity.command).")
+        .badRequest,
+        "There is no command \"\(command.name)\".\n  → There are \(EnteredActivity.command) and "
+          + "\(Recalculation.command).")
     }
   }
 

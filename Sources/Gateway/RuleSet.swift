@@ -30,9 +30,10 @@ package enum RuleSet {
   /// Behind the passes, in this order.
   package static func siteFactories(for site: Site) throws -> [SiteRuleFactory] {
     let zone = try PlantZone(identifier: site.zone)
-    let factors = try site.carbon.map { LibraryFootprintFactors(try EmissionCalculator($0), zone: zone) }
+    let factors = try site.carbon.map { LibraryFootprintFactors(try FactorsInForce($0), zone: zone) }
     return [
-      CarbonInventoryRule.factory(zone: zone), ProductionRule.factory(zone: zone, factors: factors),
+      CarbonInventoryRule.factory(zone: zone), BudgetRule.factory(zone: zone),
+      ProductionRule.factory(zone: zone, factors: factors),
       EnergyBalanceRule.factory(zone: zone), IdleUseRule.factory(zone: zone),
       EnergyPerformanceRule.factory(zone: zone), ShedRule.factory(),
     ]

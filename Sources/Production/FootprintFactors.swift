@@ -8,7 +8,10 @@ public protocol FootprintFactors: Sendable {
   /// - Parameters:
   ///   - amount: in the unit of the carrier's quantity.
   ///   - start, end: of the order, half-open.
-  func emission(of carrier: Carrier, amount: ExactDecimal, start: Timestamp, end: Timestamp) -> FootprintEmission
+  ///   - recalculations: those that were made, as they are saved (`Recalculation.stateKey`).
+  func emission(
+    of carrier: Carrier, amount: ExactDecimal, start: Timestamp, end: Timestamp, recalculations: [UInt8]?
+  ) -> FootprintEmission
 }
 
 /// The emissions of one carrier, or why there is no figure.
@@ -35,18 +38,19 @@ public struct FootprintEmission: Hashable, Sendable {
   }
 }
 
-/// The factors of the site's library by the method `pcf`: with everything upstream of the energy.
+/// The factors of the site's library by the method `pcf`: with everything upstream of the energy. Which choice of them
+/// is in force is asked for the order's end.
 public struct LibraryFootprintFactors: FootprintFactors {
-  private let calculator: EmissionCalculator
+  private let factors: FactorsInForce
   private let zone: PlantZone
 
-  public init(_ calculator: EmissionCalculator, zone: PlantZone) {
-    self.calculator = calculator
+  public init(_ factors: FactorsInForce, zone: PlantZone) {
+    self.factors = factors
     self.zone = zone
   }
 
   public func emission(
-    of carrier: Carrier, amount: ExactDecimal, start: Timestamp, end: Timestamp
+    of carrier: Carrier, amount: ExactDecimal, start: Timestamp, end: Timestamp, recalculations: [UInt8]?
   ) -> FootprintEmission {
     let last = CivilDate(lastDayBefore: end, in: zone)
     do {
@@ -57,6 +61,9 @@ public struct LibraryFootprintFactors: FootprintFactors {
             + "out of the line with `serves: none`")
       }
       let activity = Activity(kind, amount, carrier.quantity.unit)
+      let choice = try factors.choice(at: Timestamp(nanoseconds: end.nanoseconds - 1), saved: recalculations)
+      if let problem = choice.problem { return FootprintEmission(kilograms: nil, problem: "\(problem)") }
+      let calculator = choice.calculator
       let lines = try calculator.lines(activity, .footprint, calculator.settings.inventoryDate(lastDay: last))
       let kilograms = try EmissionTotals(lines).total()
       return FootprintEmission(

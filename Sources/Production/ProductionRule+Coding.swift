@@ -112,6 +112,8 @@ extension ProductionRule {
       writer.timestamp(record.due)
       writer.optional(record.cause)
     }
+    if !endless.isEmpty { writer.varint(endless.count) }
+    for key in endless { writer.string(key) }
   }
 
   /// A line is known again by its first feed. After a change of the window's length, windows of the old length that
@@ -152,6 +154,7 @@ extension ProductionRule {
       touched.append(Touched(line: place, key: key, day: day, due: due, cause: cause))
     }
     touched.sort { $0.precedes($1) }
+    endless = reader.isAtEnd ? [] : try (0..<(try reader.count())).map { _ in try reader.string() }
     guard length != window.nanoseconds else { return }
     next = next.map { $0.windowStart(window) }
     first = first.map { $0.windowStart(window) }

@@ -46,7 +46,7 @@ public enum ConfigurationSchema {
             "standard-coal": standardCoal,
           ].merging(analysis) { $1 }.merging(advice) { $1 }),
         "tariff": tariff, "carbon": carbon, "products": products, "footprint": footprint,
-        "shifts": shifts,
+        "budgets": budgets, "shifts": shifts,
         "destinations": list("Where records go.", of: destination),
         "storage": storage,
         "control": group(

@@ -106,6 +106,15 @@ extension Site {
       shifts.write(to: &writer)
       writer.newLine()
     }
+    if !site.budgets.isEmpty {
+      writer.list("budgets", lineBreak: true) { writer in
+        for budget in site.budgets {
+          writer.newLine()
+          writer.object { budget.write(currency: site.tariff?.tariff.currency, to: &$0) }
+        }
+      }
+      writer.newLine()
+    }
     writer.object("storage") { writer in
       writer.object("journal") { writer in
         writer.field("size", QuantityText.text(bytes: site.storage.journalBytes))
