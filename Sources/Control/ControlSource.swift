@@ -23,6 +23,12 @@ public protocol ControlSource: Sendable {
   func products(name: String?, period: String) async throws -> ReportTable
   /// A product's footprint as a document for people outside.
   func productDocument(_ query: ProductDocumentQuery) async throws -> ProductDocument
+  /// The footprint of one unit.
+  func productUnit(_ query: UnitQuery) async throws -> ProductDocument
+  /// A proof for a partner, without the data behind it.
+  func prove(_ query: ProofQuery) async throws -> ProductDocument
+  /// The suppliers' footprints that were imported.
+  func supplierFootprints() async throws -> ReportTable
   /// Loads the configuration's file again and brings it into force; answers when it is. A file with mistakes is
   /// refused with all of them, and nothing changes.
   func reload() async throws -> ReloadReport
@@ -64,6 +70,10 @@ extension ControlSource {
   }
 
   public func productDocument(_ query: ProductDocumentQuery) async throws -> ProductDocument { throw Self.noLedger }
+
+  public func supplierFootprints() async throws -> ReportTable { throw Self.noLedger }
+  public func productUnit(_ query: UnitQuery) async throws -> ProductDocument { throw Self.noLedger }
+  public func prove(_ query: ProofQuery) async throws -> ProductDocument { throw Self.noLedger }
 
   public func ledgerKeys() async throws -> [LedgerKeyLine] { throw Self.noLedger }
   public func rotateLedgerKey() async throws -> [LedgerKeyLine] { throw Self.noLedger }

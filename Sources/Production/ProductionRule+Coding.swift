@@ -112,6 +112,12 @@ extension ProductionRule {
       writer.timestamp(record.due)
       writer.optional(record.cause)
     }
+    suppliers.encode(into: &writer)
+    writer.varint(supplierTroubles.count)
+    for (urn, state) in supplierTroubles.sorted(by: { $0.key < $1.key }) {
+      writer.string(urn)
+      writer.string(state)
+    }
   }
 
   /// A line is known again by its first feed. After a change of the window's length, windows of the old length that
@@ -152,6 +158,16 @@ extension ProductionRule {
       touched.append(Touched(line: place, key: key, day: day, due: due, cause: cause))
     }
     touched.sort { $0.precedes($1) }
+    suppliers = SupplierIndex()
+    supplierTroubles = [:]
+    // A state from before there were imports ends here.
+    if !reader.isAtEnd {
+      suppliers = try SupplierIndex(from: &reader)
+      for _ in 0..<(try reader.count()) {
+        let urn = try reader.string()
+        supplierTroubles[urn] = try reader.string()
+      }
+    }
     guard length != window.nanoseconds else { return }
     next = next.map { $0.windowStart(window) }
     first = first.map { $0.windowStart(window) }

@@ -59,6 +59,9 @@ public struct ProductionRule: SiteRule {
   var pending: [Pending] = []
   /// By (due, line, key, day).
   var touched: [Touched] = []
+  var suppliers = SupplierIndex()
+  /// By the supplier's name of a product: `missing` or `expired`, as it was told.
+  var supplierTroubles: [String: String] = [:]
 
   /// How the rule joins the engine.
   /// - Parameter factors: emissions of what was metered; nil = footprints have no kgCO2e and say so.

@@ -8,6 +8,7 @@ extension SiteReader {
       "energy",
       [
         .energyInterval, .energyDay, .energyMonth, .productionOrder, .productionLine, .productFootprint,
+        .supplierFootprint,
         .carbonInterval, .carbonDay, .carbonMonth, .carbonActivity,
         .carbonInventory,
       ],

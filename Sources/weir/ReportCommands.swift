@@ -75,7 +75,7 @@ struct EnergyCommand: AsyncParsableCommand {
 struct CarbonCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "carbon", abstract: "Emissions of a period, and the activity data that people enter.",
-    subcommands: [Report.self, Add.self, Explain.self], defaultSubcommand: Report.self)
+    subcommands: [Report.self, Add.self, Explain.self, Prove.self], defaultSubcommand: Report.self)
 
   struct Explain: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
