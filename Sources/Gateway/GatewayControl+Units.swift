@@ -60,7 +60,7 @@ extension GatewayControl {
       throw ControlRefusal(
         .badRequest,
         "No station of a line tells the serial numbers of its pieces.\n  → Its event needs the attributes `unit` and "
-          + "`verdict` (templates end-of-line-tester, vision-station), and it must count the pieces of the line.")
+          + "`verdict` (templates end-of-line-tester, vision-station), and the station says `counts-pieces: yes`.")
     }
     guard let match = matches.first else {
       throw ControlRefusal(

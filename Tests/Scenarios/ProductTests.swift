@@ -69,7 +69,7 @@ import Testing
         - { id: mes, place: cq/works/line-1, template: order-feed, topic: m/mes }
         - { id: main, place: cq/works/line-1/meter, template: three-phase-meter-active, topic: m/main,
             rated-power: 700 kW, expected-interval: 15 min }
-        - { id: eol, place: cq/works/line-1/eol, template: end-of-line-tester, topic: m/eol }
+        - { id: eol, place: cq/works/line-1/eol, template: end-of-line-tester, topic: m/eol, counts-pieces: yes }
       products:
         - id: X200
           mass: 12.5 kg
