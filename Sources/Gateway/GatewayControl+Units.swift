@@ -122,7 +122,7 @@ extension GatewayControl {
       }
       let extract = try keeper.withKey { key in
         try LedgerExtract.sign(
-          body: body, leaf: leaf, statement: statement?.statement, shows: selection.shows,
+          body: body, leaf: leaf, statement: statement?.shown(selection), shows: selection.shows,
           salt: { (0..<16).map { _ in UInt8.random(in: .min ... .max) } }, by: key)
       }
       var members = try file.proof(of: id, withBody: false)

@@ -1,4 +1,5 @@
 import Control
+import Ledger
 import Plant
 import Telemetry
 import Testing
@@ -68,6 +69,9 @@ import Testing
     let found = try UnitFootprint.make("A", of: record, visits: [visit("A")])
     #expect(found.statement["record"] == .string(record.id) && found.statement["record_sha256"] == .string(record.hash))
     #expect(found.statement["kwh"] == "1731" && found.statement["basis"] == "equal-by-piece")
+    // The order's electricity stays hidden.
+    #expect(found.shown(try ExtractSelection(kind: "product-footprint"))["kwh"] == nil)
+    #expect(found.shown(try ExtractSelection(kind: "product-footprint", more: ["/energy"]))["kwh"] == "1731")
     let zone = try PlantZone(identifier: "Asia/Shanghai")
     #expect(found.summary(zone).contains { $0.contains("2026-11-21T00:01:00+08:00  eol  eol  attempt 1  OK") })
   }

@@ -1,4 +1,5 @@
 import Control
+import Ledger
 import Plant
 import Telemetry
 
@@ -102,6 +103,13 @@ struct UnitFootprint {
       "weight": text(weight), "of": text(whole), "kgco2e": text(kilograms), "kgco2e_upstream": text(upstream),
       "kwh": text(kilowattHours), "status": .string(record.isFinal ? "final" : "provisional"),
     ]
+  }
+
+  /// As `statement`; without its electricity, from which that of the order would follow, unless that is shown too.
+  func shown(_ selection: ExtractSelection) -> JSONValue {
+    guard case .object(var members) = statement, !selection.shows("/energy/0/amount") else { return statement }
+    members["kwh"] = nil
+    return .object(members)
   }
 
   func summary(_ zone: PlantZone) -> [String] {
