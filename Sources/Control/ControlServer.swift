@@ -158,6 +158,25 @@ public struct ControlServer: Sendable {
       return try Self.json(
         await source.products(name: options.get("name"), period: options.get("period") ?? "year"))
     }
+    router.get("/v1/products/unit") { [source] request, _ in
+      let options = request.uri.queryParameters
+      guard let serial = options.get("serial") else { throw ControlRefusal(.badRequest, "name the unit: ?serial=…") }
+      return try Self.json(
+        await source.productUnit(
+          UnitQuery(serial: serial, order: options.get("order"), period: options.get("period") ?? "year")))
+    }
+    router.get("/v1/ledger/proof") { [source] request, _ in
+      let options = request.uri.queryParameters
+      guard let subject = options.get("subject") else {
+        throw ControlRefusal(.badRequest, "name the record or unit: ?subject=…")
+      }
+      return try Self.json(
+        await source.prove(
+          ProofQuery(
+            subject: subject, show: options.getAll("show"), order: options.get("order"),
+            period: options.get("period") ?? "year")))
+    }
+    router.get("/v1/products/suppliers") { [source] _, _ in try Self.json(await source.supplierFootprints()) }
     router.get("/v1/products/document") { [source] request, _ in
       let options = request.uri.queryParameters
       let word = options.get("format") ?? ProductDocumentQuery.Format.pact.rawValue
@@ -196,8 +215,8 @@ public struct ControlServer: Sendable {
     return try json(await source.plantReport(span, period: options.get("period")))
   }
 
-  /// A command is a few lines that a person entered.
-  private static let commandBytes = 64 << 10
+  /// A command is a few lines that a person entered, or a document of a supplier.
+  private static let commandBytes = 1 << 20
 
   /// `ids=m1,m2` of the query.
   private static func ids(_ request: Request) throws -> [String] {

@@ -27,6 +27,12 @@ public protocol ControlSource: Sendable {
   func advice(policy: String?, hours: Int?) async throws -> AdviceReport
   /// A page on a period; nil = the last complete one.
   func plantReport(_ span: PlantReport.Span, period: String?) async throws -> PlantReport
+  /// The footprint of one unit.
+  func productUnit(_ query: UnitQuery) async throws -> ProductDocument
+  /// A proof for a partner, without the data behind it.
+  func prove(_ query: ProofQuery) async throws -> ProductDocument
+  /// The suppliers' footprints that were imported.
+  func supplierFootprints() async throws -> ReportTable
   /// Loads the configuration's file again and brings it into force; answers when it is. A file with mistakes is
   /// refused with all of them, and nothing changes.
   func reload() async throws -> ReloadReport
@@ -75,6 +81,10 @@ extension ControlSource {
   public func plantReport(_ span: PlantReport.Span, period: String?) async throws -> PlantReport {
     throw ControlRefusal(.badRequest, "This gateway makes no reports.")
   }
+
+  public func supplierFootprints() async throws -> ReportTable { throw Self.noLedger }
+  public func productUnit(_ query: UnitQuery) async throws -> ProductDocument { throw Self.noLedger }
+  public func prove(_ query: ProofQuery) async throws -> ProductDocument { throw Self.noLedger }
 
   public func ledgerKeys() async throws -> [LedgerKeyLine] { throw Self.noLedger }
   public func rotateLedgerKey() async throws -> [LedgerKeyLine] { throw Self.noLedger }

@@ -3,6 +3,7 @@ import Control
 import Factors
 import Journal
 import Plant
+import Production
 import Rules
 import Telemetry
 import Templates
@@ -16,11 +17,12 @@ extension GatewayControl {
     switch command.name {
     case EnteredActivity.command: return try enter(command)
     case Recalculation.command: return try recompute(command)
+    case ImportedFootprint.command: return try importFootprint(command)
     default:
       throw ControlRefusal(
         .badRequest,
-        "There is no command \"\(command.name)\".\n  → There are \(EnteredActivity.command) and "
-          + "\(Recalculation.command).")
+        "There is no command \"\(command.name)\".\n  → There are \(EnteredActivity.command), "
+          + "\(Recalculation.command) and \(ImportedFootprint.command).")
     }
   }
 

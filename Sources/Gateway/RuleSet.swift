@@ -30,7 +30,10 @@ package enum RuleSet {
   /// Behind the passes, in this order.
   package static func siteFactories(for site: Site) throws -> [SiteRuleFactory] {
     let zone = try PlantZone(identifier: site.zone)
-    let factors = try site.carbon.map { LibraryFootprintFactors(try FactorsInForce($0), zone: zone) }
+    let ratings = (site.footprint ?? FootprintSettings()).ratings
+    let factors = try site.carbon.map {
+      LibraryFootprintFactors(try FactorsInForce($0), zone: zone, ratings: ratings)
+    }
     return [
       CarbonInventoryRule.factory(zone: zone), BudgetRule.factory(zone: zone),
       ProductionRule.factory(zone: zone, factors: factors),

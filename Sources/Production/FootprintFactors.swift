@@ -24,10 +24,12 @@ public struct FootprintEmission: Hashable, Sendable {
   public var formula: String?
   public var warnings: [String]
   public var problem: String?
+  /// Of the factor, for this place and time.
+  public var ratings: DataQuality.Ratings
 
   public init(
     kilograms: ExactDecimal?, factor: String? = nil, source: String? = nil, formula: String? = nil,
-    warnings: [String] = [], problem: String? = nil
+    warnings: [String] = [], problem: String? = nil, ratings: DataQuality.Ratings = .unrated
   ) {
     self.kilograms = kilograms
     self.factor = factor
@@ -35,7 +37,13 @@ public struct FootprintEmission: Hashable, Sendable {
     self.formula = formula
     self.warnings = warnings
     self.problem = problem
+    self.ratings = ratings
   }
+}
+
+extension DataQuality.Ratings {
+  /// Of what nobody has rated.
+  public static let unrated = DataQuality.Ratings(technological: 5, geographical: 5, temporal: 5)
 }
 
 /// The factors of the site's library by the method `pcf`: with everything upstream of the energy. Which choice of them
@@ -43,10 +51,12 @@ public struct FootprintEmission: Hashable, Sendable {
 public struct LibraryFootprintFactors: FootprintFactors {
   private let factors: FactorsInForce
   private let zone: PlantZone
+  private let ratings: FootprintRatings
 
-  public init(_ factors: FactorsInForce, zone: PlantZone) {
+  public init(_ factors: FactorsInForce, zone: PlantZone, ratings: FootprintRatings = FootprintRatings()) {
     self.factors = factors
     self.zone = zone
+    self.ratings = ratings
   }
 
   public func emission(
@@ -69,7 +79,9 @@ public struct LibraryFootprintFactors: FootprintFactors {
       return FootprintEmission(
         kilograms: kilograms, factor: lines.compactMap { $0.factor?.id }.first,
         source: lines.compactMap { $0.factor?.source }.first, formula: lines.map(\.formula).joined(separator: "; "),
-        warnings: lines.flatMap(\.warnings).map(\.text))
+        warnings: lines.flatMap(\.warnings).map(\.text),
+        ratings: try FactorRating(ratings: ratings, subdivision: calculator.settings.subdivision)
+          .of(lines, year: last.year))
     } catch {
       return FootprintEmission(kilograms: nil, problem: "\(error)")
     }

@@ -163,9 +163,12 @@ extension ProductionRule {
       rule: self, line: line, recalculations: try context.loadOfSite(Recalculation.stateKey))
     let order = try body.order(account, key, start: start, end: end).canonicalBytes()
     // One that goes on is told once a day: each record of the ledger is for ever.
+    let product = body.product(account.order)
+    let supplied = try supplied(product, at: end, context)
     let footprint =
       isDone || next == zone.startOfDay(containing: next)
-      ? try body.footprint(account, key, start: start, end: end, isDone: isDone).canonicalBytes() : nil
+      ? try body.footprint(account, key, supplied, start: start, end: end, isDone: isDone).canonicalBytes()
+      : nil
     account.recordStart = account.recordStart ?? start
     var draft = RecordDraft(
       kind: .productionOrder, key: key, revision: 0, asset: body.feed(key), start: account.recordStart ?? start,
@@ -184,6 +187,7 @@ extension ProductionRule {
       draft.cause = issued.revision == 0 ? nil : cause
       context.emit(draft)
     }
+    if isDone { tellSuppliers(product, supplied, end: end, order: account.order.id, &context) }
     save(account, key, context)
   }
 

@@ -61,6 +61,9 @@ public struct ProductionRule: SiteRule {
   var touched: [Touched] = []
   /// Keys of orders that are told to be open for too long, sorted.
   var endless: [String] = []
+  var suppliers = SupplierIndex()
+  /// By the supplier's name of a product: `missing` or `expired`, as it was told.
+  var supplierTroubles: [String: String] = [:]
 
   /// How the rule joins the engine.
   /// - Parameter factors: emissions of what was metered; nil = footprints have no kgCO2e and say so.

@@ -30,6 +30,8 @@ public enum RecordKind: String, Hashable, Sendable, CaseIterable {
   case productionLine = "production-line"
   /// Energy and emissions of what an order made.
   case productFootprint = "product-footprint"
+  /// A supplier's footprint that a person imported.
+  case supplierFootprint = "supplier-footprint"
   /// A rule's result with its evidence, opened or closed.
   case finding = "finding"
   /// A signed head of the ledger: of a plant-local day, or on request.
@@ -39,7 +41,7 @@ public enum RecordKind: String, Hashable, Sendable, CaseIterable {
   public var isLedger: Bool {
     switch self {
     case .energyInterval, .energyDay, .energyMonth, .carbonInterval, .carbonDay, .carbonMonth, .carbonActivity,
-      .carbonInventory, .productionLine, .productFootprint:
+      .carbonInventory, .productionLine, .productFootprint, .supplierFootprint:
       true
     case .energyIdle, .energyPerformance, .signalSummary, .inspectionCount, .productionOrder, .finding, .ledgerHead:
       false

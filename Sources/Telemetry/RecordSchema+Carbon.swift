@@ -120,7 +120,7 @@ extension RecordSchema {
       ] + (isMonth ? [status] : []))
   }
 
-  private static let document = RecordSchema.object(
+  static let document = RecordSchema.object(
     "The source document.",
     [
       .required("name", .string("File name or number.")),

@@ -103,7 +103,8 @@ extension EnergyCommand {
 struct CarbonCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "carbon", abstract: "Emissions of a period, and the activity data that people enter.",
-    subcommands: [Report.self, Add.self, Explain.self, Recompute.self, Targets.self], defaultSubcommand: Report.self)
+    subcommands: [Report.self, Add.self, Explain.self, Prove.self, Recompute.self, Targets.self],
+    defaultSubcommand: Report.self)
 
   struct Explain: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,4 +1,5 @@
 import Energy
+import Factors
 import Foundation
 import Journal
 import Plant
@@ -50,7 +51,9 @@ struct LinePlant {
       guard carrier.quantity == .activeEnergyImport, let kilograms = try? amount / ExactDecimal(2) else {
         return FootprintEmission(kilograms: nil, problem: "nothing known")
       }
-      return FootprintEmission(kilograms: kilograms, factor: "half", source: "test")
+      return FootprintEmission(
+        kilograms: kilograms, factor: "half", source: "test",
+        ratings: DataQuality.Ratings(technological: 1, geographical: 1, temporal: 1))
     }
   }
 
