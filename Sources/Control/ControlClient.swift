@@ -57,6 +57,12 @@ public struct ControlClient: Sendable {
     return try await get("/v1/products?period=\(escaped(period))\(named)")
   }
 
+  public func productDocument(_ query: ProductDocumentQuery) async throws(ControlClientError) -> ProductDocument {
+    try await get(
+      "/v1/products/document?name=\(escaped(query.name))&period=\(escaped(query.period))&format=\(query.format.rawValue)"
+        + "&proof=\(query.withProof)")
+  }
+
   /// Brings the changed configuration into force; waits for it.
   public func reload() async throws(ControlClientError) -> ReloadReport { try await post("/v1/reload") }
   /// What a reload would change.

@@ -154,6 +154,18 @@ public struct ControlServer: Sendable {
       return try Self.json(
         await source.products(name: options.get("name"), period: options.get("period") ?? "year"))
     }
+    router.get("/v1/products/document") { [source] request, _ in
+      let options = request.uri.queryParameters
+      let word = options.get("format") ?? ProductDocumentQuery.Format.pact.rawValue
+      guard let name = options.get("name"), let format = ProductDocumentQuery.Format(rawValue: word) else {
+        throw ControlRefusal(.badRequest, "name an order, batch or product, and the format pact or credential")
+      }
+      return try Self.json(
+        await source.productDocument(
+          ProductDocumentQuery(
+            name: name, period: options.get("period") ?? "year", format: format,
+            withProof: options.get("proof") == "true")))
+    }
     router.get("/v1/configuration") { [source] _, _ in try Self.json(await source.configuration()) }
     router.get("/v1/reload") { [source] _, _ in try Self.json(await source.pendingChanges()) }
     router.post("/v1/reload") { [source] _, _ in try Self.json(await source.reload()) }

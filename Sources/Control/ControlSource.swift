@@ -21,6 +21,8 @@ public protocol ControlSource: Sendable {
   func report(_ query: ReportQuery) async throws -> ReportTable
   /// Footprints of the orders that began in a period: all, those of a product or batch, or one order's composition.
   func products(name: String?, period: String) async throws -> ReportTable
+  /// A product's footprint as a document for people outside.
+  func productDocument(_ query: ProductDocumentQuery) async throws -> ProductDocument
   /// Loads the configuration's file again and brings it into force; answers when it is. A file with mistakes is
   /// refused with all of them, and nothing changes.
   func reload() async throws -> ReloadReport
@@ -60,6 +62,8 @@ extension ControlSource {
   public func products(name: String?, period: String) async throws -> ReportTable {
     throw ControlRefusal(.badRequest, "This gateway makes no reports.")
   }
+
+  public func productDocument(_ query: ProductDocumentQuery) async throws -> ProductDocument { throw Self.noLedger }
 
   public func ledgerKeys() async throws -> [LedgerKeyLine] { throw Self.noLedger }
   public func rotateLedgerKey() async throws -> [LedgerKeyLine] { throw Self.noLedger }

@@ -24,6 +24,15 @@ public struct DataQuality: Hashable, Sendable {
   /// Means of the ratings, weighted by the contributions; two places.
   public var technological, geographical, temporal: ExactDecimal
 
+  public init(
+    primaryShare: ExactDecimal, technological: ExactDecimal, geographical: ExactDecimal, temporal: ExactDecimal
+  ) {
+    self.primaryShare = primaryShare
+    self.technological = technological
+    self.geographical = geographical
+    self.temporal = temporal
+  }
+
   /// Nil if nothing contributes. Removals count by their magnitude.
   public init?(_ contributions: [Contribution]) throws(DecimalError) {
     var (whole, primary) = (ExactDecimal.zero, ExactDecimal.zero)

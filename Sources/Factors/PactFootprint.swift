@@ -51,6 +51,8 @@ public struct PactFootprint: Hashable, Sendable {
   public var mass: ExactDecimal
   /// Half-open.
   public var start, end: Timestamp
+  /// When it may be used; nil = not said.
+  public var validFrom, validTo: Timestamp?
   public var geography = Geography.global
   public var boundary: String?
   public var fossil: ExactDecimal
@@ -126,6 +128,8 @@ public struct PactFootprint: Hashable, Sendable {
     ]
     if !precedingIDs.isEmpty { top["precedingPfIds"] = Self.list(precedingIDs) }
     top["comment"] = comment.map { .string($0) }
+    top["validityPeriodStart"] = validFrom.map { .string($0.rfc3339UTC) }
+    top["validityPeriodEnd"] = validTo.map { .string($0.rfc3339UTC) }
     var pcf: [String: JSONValue] = [
       "declaredUnitOfMeasurement": .string(declaredUnit.rawValue), "declaredUnitAmount": Self.text(declaredAmount),
       "productMassPerDeclaredUnit": Self.text(mass), "referencePeriodStart": .string(start.rfc3339UTC),

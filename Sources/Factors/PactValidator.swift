@@ -40,6 +40,12 @@ public enum PactValidator {
     }
     check(&found, top, "created", "a time with its offset") { Timestamp(rfc3339: $0) != nil }
     check(&found, top, "status", "Active or Deprecated") { PactFootprint.Status(rawValue: $0) != nil }
+    for name in ["validityPeriodStart", "validityPeriodEnd"] {
+      check(&found, top, name, "a time with its offset") { Timestamp(rfc3339: $0) != nil }
+    }
+    if let start = time(top["validityPeriodStart"]), let end = time(top["validityPeriodEnd"]), end <= start {
+      found.append("validityPeriodEnd is not after validityPeriodStart")
+    }
     for name in ["companyName", "productNameCompany"] { check(&found, top, name, "a text") { !$0.isEmpty } }
     check(&found, top, "productDescription", "a text") { _ in true }
     for name in ["companyIds", "productIds", "productClassifications"] {
@@ -69,9 +75,7 @@ public enum PactValidator {
     for name in ["referencePeriodStart", "referencePeriodEnd"] {
       check(&found, pcf, name, "a time with its offset") { Timestamp(rfc3339: $0) != nil }
     }
-    if let start = pcf["referencePeriodStart"]?.stringValue.flatMap({ Timestamp(rfc3339: $0) }),
-      let end = pcf["referencePeriodEnd"]?.stringValue.flatMap({ Timestamp(rfc3339: $0) }), end <= start
-    {
+    if let start = time(pcf["referencePeriodStart"]), let end = time(pcf["referencePeriodEnd"]), end <= start {
       found.append("referencePeriodEnd is not after referencePeriodStart")
     }
     list(&found, pcf, "ipccCharacterizationFactors", "a report such as AR6") { text in
@@ -99,6 +103,8 @@ public enum PactValidator {
   }
 
   // MARK: - Values
+
+  private static func time(_ value: JSONValue?) -> Timestamp? { value?.stringValue.flatMap { Timestamp(rfc3339: $0) } }
 
   private static func check(
     _ found: inout [String], _ members: [String: JSONValue], _ name: String, _ what: String, _ rule: (String) -> Bool

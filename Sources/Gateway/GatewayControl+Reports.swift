@@ -29,6 +29,9 @@ extension GatewayControl {
     case .energy: return try energyReport(by: query.by ?? "asset", period)
     case .carbon: return try carbonReport(by: query.by ?? "scope", period, method: query.method)
     case .forecast: return try forecast(asset: query.asset ?? "", hours: query.hours ?? 24)
+    case .balance: return try balanceReport(period)
+    case .idle: return try idleReport(by: query.by ?? "asset", period)
+    case .performance: return try performanceReport(by: query.by ?? "asset", asset: query.asset, period)
     }
   }
 
@@ -180,7 +183,7 @@ extension GatewayControl {
 
   // MARK: - Parts
 
-  private func metered(_ period: PlantPeriod) throws -> MeteredAmounts {
+  func metered(_ period: PlantPeriod) throws -> MeteredAmounts {
     var amounts = MeteredAmounts(site.assets)
     let clocks = Dictionary(
       (board.view?.connections ?? []).map { ($0.name, $0.clock) }, uniquingKeysWith: { first, _ in first })
@@ -194,7 +197,7 @@ extension GatewayControl {
     return amounts
   }
 
-  private func table(
+  func table(
     _ title: String, _ by: String, _ period: PlantPeriod, _ columns: [ReportTable.Column], _ rows: [ReportTable.Row],
     total: ReportTable.Row?, notes: [String] = []
   ) -> ReportTable {

@@ -35,6 +35,18 @@ final class LedgerKeeper: Sendable {
         + "or tell partners the new fingerprint (weir keys show).")
   }
 
+  /// Lends the key in use; no rotation happens meanwhile.
+  func withKey<T>(_ body: (SigningKey) throws -> T) throws -> T {
+    try rotation.withLock {
+      let known = try store.ledgerKeys().last?.key
+      let key = try file.open(known: known)
+      guard key.publicKey == known else {
+        throw LedgerError("ledger.key was replaced while the gateway runs; restart it, and see what it finds")
+      }
+      return try body(key)
+    }
+  }
+
   /// - Returns: the fingerprint of the new key.
   func rotate() throws -> String {
     try rotation.withLock {

@@ -20,7 +20,7 @@ package enum RuleSet {
       RuleFactory(name: "silence") { asset, _ in SilenceRule(asset: asset, zone: zone) },
       SignalSummaryRule.factory(zone: zone),
       EnergyRule.factory(zone: zone),
-      DemandRule.factory(zone: zone),
+      LoadRule.factory(site: site), DemandRule.factory(zone: zone), DayMeanRule.factory(zone: zone),
       carbon,
       RuleFactory(name: "inspection") { asset, site in InspectionCountRule(asset: asset, site: site, zone: zone) },
       OrderFeedRule.factory, ActivityRule.factory(site: site),
@@ -31,6 +31,10 @@ package enum RuleSet {
   package static func siteFactories(for site: Site) throws -> [SiteRuleFactory] {
     let zone = try PlantZone(identifier: site.zone)
     let factors = try site.carbon.map { LibraryFootprintFactors(try EmissionCalculator($0), zone: zone) }
-    return [CarbonInventoryRule.factory(zone: zone), ProductionRule.factory(zone: zone, factors: factors)]
+    return [
+      CarbonInventoryRule.factory(zone: zone), ProductionRule.factory(zone: zone, factors: factors),
+      EnergyBalanceRule.factory(zone: zone), IdleUseRule.factory(zone: zone),
+      EnergyPerformanceRule.factory(zone: zone), ShedRule.factory(),
+    ]
   }
 }

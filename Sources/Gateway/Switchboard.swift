@@ -82,6 +82,9 @@ struct SwitchedControl: ControlSource {
   func products(name: String?, period: String) async throws -> ReportTable {
     try await switchboard.use { try await $0.products(name: name, period: period) }
   }
+  func productDocument(_ query: ProductDocumentQuery) async throws -> ProductDocument {
+    try await switchboard.use { try await $0.productDocument(query) }
+  }
   func ledgerKeys() async throws -> [LedgerKeyLine] { try await switchboard.use { try await $0.ledgerKeys() } }
   func rotateLedgerKey() async throws -> [LedgerKeyLine] {
     try await switchboard.use { try await $0.rotateLedgerKey() }

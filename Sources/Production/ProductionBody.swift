@@ -144,7 +144,7 @@ struct ProductionBody {
     members["kgco2e_by_unit"] = text(try Self.quotient(whole, units))
     members["kgco2e_upstream_by_unit"] = text(try Self.quotient(materials.kilograms, units))
     members["kwh_by_unit"] = text(try Self.quotient(electricity, units))
-    let quality = whole == nil ? nil : try DataQuality(contributions)
+    let quality = whole == nil || materials.kilograms == nil ? nil : try DataQuality(contributions)
     members["primary_data_share"] = text(quality?.primaryShare)
     members["data_quality"] =
       quality.map {
@@ -178,13 +178,24 @@ struct ProductionBody {
   /// Of all pieces that were begun: the good ones carry what was scrapped.
   private func materials(
     _ product: Product?, pieces: ExactDecimal, _ contributions: inout [DataQuality.Contribution]
-  ) throws -> (list: [JSONValue], kilograms: ExactDecimal) {
+  ) throws -> (list: [JSONValue], kilograms: ExactDecimal?) {
     var list: [JSONValue] = []
-    var whole = ExactDecimal.zero
+    var whole: ExactDecimal? = .zero
     for material in product?.materials ?? [] {
       let amount = try material.amount * pieces
-      let kilograms = try amount * material.footprint
-      whole = try whole + kilograms
+      guard let footprint = material.footprint else {
+        whole = nil
+        list.append([
+          "name": .string(material.name), "amount": text(amount), "unit": .string(material.unit), "kgco2e": .null,
+          "source": "", "primary": false,
+          "problem": .string(
+            "no footprint of \(material.supplierProduct ?? material.name) was imported: `weir product import` takes the "
+              + "supplier's document"),
+        ])
+        continue
+      }
+      let kilograms = try amount * footprint
+      whole = try whole.map { try $0 + kilograms }
       let rating = material.rating ?? .unrated
       contributions.append(
         DataQuality.Contribution(

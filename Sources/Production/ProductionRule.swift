@@ -118,6 +118,7 @@ public struct ProductionRule: SiteRule {
     case .order(let figures):
       guard let line = lineOfFeed[asset] else { return }
       try hear(figures, line, key: "\(id)/\(figures.order.id)", context)
+    case .climate, .load, .demand: return
     }
   }
 

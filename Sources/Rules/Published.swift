@@ -10,6 +10,50 @@ public enum Published: Hashable, Sendable {
   case meter(MeterFigures)
   case order(OrderFigures)
   case activity(ActivityFigures)
+  case climate(ClimateFigures)
+  case load(LoadFigures)
+  case demand(DemandWarning)
+}
+
+/// The present power of an asset that may be switched off, kW.
+public struct LoadFigures: Hashable, Sendable {
+  public var power: Double
+  /// Of the reading.
+  public var time: Timestamp
+
+  public init(power: Double, time: Timestamp) {
+    self.power = power
+    self.time = time
+  }
+}
+
+/// A demand that will exceed its limit, for the rule that knows what could be switched off.
+public struct DemandWarning: Hashable, Sendable {
+  /// Without the loads; closed when the warning is over.
+  public var finding: Finding
+  /// kW that must go off.
+  public var required: Double
+
+  public init(finding: Finding, required: Double) {
+    self.finding = finding
+    self.required = required
+  }
+}
+
+/// The outdoor temperature of a plant-local day. Told when the day is over, and again when late samples change it.
+public struct ClimateFigures: Hashable, Sendable {
+  public var start: Timestamp
+  public var end: Timestamp
+  /// Mean of the day, °C, three places.
+  public var temperature: ScaledInteger
+  public var cause: RevisionCause?
+
+  public init(start: Timestamp, end: Timestamp, temperature: ScaledInteger, cause: RevisionCause?) {
+    self.start = start
+    self.end = end
+    self.temperature = temperature
+    self.cause = cause
+  }
 }
 
 /// A production order as its feed tells it, whenever an event of it was accepted.

@@ -6,6 +6,10 @@ public enum RecordKind: String, Hashable, Sendable, CaseIterable {
   case energyDay = "energy-day"
   /// The same for one plant-local month.
   case energyMonth = "energy-month"
+  /// What a machine used in one plant-local day while it made nothing.
+  case energyIdle = "energy-idle"
+  /// Energy of a meter in one plant-local day against its baseline.
+  case energyPerformance = "energy-performance"
   /// Statistics of the gauges and states of an asset in one minute.
   case signalSummary = "signal-summary"
   /// Verdicts and defects of an inspection station in one window.
@@ -37,7 +41,8 @@ public enum RecordKind: String, Hashable, Sendable, CaseIterable {
     case .energyInterval, .energyDay, .energyMonth, .carbonInterval, .carbonDay, .carbonMonth, .carbonActivity,
       .carbonInventory, .productionLine, .productFootprint:
       true
-    case .signalSummary, .inspectionCount, .productionOrder, .finding, .ledgerHead: false
+    case .energyIdle, .energyPerformance, .signalSummary, .inspectionCount, .productionOrder, .finding, .ledgerHead:
+      false
     }
   }
 }

@@ -115,12 +115,16 @@ extension RecordSchema {
             "One material.",
             [
               .required("name", .string("Name.")), .required("amount", .decimal("In unit.")),
-              .required("unit", .string("Of the amount.")), .required("kgco2e", .decimal("Amount × footprint.")),
+              .required("unit", .string("Of the amount.")),
+              .required("kgco2e", .decimal("Amount × footprint; null without a footprint: see problem.").orNull),
               .required("source", .string("The supplier's document.")),
               .required("primary", .flag("Measured by the supplier.")),
+              .optional("problem", .string("Why there is no figure, and what to do.")),
             ]))),
       .required("kgco2e", .decimal("Gate to gate: of the energy; null if a carrier has no figure.").orNull),
-      .required("kgco2e_upstream", .decimal("Of the listed materials: a partial footprint of what was bought.")),
+      .required(
+        "kgco2e_upstream",
+        .decimal("Of the listed materials: a partial footprint of what was bought; null if one has no figure.").orNull),
       .required(
         "kgco2e_by_unit",
         .decimal("Gate to gate, by declared unit of good output, scrap's burden included; null without output.").orNull),

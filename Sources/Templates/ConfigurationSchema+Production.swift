@@ -30,6 +30,13 @@ extension ConfigurationSchema {
           "What its footprint is declared for.", Product.DeclaredUnit.allCases.map(\.rawValue)),
         "gtin": text("GTIN, in quotes.", "04012345678901"),
         "identifiers": list("URNs.", of: text("A URN.", "urn:company:example:product:X200")),
+        "fossil-carbon": text("Fossil carbon in a piece: g, kg or t; 0 kg for metal.", "0 kg"),
+        "exempted": group(
+          "What the footprint leaves out on purpose.", ProductReader.exemptedKeys,
+          [
+            "percent": number("Estimated share of the footprint.", "1.5"),
+            "reason": text("What, and by which rule.", "screws, below the cut-off"),
+          ], required: ["percent", "reason"]),
         "materials": list(
           "What a piece is made of.",
           of: group(
@@ -37,10 +44,37 @@ extension ConfigurationSchema {
             [
               "name": text("Any text.", "steel sheet"), "amount": text("For one piece.", "13.1 kg"),
               "footprint": number("kgCO2e by the amount's unit, from the supplier.", "2.1"),
+              "supplier-product": text(
+                "URN under which imported footprints of the supplier name it; instead of the four keys around.",
+                "urn:company:example:mill:casting"),
               "source": text("The supplier's document.", "EPD S-P-01234"),
               "primary": flag("Measured by the supplier, not from a table."),
               "rating": list(
                 "Technology, geography, time: 1 very good … 5 very poor.", of: integer("A rating.", 1...5)),
-            ], required: ["name", "amount", "footprint", "source", "primary"])),
+            ], required: ["name", "amount"])),
       ], required: ["id"]))
+
+  static let footprint = group(
+    "Who declares the footprints of products, and whose footprints are believed.", FootprintReader.keys,
+    [
+      "company": text("Name of the company.", "Chongqing Compressor Works"),
+      "company-ids": list("Its URNs.", of: text("A URN.", "urn:company:example:cq-works")),
+      "standards": list("Standards that its footprints follow.", of: text("A standard.", "ISO14067")),
+      "valid-years": integer("Years after its data in which a footprint is valid.", 1...50),
+      "trusted-issuers": list(
+        "Suppliers whose signed footprints are taken.",
+        of: group(
+          "A supplier.", FootprintReader.issuerKeys,
+          [
+            "name": text("Any text.", "Mill"),
+            "key": text(
+              "Ed25519 public key, 64 hexadecimal digits or x of its JSON Web Key.",
+              "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"),
+          ], required: ["name", "key"])),
+      "data-quality": group(
+        "Ratings of data, 1 very good … 5 very poor.", FootprintRatings.keys,
+        Dictionary(
+          uniqueKeysWithValues: FootprintRatings.fields.map { ($0.key, integer("A rating.", 1...5)) }
+            + [("years", list("Ages up to which the rating is 1, 2, 3 and 4.", of: integer("Years.", 0...200)))])),
+    ])
 }

@@ -37,4 +37,20 @@ extension Scalar where T == String {
   static func words(_ what: String, example: String) -> Scalar {
     Scalar(what, example: example) { text in text.contains { !$0.isWhitespace } ? text : nil }
   }
+
+  /// RFC 8141, as PACT takes it.
+  static var urn: Scalar {
+    Scalar(
+      "a URN", example: "urn:company:example:product:X200",
+      remedy: { _ in "Write a URN: `urn:company:example:product:X200`; a GTIN has a key of its own, `gtin:`." }
+    ) { text in
+      let parts = text.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
+      guard parts.count == 3, parts[0] == "urn", parts[1].utf8.count >= 2, !parts[2].isEmpty,
+        parts[1].utf8.allSatisfy({
+          (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0) || $0 == 45
+        }), text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
+      else { return nil }
+      return text
+    }
+  }
 }

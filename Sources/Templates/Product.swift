@@ -8,6 +8,17 @@ public struct Product: Hashable, Sendable {
     case kilogram
   }
 
+  /// Emissions below a cut-off that a rule allows to leave out.
+  public struct Exempted: Hashable, Sendable {
+    /// Estimated share of the footprint, percent.
+    public var percent: ExactDecimal
+    public var reason: String
+    public init(percent: ExactDecimal, reason: String) {
+      self.percent = percent
+      self.reason = reason
+    }
+  }
+
   /// A bought material with its supplier's footprint.
   public struct Material: Hashable, Sendable {
     /// Ratings from 1 (very good) to 5 (very poor).
@@ -28,16 +39,24 @@ public struct Product: Hashable, Sendable {
     /// In `unit`, for one piece that is begun (good or scrap).
     public var amount: ExactDecimal
     public var unit: String
-    /// kgCO2e by `unit`, from the cradle to the plant's gate.
-    public var footprint: ExactDecimal
+    /// kgCO2e by `unit`, from the cradle to the plant's gate; nil: it comes from the document of `supplierProduct`.
+    public var footprint: ExactDecimal?
     /// Where the footprint comes from.
     public var source: String
     /// The supplier measured it, instead of taking it from a table.
     public var isPrimary: Bool
     public var rating: Rating?
+    /// URN under which the supplier's footprints name it.
+    public var supplierProduct: String?
+
+    /// A material whose footprint is imported.
+    public init(name: String, amount: ExactDecimal, unit: String, supplierProduct: String) {
+      self.init(name: name, amount: amount, unit: unit, footprint: nil, source: "", isPrimary: false)
+      self.supplierProduct = supplierProduct
+    }
 
     public init(
-      name: String, amount: ExactDecimal, unit: String, footprint: ExactDecimal, source: String, isPrimary: Bool,
+      name: String, amount: ExactDecimal, unit: String, footprint: ExactDecimal?, source: String, isPrimary: Bool,
       rating: Rating? = nil
     ) {
       self.name = name
@@ -59,6 +78,10 @@ public struct Product: Hashable, Sendable {
   public var declaredUnit: DeclaredUnit
   /// URNs under which it is known outside.
   public var identifiers: [String]
+  /// kg of fossil carbon in a piece, as plastics have it; nil = not said.
+  public var fossilCarbon: ExactDecimal?
+  /// What its footprint leaves out on purpose; nil = not said.
+  public var exempted: Exempted?
   public var materials: [Material]
 
   public init(
@@ -81,13 +104,21 @@ public struct Product: Hashable, Sendable {
     writer.field("mass", mass.map { "\($0) kg" })
     if declaredUnit != .piece { writer.field("declared-unit", declaredUnit.rawValue) }
     if !identifiers.isEmpty { writer.list("identifiers", identifiers) }
+    writer.field("fossil-carbon", fossilCarbon.map { "\($0) kg" })
+    if let exempted {
+      writer.object("exempted") { writer in
+        writer.field("percent", exempted.percent.description)
+        writer.field("reason", exempted.reason)
+      }
+    }
     guard !materials.isEmpty else { return }
     writer.list("materials") { writer in
       for material in materials {
         writer.object { writer in
           writer.field("name", material.name)
           writer.field("amount", "\(material.amount) \(material.unit)")
-          writer.field("footprint", "\(material.footprint)")
+          if let urn = material.supplierProduct { return writer.field("supplier-product", urn) }
+          writer.field("footprint", material.footprint.map { "\($0)" })
           writer.field("source", material.source)
           writer.field("primary", material.isPrimary)
           if let rating = material.rating {

@@ -2,8 +2,11 @@ import Telemetry
 
 /// Reads `products:`, the master data of what the plant makes.
 struct ProductReader {
-  static let keys = ["id", "name", "summary", "mass", "declared-unit", "gtin", "identifiers", "materials"]
-  static let materialKeys = ["name", "amount", "footprint", "source", "primary", "rating"]
+  static let keys = [
+    "id", "name", "summary", "mass", "declared-unit", "gtin", "identifiers", "fossil-carbon", "exempted", "materials",
+  ]
+  static let exemptedKeys = ["percent", "reason"]
+  static let materialKeys = ["name", "amount", "footprint", "source", "primary", "rating", "supplier-product"]
   static let materialUnits = ["kg", "pcs", "m", "m²", "m³", "L", "kWh", "MJ"]
 
   static func products(_ top: Section) -> [Product] {
@@ -46,7 +49,9 @@ struct ProductReader {
         remedy: "Add `mass: 12.4 kg`.")
     }
     if let gtin = section.read("gtin", Self.gtin) { product.identifiers.append("urn:gtin:\(gtin)") }
-    product.identifiers += (section.list("identifiers", urn) ?? []).map(\.value)
+    product.identifiers += (section.list("identifiers", .urn) ?? []).map(\.value)
+    product.fossilCarbon = section.read("fossil-carbon", Self.carbonContent)
+    product.exempted = Self.exempted(section)
     product.materials = Self.materials(section)
     return id == nil ? nil : product
   }
@@ -57,9 +62,12 @@ struct ProductReader {
       guard let inner = section.section(item, "material of \(section.name)", keys: materialKeys) else { return nil }
       let name = inner.require("name", .text)
       let amount = inner.require("amount", Self.amount)
+      if inner.has("supplier-product") { return imported(inner, name: name, amount: amount) }
       let footprint = inner.require(
         "footprint", .exact("a number of kgCO2e, in digits", example: "2.1"),
-        remedy: "Add `footprint: 2.1`, the supplier's kgCO2e by the unit of the amount.")
+        remedy:
+          "Add `footprint: 2.1`, the supplier's kgCO2e by the unit of the amount, or `supplier-product: urn:…` and "
+          + "import the supplier's document with `weir product import`.")
       let source = inner.require(
         "source", .text, remedy: "Add `source:` with the supplier's document: a figure without one cannot be defended.")
       let isPrimary = inner.require(
@@ -70,6 +78,31 @@ struct ProductReader {
         name: name, amount: amount.value, unit: amount.unit, footprint: footprint, source: source,
         isPrimary: isPrimary, rating: rating)
     }
+  }
+
+  /// Its footprint comes from a document of the supplier, never partly from the configuration.
+  private static func imported(_ section: Section, name: String?, amount: Amount?) -> Product.Material? {
+    for key in ["footprint", "source", "primary", "rating"] where section.has(key) {
+      section.report(
+        section.position(of: key), "\(section.name) has both \"supplier-product\" and \"\(key)\"",
+        remedy:
+          "Keep `supplier-product:` if the supplier's document is imported (it says all of that), else the others.")
+      return nil
+    }
+    guard let urn = section.read("supplier-product", .urn), let name, let amount else { return nil }
+    return Product.Material(name: name, amount: amount.value, unit: amount.unit, supplierProduct: urn)
+  }
+
+  private static func exempted(_ section: Section) -> Product.Exempted? {
+    guard let inner = section.section("exempted", "exempted of \(section.name)", keys: exemptedKeys) else { return nil }
+    let percent = inner.require(
+      "percent",
+      .exact("percent from 0 to 100, in digits", example: "1.5") { !$0.isNegative && $0 <= ExactDecimal(100) })
+    let reason = inner.require(
+      "reason", .words("what is left out, and why", example: "screws, below the cut-off of the sector's rule"),
+      remedy: "Add `reason:`: what is left out of the footprint, and why.")
+    guard let percent, let reason else { return nil }
+    return Product.Exempted(percent: percent, reason: reason)
   }
 
   private static func rating(_ section: Section) -> Product.Material.Rating? {
@@ -90,6 +123,15 @@ struct ProductReader {
 
   private static let grams: [String: Int] = ["g": -3, "kg": 0, "t": 3]
 
+  private static let carbonContent = Scalar<ExactDecimal>(
+    "the fossil carbon in a piece, in g, kg or t", example: "0 kg"
+  ) { text in
+    guard let (number, unit) = QuantityText.split(text), number.mantissa >= 0, let shift = grams[unit],
+      let exponent = Int8(exactly: Int(number.exponent) + shift)
+    else { return nil }
+    return try? ExactDecimal(ScaledInteger(number.mantissa, exponent: exponent))
+  }
+
   private static let mass = Scalar<ExactDecimal>("a mass in g, kg or t", example: "12.4 kg") { text in
     guard let (number, unit) = QuantityText.split(text), number.mantissa > 0, let shift = grams[unit],
       let exponent = Int8(exactly: Int(number.exponent) + shift)
@@ -109,17 +151,6 @@ struct ProductReader {
       let value = try? ExactDecimal(number)
     else { return nil }
     return Amount(value: value, unit: unit)
-  }
-
-  private static let urn = Scalar<String>(
-    "a URN", example: "urn:company:example:product:X200",
-    remedy: { _ in "Write a URN: `urn:company:example:product:X200`; a GTIN has a key of its own, `gtin:`." }
-  ) { text in
-    let parts = text.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
-    guard parts.count == 3, parts[0] == "urn", !parts[1].isEmpty, !parts[2].isEmpty,
-      text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
-    else { return nil }
-    return text
   }
 
   /// GS1 General Specifications §7.9: digits by 3 and 1 in turn from the right, and the check digit makes a multiple of ten.

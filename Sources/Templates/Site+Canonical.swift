@@ -76,6 +76,7 @@ extension Site {
       writer.field("plausibility-factor", site.energy.plausibilityFactor.description)
       site.energy.standardCoal?.write(to: &writer)
       site.energy.analysis.write(to: &writer)
+      site.energy.advice.write(to: &writer)
     }
     writer.newLine()
     if let tariff = site.tariff {
@@ -91,10 +92,18 @@ extension Site {
       }
       writer.newLine()
     }
+    if let footprint = site.footprint {
+      footprint.write(to: &writer)
+      writer.newLine()
+    }
     site.quality.write(to: &writer)
     writer.newLine()
     if let carbon = site.carbon {
       carbon.write(to: &writer)
+      writer.newLine()
+    }
+    if let shifts = site.shifts {
+      shifts.write(to: &writer)
       writer.newLine()
     }
     writer.object("storage") { writer in

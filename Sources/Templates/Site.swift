@@ -1,4 +1,5 @@
 import Factors
+import Plant
 import Telemetry
 
 /// The effective configuration of a gateway: templates resolved, defaults filled in, everything validated.
@@ -20,10 +21,14 @@ public struct Site: Hashable, Sendable {
   public var tariff: TariffSettings?
   /// What the plant makes; empty = unknown.
   public var products: [Product] = []
+  /// Who declares their footprints; nil = not said.
+  public var footprint: FootprintSettings?
   /// Thresholds of the detectors of bad data.
   public var quality = QualitySettings.standard
   /// How emissions are counted; nil = they are not.
   public var carbon: CarbonSettings?
+  /// When people work; nil = unknown.
+  public var shifts: ShiftPlan?
   /// Canonical text of everything above, without secrets; `hash` is its SHA-256 in hexadecimal.
   public var canonicalText: String
   public var hash: String
@@ -175,6 +180,8 @@ public struct EnergySettings: Hashable, Sendable {
   public var standardCoal: StandardCoalTable?
   /// Thresholds of balances, leaks, baselines and abnormal use.
   public var analysis = EnergyAnalysis.standard
+  /// What advice on flexible loads may ask of people.
+  public var advice = AdvicePolicy.balanced
   public init(window: Span64, plausibilityFactor: ScaledInteger) {
     self.window = window
     self.plausibilityFactor = plausibilityFactor

@@ -17,6 +17,7 @@ struct SiteReader {
   static let keys = [
     "gateway", "zone", "clock", "broker", "brokers", "devices", "templates", "assets", "horizons", "energy",
     "destinations", "storage", "control", "quality", "tariff", "carbon", "products",
+    "footprint", "shifts",
   ]
 
   init(source: SourceText, diagnostics: Diagnostics, checkFiles: Bool) {
@@ -46,10 +47,13 @@ struct SiteReader {
       clock: top.read("clock", .word([.system, .messages], noun: "clock source"), default: .system),
       connections: connections, assets: assets.assets, horizons: horizons(top), energy: energy(top),
       destinations: destinations, storage: storage(top), control: control(top), canonicalText: "", hash: "")
+    EnergyAnalysisReader.check(top, site.energy.analysis, assets: site.assets)
     site.quality = QualityReader.settings(top)
     site.products = ProductReader.products(top)
+    site.footprint = FootprintReader.settings(top)
     site.tariff = TariffReader(folders: folders, zone: site.zone, window: site.energy.window).settings(top)
     site.carbon = carbon(top, devices: devices, assets: assets.assets.map(\.id))
+    site.shifts = ShiftReader.plan(top)
     guard diagnostics.isEmpty else { return nil }
     site.seal(templates: catalogue)
     return site

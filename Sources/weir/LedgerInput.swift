@@ -18,6 +18,16 @@ enum LedgerInput {
     return try PublicKey(text: contents)
   }
 
+  /// All keys that follow from trusting the given one: of what `weir keys show --json` prints also those that its
+  /// hand-overs connect with the newest.
+  static func keys(_ text: String) throws -> [PublicKey] {
+    let newest = try key(text)
+    guard FileManager.default.fileExists(atPath: text),
+      let list = (try? JSONValue(parsing: String(contentsOfFile: text, encoding: .utf8)))?.arrayValue
+    else { return [newest] }
+    return try KeyHandover.keys(trusting: newest, through: list.compactMap { $0["handover"]?.stringValue })
+  }
+
   /// - Parameter text: a file's path, or the JSON of a head.
   static func heads(_ text: String) throws -> [HeadStatement] {
     if text.hasPrefix("{") { return [try head(JSONValue(parsing: text))] }

@@ -32,7 +32,8 @@ struct ReportOptions: ParsableArguments {
 struct EnergyCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "energy", abstract: "Energy and media of a period, and the load to come.",
-    subcommands: [Report.self, Forecast.self], defaultSubcommand: Report.self)
+    subcommands: [Report.self, Forecast.self, Balance.self, Idle.self, Performance.self],
+    defaultSubcommand: Report.self)
 
   struct Report: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

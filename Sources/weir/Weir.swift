@@ -38,6 +38,8 @@ struct Weir: AsyncParsableCommand {
     for word in arguments {
       let known = command.configuration.subcommands
       guard !known.isEmpty, !word.hasPrefix("-"), word != "help" else { return nil }
+      // What stands here may be the name of a product.
+      if command == ProductCommand.self, !known.contains(where: { $0._commandName == word }) { return nil }
       if let next = known.first(where: { $0._commandName == word }) {
         command = next
         path += " \(word)"

@@ -33,7 +33,8 @@ extension MeasuredRole {
     if ["winding", "stator", "coil"].contains(where: has) { return .windingTemperature }
     if ["ambient", "air", "room", "outdoor", "inlet", "intake"].contains(where: has) { return .ambientTemperature }
     if ["oil", "coolant", "cooling", "gearbox", "condenser"].contains(where: has) { return .coolantTemperature }
-    if ["medium", "process", "product", "return", "supply", "discharge", "outlet", "zone", "chamber"].contains(where: has)
+    if ["medium", "process", "product", "return", "supply", "discharge", "outlet", "zone", "chamber"].contains(
+      where: has)
     {
       return .processTemperature
     }

@@ -83,7 +83,7 @@ public enum MeasuredRole: Hashable, Sendable {
   /// What is asked of the machine, or around it: it explains other signals and is no symptom by itself.
   public var isOperatingPoint: Bool {
     switch self {
-    case .speed, .load, .torque, .flow, .ambientTemperature: true
+    case .speed, .load, .ambientTemperature: true
     default: false
     }
   }

@@ -24,13 +24,16 @@ public struct Deviation: Hashable, Sendable {
   public var time: Timestamp
   /// ≥ 1 = alarm level. Persistence and autocorrelation are dealt with: it is what a person should go by.
   public var score: Double
+  /// Of the signals taken together (Hotelling's T²), as a share of its alarm level: 0 with fewer than two signals.
+  public var joint: Double
   /// By falling size of z.
   public var contributions: [Contribution]
   public var evidence: Evidence
 
-  public init(time: Timestamp, score: Double, contributions: [Contribution], evidence: Evidence) {
+  public init(time: Timestamp, score: Double, joint: Double = 0, contributions: [Contribution], evidence: Evidence) {
     self.time = time
     self.score = score
+    self.joint = joint
     self.contributions = contributions
     self.evidence = evidence
   }

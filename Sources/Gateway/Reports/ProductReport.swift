@@ -13,16 +13,20 @@ struct ProductReport {
     }
     let own = bodies.filter { $0["product"]?.stringValue == name || $0["batch"]?.stringValue == name }
     guard !own.isEmpty else {
-      let known = Set(bodies.flatMap { [$0["product"], $0["order"]].compactMap { $0?.stringValue } }).sorted()
-      let near = NearestFirst.plausible(known, for: name).map { "Did you mean \"\($0)\"?" }
-      let shown = known.prefix(8).joined(separator: ", ")
-      throw ControlRefusal(
-        .notFound,
-        "There is no footprint of a product, batch or order \"\(name)\" from \(start) to \(end).\n  → "
-          + (near ?? (known.isEmpty ? "No order has ended in this time: choose another --period." : "Known: \(shown)."))
-      )
+      throw unknown(name, bodies, start: start, end: end)
     }
     return try orders(own, title: "Footprint of \(name)", start: start, end: end)
+  }
+
+  /// - Parameter bodies: all footprints of the period.
+  static func unknown(_ name: String, _ bodies: [JSONValue], start: String, end: String) -> ControlRefusal {
+    let known = Set(bodies.flatMap { [$0["product"], $0["order"]].compactMap { $0?.stringValue } }).sorted()
+    let near = NearestFirst.plausible(known, for: name).map { "Did you mean \"\($0)\"?" }
+    let shown = known.prefix(8).joined(separator: ", ")
+    return ControlRefusal(
+      .notFound,
+      "There is no footprint of a product, batch or order \"\(name)\" from \(start) to \(end).\n  → "
+        + (near ?? (known.isEmpty ? "No order has ended in this time: choose another --period." : "Known: \(shown).")))
   }
 
   private static let columns = [
