@@ -74,7 +74,9 @@ let package = Package(
         nio("NIOPosix"), nio("NIOHTTP1"), nio("NIOConcurrencyHelpers"), nioSSL,
       ]),
     module("Control", [hummingbird, httpClient, lifecycle, logging, nio("NIOCore"), nio("NIOFoundationCompat")]),
-    module("Simulation", ["Telemetry", "Templates", "Plant", "MQTT"]),
+    .target(
+      name: "Simulation", dependencies: ["Telemetry", "Templates", "Plant", "MQTT"], exclude: ["Fleet/README.md"],
+      swiftSettings: strict),
     module(
       "Gateway",
       [
