@@ -5,8 +5,8 @@ import Telemetry
 /// Footprints that are counted again with other factors, for as long as the accounts of their orders are kept.
 extension ProductionRule {
   /// The rule of the inventory has kept the recalculation by now.
-  public mutating func heard(_ command: SiteCommand, context: inout RuleContext) throws {
-    guard command.name == Recalculation.command, factors != nil, let id = command.members["id"]?.stringValue,
+  mutating func recompute(_ command: SiteCommand, context: inout RuleContext) throws {
+    guard factors != nil, let id = command.members["id"]?.stringValue,
       let recalculation = try Recalculation.decode(context.loadOfSite(Recalculation.stateKey)).first(where: {
         $0.id == id
       }), let next

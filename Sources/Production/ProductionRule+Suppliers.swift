@@ -11,8 +11,7 @@ extension ProductionRule {
     var validTo: Timestamp
   }
 
-  public mutating func heard(_ command: SiteCommand, context: inout RuleContext) throws {
-    guard command.name == ImportedFootprint.command else { return }
+  mutating func importFootprint(_ command: SiteCommand, context: inout RuleContext) throws {
     let imported: ImportedFootprint
     do {
       imported = try ImportedFootprint(command)
