@@ -39,13 +39,22 @@ extension GatewayControl {
         "no load is declared flexible: add `essential: no` and `flexible: { … }` to assets that may be moved or left out"
       )
     }
+    let usable = Set(loads.map(\.asset))
+    for (place, asset) in site.assets.enumerated() where asset.metering.flexible != nil && !usable.contains(place) {
+      notes.append("\(asset.id) is never proposed: it is essential, or feeds what is")
+    }
     let now = plantNow
     let load = siteLoad(from: now, hours: hours, notes: &notes)
     let factors = gridFactors(from: now, hours: hours, notes: &notes)
     if site.tariff == nil { notes.append("no tariff: savings of money are not known") }
     var plan = try AdvicePlan(
       from: now, hours: hours, length: site.energy.window, zone: zone, tariff: site.tariff,
-      factor: { factors?.factor($0) }, load: load)
+      factor: { factors?.factor($0) }, load: { load?($0) })
+    if load != nil, !plan.hasLoad {
+      notes.append(
+        "the forecast of the site's load does not reach over all of this time, so its demand is not looked at; is the "
+          + "meter silent?")
+    }
     if site.tariff != nil, !plan.isPriced {
       notes.append("the tariff has no price for all of this time: savings of money are not known")
     }
@@ -84,13 +93,13 @@ extension GatewayControl {
     MeterTopology(site.assets).counted(.activeEnergyImport, roles: [.gridImport]).map { site.assets[$0] }
   }
 
-  /// kW of the site at a time ahead, by the forecasts of its grid meters; nothing, and a note, where one has none.
+  /// kW of the site at a time ahead, by the forecasts of its grid meters; nil, and a note, where one has none.
   private func siteLoad(
     from now: Timestamp, hours: Int, notes: inout [String]
-  ) -> (Timestamp) -> ExactDecimal? {
+  ) -> ((Timestamp) -> ExactDecimal?)? {
     guard !gridMeters.isEmpty else {
       notes.append("no meter has `role: grid-import`: the site's load is not forecast, and its demand not looked at")
-      return { _ in nil }
+      return nil
     }
     var sums: [Int: ExactDecimal] = [:]
     for (place, meter) in gridMeters.enumerated() {
@@ -108,7 +117,7 @@ extension GatewayControl {
         sums = sums.filter { known.contains($0.key) }
       } catch {
         notes.append("the site's load is not known (\(meter.id): \(error)), and its demand not looked at")
-        return { _ in nil }
+        return nil
       }
     }
     let zone = zone

@@ -173,7 +173,7 @@ struct PlantReportWriter {
         Self.changeColumn,
       ]
     return PlantReport.Section(
-      "emissions", "Emissions (CO2e) by method",
+      "emissions", "Emissions by scope and method",
       table: ReportTable(
         title: "Emissions by method", by: "method", start: "", end: "", columns: columns, rows: rows, total: nil,
         notes: []), lines: problems)
