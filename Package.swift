@@ -92,7 +92,8 @@ let package = Package(
     .executableTarget(
       name: "weir-bench",
       dependencies: [
-        "Telemetry", "Templates", "Journal", "Ingest", "Rules", "Engine", "Energy", "Ledger", "Store", "Gateway",
+        "Telemetry", "Templates", "Journal", "Ingest", "Rules", "Engine", "Energy", "Equipment", "Ledger", "Store",
+        "Gateway", "Simulation",
       ],
       path: "Tests/Benchmarks/Micro", swiftSettings: strict),
     .target(
