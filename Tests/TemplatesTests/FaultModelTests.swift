@@ -138,7 +138,7 @@ private let plant = """
       Mistake("role", "role: wear", "role: §waer", "what a signal measures", "\"wear\""),
       Mistake("direction", "role: torque, direction: up", "role: torque, direction: §upp", "a direction", "\"up\""),
       Mistake("weight", "weight: 2.5", "weight: §-1", "a number above 0", "1"),
-      Mistake("origin", "origin: control-logic", "origin: §controller", "an origin", "Known origins"),
+      Mistake("origin", "origin: control-logic", "origin: §controller", "a fault origin", "Known fault origins"),
       Mistake(
         "calculation", "value: tool-wear * torque", "value: §tool-wear * (torque", "bracket is not closed", "\")\""),
       Mistake("minus", "value: tool-wear * torque", "value: §tool- wear", "not the name of a signal", "spaces round"),

@@ -95,7 +95,8 @@ public struct SensorWatch: Hashable, Sendable {
 
   private func trouble(_ series: Series) -> Trouble? {
     if series.absent >= Demand.missing * pace { return .missing }
-    if series.same >= Demand.same * pace + 2 * series.usualSame { return .stuck }
+    // How long a value usually stands must be known first.
+    if series.steps >= Demand.learning, series.same >= Demand.same * pace + 2 * series.usualSame { return .stuck }
     if series.spikes >= Demand.spikes { return .spikes }
     return series.jump == nil ? nil : .jump
   }
@@ -120,7 +121,9 @@ public struct SensorWatch: Hashable, Sendable {
     if value == last {
       series[index].same += 1
     } else {
-      if series[index].same < Demand.same * pace + 2 * series[index].usualSame {
+      if series[index].steps < Demand.learning
+        || series[index].same < Demand.same * pace + 2 * series[index].usualSame
+      {
         series[index].usualSame = max(series[index].usualSame, series[index].same)
       }
       series[index].same = 0

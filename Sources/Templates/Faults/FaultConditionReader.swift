@@ -7,7 +7,7 @@ enum FaultConditionReader {
 
   static func condition(_ section: Section) -> FaultModel.Condition? {
     let value = value(section)
-    let given = FaultModelReader.bounds.filter { section.has($0) }
+    let given = section.all.map(\.key).filter(FaultModelReader.bounds.contains)
     guard given.count == 1 else {
       section.report(
         given.count > 1 ? section.position(of: given[1]) : nil, "\(section.name) needs one bound, found \(given.count)",

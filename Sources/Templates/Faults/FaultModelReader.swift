@@ -77,7 +77,8 @@ struct FaultModelReader {
     let criterion = criterion(section)
     guard let name, let cause, let provenance else { return nil }
     return FaultModel.Fault(
-      id: id, name: name, origin: section.read("origin", .word(FaultModel.Origin.allCases, noun: "origin")) ?? .device,
+      id: id, name: name,
+      origin: section.read("origin", .word(FaultModel.Origin.allCases, noun: "fault origin")) ?? .device,
       severity: section.read("severity", .word(FaultModel.Severity.allCases, noun: "severity")) ?? .warning,
       symptoms: symptoms, conditions: conditions, cause: cause, checks: checks, parts: parts, leadTime: leadTime,
       criterion: criterion, provenance: provenance)
