@@ -92,8 +92,8 @@ let package = Package(
     .executableTarget(
       name: "weir-bench",
       dependencies: [
-        "Telemetry", "Plant", "Templates", "Journal", "Ingest", "Rules", "Engine", "Energy", "Ledger", "Store",
-        "Gateway",
+        "Telemetry", "Plant", "Templates", "Journal", "Ingest", "Rules", "Engine", "Energy", "Equipment", "Ledger",
+        "Store", "Gateway", "Simulation",
       ],
       path: "Tests/Benchmarks/Micro", swiftSettings: strict),
     .target(

@@ -115,6 +115,15 @@ extension Site {
       }
       writer.newLine()
     }
+    if !site.faultModels.isEmpty {
+      writer.object("fault-models", lineBreak: true) { writer in
+        for model in site.faultModels {
+          writer.newLine()
+          writer.object(model.name) { model.write(to: &$0) }
+        }
+      }
+      writer.newLine()
+    }
     writer.object("storage") { writer in
       writer.object("journal") { writer in
         writer.field("size", QuantityText.text(bytes: site.storage.journalBytes))

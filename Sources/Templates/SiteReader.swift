@@ -17,7 +17,7 @@ struct SiteReader {
   static let keys = [
     "gateway", "zone", "clock", "broker", "brokers", "devices", "templates", "assets", "horizons", "energy",
     "destinations", "storage", "control", "quality", "tariff", "carbon", "products",
-    "footprint", "budgets", "shifts",
+    "footprint", "budgets", "shifts", "fault-models",
   ]
 
   init(source: SourceText, diagnostics: Diagnostics, checkFiles: Bool) {
@@ -62,6 +62,7 @@ struct SiteReader {
         top["budgets"]?.position, "two budgets are named \"\(budget.name)\", one of them in carbon",
         remedy: "Give each a name of its own.")
     }
+    site.faultModels = faultModels(top, folders: devices, assets: assets.assets)
     guard diagnostics.isEmpty else { return nil }
     site.seal(templates: catalogue)
     return site
