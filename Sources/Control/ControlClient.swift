@@ -63,6 +63,17 @@ public struct ControlClient: Sendable {
         + "&proof=\(query.withProof)")
   }
 
+  public func advice(policy: String?, hours: Int?) async throws(ControlClientError) -> AdviceReport {
+    let options = [policy.map { "policy=\(escaped($0))" }, hours.map { "hours=\($0)" }].compactMap(\.self)
+    return try await get("/v1/reports/advice?\(options.joined(separator: "&"))")
+  }
+
+  public func plantReport(
+    _ span: PlantReport.Span, period: String?
+  ) async throws(ControlClientError) -> PlantReport {
+    try await get("/v1/reports/\(span.rawValue)\(period.map { "?period=\(escaped($0))" } ?? "")")
+  }
+
   public func productUnit(_ query: UnitQuery) async throws(ControlClientError) -> ProductDocument {
     let order = query.order.map { "&order=\(escaped($0))" } ?? ""
     return try await get(

@@ -139,8 +139,12 @@ public struct ControlServer: Sendable {
     }
     router.get("/v1/reports/:subject") { [source] request, context in
       let word = try context.parameters.require("subject")
+      if let page = try await Self.page(word, request, source) { return page }
       guard let subject = ReportQuery.Subject(rawValue: word) else {
-        throw ControlRefusal(.notFound, "There is no report \"\(word)\".\n  → There are energy, carbon and forecast.")
+        throw ControlRefusal(
+          .notFound,
+          "There is no report \"\(word)\".\n  → There are energy, balance, idle, performance, forecast, advice, carbon, "
+            + "factors, targets, budgets, shift, day, week and month.")
       }
       let options = request.uri.queryParameters
       return try Self.json(
@@ -197,6 +201,18 @@ public struct ControlServer: Sendable {
       try Self.json(await source.dropQuarantine(ids: Self.ids(request)))
     }
     return router
+  }
+
+  /// Reports that are more than one table; nil for a word that is none.
+  private static func page(
+    _ word: String, _ request: Request, _ source: any ControlSource
+  ) async throws -> Response? {
+    let options = request.uri.queryParameters
+    if word == "advice" {
+      return try json(await source.advice(policy: options.get("policy"), hours: options.get("hours", as: Int.self)))
+    }
+    guard let span = PlantReport.Span(rawValue: word) else { return nil }
+    return try json(await source.plantReport(span, period: options.get("period")))
   }
 
   /// A command is a few lines that a person entered, or a document of a supplier.

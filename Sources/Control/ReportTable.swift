@@ -65,7 +65,11 @@ public struct ReportTable: Codable, Hashable, Sendable {
 
 /// What a report is asked for.
 public struct ReportQuery: Codable, Hashable, Sendable {
-  public enum Subject: String, Codable, Hashable, Sendable { case energy, carbon, forecast }
+  public enum Subject: String, Codable, Hashable, Sendable {
+    case energy, carbon, forecast
+    case balance, idle, performance
+    case factors, targets, budgets
+  }
   public var subject: Subject
   /// `asset`, `area` …; nil = what the subject shows by itself.
   public var by: String?

@@ -47,9 +47,13 @@ final class History {
   var assets: [AssetPart]
   /// By asset: samples of all its signals that no checkpoint has saved yet, in time order. One list for an asset, since
   /// the samples of a message come together and the place where the next ones go is then in the processor's cache.
+  ///
+  /// Unchecked, as `unsaved`: the engine's thread is the only one that comes here, and nothing calls back meanwhile.
+  @exclusivity(unchecked)
   private var recent: [[Sample]]
   private var cache: GenerationCache<BlockKey, DecodedBlock>
   /// Samples and events in memory that no checkpoint has saved yet.
+  @exclusivity(unchecked)
   var unsaved = 0
   /// Chunks that could not be decoded and were left out, since the engine last told of them; by position of the asset.
   var damage: [(asset: Int, block: Int64, error: ByteReaderError)] = []

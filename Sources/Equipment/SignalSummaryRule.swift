@@ -76,7 +76,7 @@ public struct SignalSummaryRule: AssetRule {
 
   public var deadline: Timestamp? {
     let close = open.first.map { $0.start + Self.window + lateness }
-    return [close, late.deadline, numbers.deadline].compactMap(\.self).min()
+    return .earlier(.earlier(close, late.deadline), numbers.deadline)
   }
 
   public mutating func accepted(_ sample: Sample, signal: Int, inOrder: Bool, context: inout RuleContext) throws {

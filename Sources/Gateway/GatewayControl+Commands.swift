@@ -16,12 +16,13 @@ extension GatewayControl {
     }
     switch command.name {
     case EnteredActivity.command: return try enter(command)
+    case Recalculation.command: return try recompute(command)
     case ImportedFootprint.command: return try importFootprint(command)
     default:
       throw ControlRefusal(
         .badRequest,
-        "There is no command \"\(command.name)\".\n  → There are \(EnteredActivity.command) and \(ImportedFootprint.command)."
-      )
+        "There is no command \"\(command.name)\".\n  → There are \(EnteredActivity.command), "
+          + "\(Recalculation.command) and \(ImportedFootprint.command).")
     }
   }
 
@@ -37,7 +38,7 @@ extension GatewayControl {
     let entry: EnteredActivity
     do {
       if let name = command.members.removeValue(forKey: "period")?.stringValue {
-        let period = try PlantPeriod(name, now: now, zone: zone)
+        let period = try PlantPeriod(name, now: now, zone: zone, shifts: shifts)
         command.members["start"] = .string(period.start.rfc3339UTC)
         command.members["end"] = .string(period.end.rfc3339UTC)
       }

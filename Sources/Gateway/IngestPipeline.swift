@@ -147,4 +147,6 @@ final class IngestPipeline: ReceiverDelegate {
   func takePublications() -> [OutgoingMessage] { sparkplug?.takePublications() ?? [] }
 
   var hasRoom: Bool { queue.hasRoom }
+
+  var wantsCommitNow: Bool { batch.isUrgent }
 }

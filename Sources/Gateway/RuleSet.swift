@@ -20,7 +20,7 @@ package enum RuleSet {
       RuleFactory(name: "silence") { asset, _ in SilenceRule(asset: asset, zone: zone) },
       SignalSummaryRule.factory(zone: zone),
       EnergyRule.factory(zone: zone),
-      DemandRule.factory(zone: zone),
+      LoadRule.factory(site: site), DemandRule.factory(zone: zone), DayMeanRule.factory(zone: zone),
       carbon,
       RuleFactory(name: "inspection") { asset, site in InspectionCountRule(asset: asset, site: site, zone: zone) },
       OrderFeedRule.factory, ActivityRule.factory(site: site),
@@ -32,8 +32,13 @@ package enum RuleSet {
     let zone = try PlantZone(identifier: site.zone)
     let ratings = (site.footprint ?? FootprintSettings()).ratings
     let factors = try site.carbon.map {
-      LibraryFootprintFactors(try EmissionCalculator($0), zone: zone, ratings: ratings)
+      LibraryFootprintFactors(try FactorsInForce($0), zone: zone, ratings: ratings)
     }
-    return [CarbonInventoryRule.factory(zone: zone), ProductionRule.factory(zone: zone, factors: factors)]
+    return [
+      CarbonInventoryRule.factory(zone: zone), BudgetRule.factory(zone: zone),
+      ProductionRule.factory(zone: zone, factors: factors),
+      EnergyBalanceRule.factory(zone: zone), IdleUseRule.factory(zone: zone),
+      EnergyPerformanceRule.factory(zone: zone), ShedRule.factory(),
+    ]
   }
 }

@@ -111,7 +111,10 @@ final class SparkplugIntake {
   private func absorb(into batch: inout Batch) {
     guard !output.isEmpty else { return }
     let first = batch.samples.count
-    for value in output.values { plan.append(value, to: &batch.samples) }
+    for value in output.values {
+      plan.append(value, to: &batch.samples)
+      if plan.isUrgent(value) { batch.isUrgent = true }
+    }
     if batch.samples.count > first {
       if case .samples(let range)? = batch.entries.last, range.upperBound == first {
         batch.entries[batch.entries.count - 1] = .samples(range.lowerBound..<batch.samples.count)

@@ -15,6 +15,8 @@ struct DecodePlan {
     var firstSeries: Int32
     /// Into `assets`, one for each section.
     var firstAsset: Int32
+    /// It carries a signal of an asset with criticality `safety`.
+    var isUrgent: Bool
   }
 
   struct Shape {

@@ -63,6 +63,7 @@ struct DecoderCore {
       throw error
     }
     append(firstSample, events, to: &batch)
+    if plan.topics[number].isUrgent { batch.isUrgent = true }
   }
 
   /// Which section of which topic is being read, and the time of its values.

@@ -27,6 +27,8 @@ public struct MetricPlan: Sendable {
   fileprivate var targets: [Target] = []
   /// By the tag of a wish: into `targets`.
   private var ranges: [Range<Int>] = []
+  /// By the tag of a wish: an asset with criticality `safety` wants it.
+  private var urgent: [Bool] = []
 
   /// - Parameter connectionName: a name of `site.connections`; assets of other connections are left out.
   public init(site: Site, catalog: SeriesCatalog, connectionName: String) {
@@ -45,8 +47,10 @@ public struct MetricPlan: Sendable {
         let key = Key(source: source, metric: field.path.joined)
         if let tag = tags[key] {
           lists[tag].append(target)
+          urgent[tag] = urgent[tag] || asset.criticality == .safety
         } else {
           tags[key] = lists.count
+          urgent.append(asset.criticality == .safety)
           wishes.append(
             SparkplugWish(source: source, metric: key.metric, tag: Int32(clamping: lists.count)))
           lists.append([target])
@@ -63,6 +67,11 @@ public struct MetricPlan: Sendable {
   public func append(_ value: SparkplugOutput.Value, to samples: inout [Sample]) {
     guard value.scalar != .null, ranges.indices.contains(Int(value.tag)) else { return }
     for index in ranges[Int(value.tag)] { samples.append(sample(index, value)) }
+  }
+
+  /// Whether what a value becomes is to be committed at once.
+  public func isUrgent(_ value: SparkplugOutput.Value) -> Bool {
+    urgent.indices.contains(Int(value.tag)) && urgent[Int(value.tag)]
   }
 
   @inline(__always)

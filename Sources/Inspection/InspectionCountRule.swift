@@ -40,7 +40,7 @@ public struct InspectionCountRule: AssetRule {
 
   public var deadline: Timestamp? {
     let close = open.keys.min().map { $0 + window + lateness }
-    return [close, late.deadline].compactMap(\.self).min()
+    return .earlier(close, late.deadline)
   }
 
   public mutating func accepted(_ event: Event, signal: Int, inOrder: Bool, context: inout RuleContext) throws {

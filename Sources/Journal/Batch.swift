@@ -25,6 +25,8 @@ public struct Batch: Sendable {
   /// journal.
   public var retriedReasons: [QuarantineReason] = []
   public var counts = BatchCounts()
+  /// Something of an asset with criticality `safety` is in it, so it is committed at once. Not stored.
+  public var isUrgent = false
 
   public init() {}
 

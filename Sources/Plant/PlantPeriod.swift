@@ -16,17 +16,28 @@ public struct PlantPeriod: Hashable, Sendable {
 
   /// What can be asked for.
   public static let forms =
-    "today, yesterday, week (since Monday), month, year, 2026, 2026-10, 2026-10-05, or a..b with dates or times "
-    + "(the last date is included, 2026-10-01..2026-10-07)"
+    "today, yesterday, week (since Monday), last-week, month, last-month, year, 2026, 2026-10, 2026-10-05, or a..b with dates or times "
+    + "(the last date is included, 2026-10-01..2026-10-07); where the plant has shifts: " + ShiftCalendar.forms
 
   /// A text that names no period: what is wrong with it.
   public struct Mistake: Error, Hashable, CustomStringConvertible {
     public var description: String
   }
 
-  /// - Parameter now: for the periods that are named by today; those under way end with their last day, so that two
-  ///   questions of one day have the same period.
-  public init(_ text: String, now: Timestamp, zone: PlantZone) throws(Mistake) {
+  /// - Parameters:
+  ///   - now: for the periods that are named by today; those under way end with their last day, so that two questions of
+  ///     one day have the same period.
+  ///   - shifts: for the periods that are shifts; nil = the plant has none.
+  public init(_ text: String, now: Timestamp, zone: PlantZone, shifts: ShiftCalendar? = nil) throws(Mistake) {
+    if ShiftCalendar.isShift(text) {
+      guard let shifts else {
+        throw Mistake(
+          description: "the plant has no shifts; describe them under `shifts:` in its configuration to ask for one")
+      }
+      let shift = try shifts.shift(text, now: now)
+      self.init(start: shift.start, end: shift.end, name: text)
+      return
+    }
     let today = zone.startOfDay(containing: now)
     let start: Timestamp
     let end: Timestamp
@@ -35,13 +46,14 @@ public struct PlantPeriod: Hashable, Sendable {
     case "yesterday":
       (start, end) = (zone.startOfDay(containing: Timestamp(nanoseconds: today.nanoseconds - 1)), today)
     case "week":
-      var monday = today
-      for _ in 0..<Self.weekday(today, zone) {
-        monday = zone.startOfDay(containing: Timestamp(nanoseconds: monday.nanoseconds - 1))
-      }
-      var next = monday
-      for _ in 0..<7 { next = zone.nextDay(after: next) }
-      (start, end) = (monday, next)
+      start = zone.day(today, moved: -Self.weekday(today, zone))
+      end = zone.day(start, moved: 7)
+    case "last-week":
+      end = zone.day(today, moved: -Self.weekday(today, zone))
+      start = zone.day(end, moved: -7)
+    case "last-month":
+      end = zone.startOfMonth(containing: now)
+      start = zone.startOfMonth(containing: Timestamp(nanoseconds: end.nanoseconds - 1))
     case "month":
       start = zone.startOfMonth(containing: now)
       end = zone.nextMonth(after: start)

@@ -38,7 +38,11 @@ public struct ActivityRule: AssetRule {
     for position in lines.flatMap({ $0.counters + $0.runners }) { members[site.assets[position].id] = position }
     let positions = members
     return RuleFactory(name: "activity") { asset, site in
-      guard let position = positions[asset.id] else { return nil }
+      guard let position = positions[asset.id] else {
+        // Of no line, but its idle use is told.
+        guard asset.metering.idle != nil else { return nil }
+        return ActivityRule(asset: asset, site: site, tellsRun: true, tellsPieces: asset.hasPieceCounter)
+      }
       let line = lines.first { $0.counters.contains(position) || $0.runners.contains(position) }
       return ActivityRule(
         asset: asset, site: site, tellsRun: line?.runners.contains(position) == true,
@@ -80,7 +84,7 @@ public struct ActivityRule: AssetRule {
 
   public var deadline: Timestamp? {
     let close = open.min().map { $0 + window + lateness }
-    return [close, late.deadline].compactMap(\.self).min()
+    return .earlier(close, late.deadline)
   }
 
   public mutating func accepted(_ sample: Sample, signal: Int, inOrder: Bool, context: inout RuleContext) throws {

@@ -8,7 +8,10 @@ public protocol FootprintFactors: Sendable {
   /// - Parameters:
   ///   - amount: in the unit of the carrier's quantity.
   ///   - start, end: of the order, half-open.
-  func emission(of carrier: Carrier, amount: ExactDecimal, start: Timestamp, end: Timestamp) -> FootprintEmission
+  ///   - recalculations: those that were made, as they are saved (`Recalculation.stateKey`).
+  func emission(
+    of carrier: Carrier, amount: ExactDecimal, start: Timestamp, end: Timestamp, recalculations: [UInt8]?
+  ) -> FootprintEmission
 }
 
 /// The emissions of one carrier, or why there is no figure.
@@ -43,20 +46,21 @@ extension DataQuality.Ratings {
   public static let unrated = DataQuality.Ratings(technological: 5, geographical: 5, temporal: 5)
 }
 
-/// The factors of the site's library by the method `pcf`: with everything upstream of the energy.
+/// The factors of the site's library by the method `pcf`: with everything upstream of the energy. Which choice of them
+/// is in force is asked for the order's end.
 public struct LibraryFootprintFactors: FootprintFactors {
-  private let calculator: EmissionCalculator
+  private let factors: FactorsInForce
   private let zone: PlantZone
-  private let ratings: FactorRating
+  private let ratings: FootprintRatings
 
-  public init(_ calculator: EmissionCalculator, zone: PlantZone, ratings: FootprintRatings = FootprintRatings()) {
-    self.calculator = calculator
+  public init(_ factors: FactorsInForce, zone: PlantZone, ratings: FootprintRatings = FootprintRatings()) {
+    self.factors = factors
     self.zone = zone
-    self.ratings = FactorRating(ratings: ratings, subdivision: calculator.settings.subdivision)
+    self.ratings = ratings
   }
 
   public func emission(
-    of carrier: Carrier, amount: ExactDecimal, start: Timestamp, end: Timestamp
+    of carrier: Carrier, amount: ExactDecimal, start: Timestamp, end: Timestamp, recalculations: [UInt8]?
   ) -> FootprintEmission {
     let last = CivilDate(lastDayBefore: end, in: zone)
     do {
@@ -67,12 +71,17 @@ public struct LibraryFootprintFactors: FootprintFactors {
             + "out of the line with `serves: none`")
       }
       let activity = Activity(kind, amount, carrier.quantity.unit)
+      let choice = try factors.choice(at: Timestamp(nanoseconds: end.nanoseconds - 1), saved: recalculations)
+      if let problem = choice.problem { return FootprintEmission(kilograms: nil, problem: "\(problem)") }
+      let calculator = choice.calculator
       let lines = try calculator.lines(activity, .footprint, calculator.settings.inventoryDate(lastDay: last))
       let kilograms = try EmissionTotals(lines).total()
       return FootprintEmission(
         kilograms: kilograms, factor: lines.compactMap { $0.factor?.id }.first,
         source: lines.compactMap { $0.factor?.source }.first, formula: lines.map(\.formula).joined(separator: "; "),
-        warnings: lines.flatMap(\.warnings).map(\.text), ratings: try ratings.of(lines, year: last.year))
+        warnings: lines.flatMap(\.warnings).map(\.text),
+        ratings: try FactorRating(ratings: ratings, subdivision: calculator.settings.subdivision)
+          .of(lines, year: last.year))
     } catch {
       return FootprintEmission(kilograms: nil, problem: "\(error)")
     }

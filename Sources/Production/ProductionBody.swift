@@ -7,6 +7,8 @@ import Templates
 struct ProductionBody {
   let rule: ProductionRule
   let line: Int
+  /// As they are saved; nil = none were made.
+  var recalculations: [UInt8]?
 
   /// What `allocation` says in each footprint: how the windows are divided, in the order in which it is tried.
   static let rules = [
@@ -117,7 +119,8 @@ struct ProductionBody {
       if amount.isZero, sum.byBasis.allSatisfy(\.isZero) { continue }
       if sum.carrier.quantity == .activeEnergyImport { electricity = try electricity + amount }
       let emission =
-        rule.factors?.emission(of: sum.carrier, amount: amount, start: start, end: end)
+        rule.factors?.emission(
+          of: sum.carrier, amount: amount, start: start, end: end, recalculations: recalculations)
         ?? FootprintEmission(
           kilograms: nil, problem: "no factors: add `carbon:` with the plant's subdivision to the configuration")
       if let kilograms = emission.kilograms {

@@ -112,6 +112,8 @@ extension ProductionRule {
       writer.timestamp(record.due)
       writer.optional(record.cause)
     }
+    writer.varint(endless.count)
+    for key in endless { writer.string(key) }
     suppliers.encode(into: &writer)
     writer.varint(supplierTroubles.count)
     for (urn, state) in supplierTroubles.sorted(by: { $0.key < $1.key }) {
@@ -158,10 +160,12 @@ extension ProductionRule {
       touched.append(Touched(line: place, key: key, day: day, due: due, cause: cause))
     }
     touched.sort { $0.precedes($1) }
+    endless = []
     suppliers = SupplierIndex()
     supplierTroubles = [:]
-    // A state from before there were imports ends here.
+    // A state from before there were either ends here.
     if !reader.isAtEnd {
+      endless = try (0..<(try reader.count())).map { _ in try reader.string() }
       suppliers = try SupplierIndex(from: &reader)
       for _ in 0..<(try reader.count()) {
         let urn = try reader.string()

@@ -59,6 +59,8 @@ public struct ProductionRule: SiteRule {
   var pending: [Pending] = []
   /// By (due, line, key, day).
   var touched: [Touched] = []
+  /// Keys of orders that are told to be open for too long, sorted.
+  var endless: [String] = []
   var suppliers = SupplierIndex()
   /// By the supplier's name of a product: `missing` or `expired`, as it was told.
   var supplierTroubles: [String: String] = [:]
@@ -113,6 +115,7 @@ public struct ProductionRule: SiteRule {
         }
         try change(line, figures.start, figures.cause, context) { $0.set(amounts, of: id) }
       }
+    case .meterAgain, .derived: return
     case .activity(let figures):
       for line in linesOfMachine[asset] ?? [] {
         let activity = LineWindow.Activity(asset: id, run: figures.run, pieces: figures.pieces)
@@ -121,6 +124,7 @@ public struct ProductionRule: SiteRule {
     case .order(let figures):
       guard let line = lineOfFeed[asset] else { return }
       try hear(figures, line, key: "\(id)/\(figures.order.id)", context)
+    case .climate, .load, .demand: return
     }
   }
 

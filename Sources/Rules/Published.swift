@@ -8,8 +8,74 @@ import Templates
 /// function of the accepted samples, as the record itself is.
 public enum Published: Hashable, Sendable {
   case meter(MeterFigures)
+  /// What was told before, as it is now: `request` asked for it (`TellAgain.id`). No news for anybody else.
+  case meterAgain(MeterFigures, request: String)
+  /// What only the rules of one module understand.
+  case derived(DerivedFigures)
   case order(OrderFigures)
   case activity(ActivityFigures)
+  case climate(ClimateFigures)
+  case load(LoadFigures)
+  case demand(DemandWarning)
+}
+
+/// The present power of an asset that may be switched off, kW.
+public struct LoadFigures: Hashable, Sendable {
+  public var power: Double
+  /// Of the reading.
+  public var time: Timestamp
+
+  public init(power: Double, time: Timestamp) {
+    self.power = power
+    self.time = time
+  }
+}
+
+/// A demand that will exceed its limit, for the rule that knows what could be switched off.
+public struct DemandWarning: Hashable, Sendable {
+  /// Without the loads; closed when the warning is over.
+  public var finding: Finding
+  /// kW that must go off.
+  public var required: Double
+
+  public init(finding: Finding, required: Double) {
+    self.finding = finding
+    self.required = required
+  }
+}
+
+/// The outdoor temperature of a plant-local day. Told when the day is over, and again when late samples change it.
+public struct ClimateFigures: Hashable, Sendable {
+  public var start: Timestamp
+  public var end: Timestamp
+  /// Mean of the day, °C, three places.
+  public var temperature: ScaledInteger
+  public var cause: RevisionCause?
+
+  public init(start: Timestamp, end: Timestamp, temperature: ScaledInteger, cause: RevisionCause?) {
+    self.start = start
+    self.end = end
+    self.temperature = temperature
+    self.cause = cause
+  }
+}
+
+/// Figures of an asset's interval that rules of one module tell each other, in their own bytes.
+public struct DerivedFigures: Hashable, Sendable {
+  /// Module and subject: `carbon/hours`.
+  public var name: String
+  public var start: Timestamp
+  public var end: Timestamp
+  public var bytes: [UInt8]
+  public var cause: RevisionCause?
+
+  public init(name: String, start: Timestamp, end: Timestamp, bytes: [UInt8], cause: RevisionCause?) {
+    self.name = name
+    self.start = start
+    self.end = end
+    self.bytes = bytes
+    self.cause = cause
+  }
 }
 
 /// A production order as its feed tells it, whenever an event of it was accepted.
@@ -89,10 +155,13 @@ public struct MeterFigures: Hashable, Sendable {
   public var key: String
   public var revision: Int
   public var cause: RevisionCause?
+  /// Energy charges by the site's tariff, exact; nil without a price. Not kept by `encode`.
+  public var cost: ExactDecimal?
 
   public init(
     period: Period, start: Timestamp, end: Timestamp, amounts: [Amount], maximum: ScaledInteger?,
-    maximumStart: Timestamp?, shares: Shares, key: String, revision: Int, cause: RevisionCause?
+    maximumStart: Timestamp?, shares: Shares, key: String, revision: Int, cause: RevisionCause?,
+    cost: ExactDecimal? = nil
   ) {
     self.period = period
     self.start = start
@@ -104,6 +173,7 @@ public struct MeterFigures: Hashable, Sendable {
     self.key = key
     self.revision = revision
     self.cause = cause
+    self.cost = cost
   }
 
   public func amount(_ quantity: Signal.Quantity) -> ScaledInteger? {

@@ -10,6 +10,8 @@ extension RecordKind {
     case .signalSummary: 4
     case .inspectionCount: 5
     case .finding: 6
+    case .energyIdle: 7
+    case .energyPerformance: 8
     case .carbonInterval: 10
     case .carbonDay: 11
     case .carbonMonth: 12

@@ -6,6 +6,10 @@ public enum RecordKind: String, Hashable, Sendable, CaseIterable {
   case energyDay = "energy-day"
   /// The same for one plant-local month.
   case energyMonth = "energy-month"
+  /// What a machine used in one plant-local day while it made nothing.
+  case energyIdle = "energy-idle"
+  /// Energy of a meter in one plant-local day against its baseline.
+  case energyPerformance = "energy-performance"
   /// Statistics of the gauges and states of an asset in one minute.
   case signalSummary = "signal-summary"
   /// Verdicts and defects of an inspection station in one window.
@@ -39,7 +43,8 @@ public enum RecordKind: String, Hashable, Sendable, CaseIterable {
     case .energyInterval, .energyDay, .energyMonth, .carbonInterval, .carbonDay, .carbonMonth, .carbonActivity,
       .carbonInventory, .productionLine, .productFootprint, .supplierFootprint:
       true
-    case .signalSummary, .inspectionCount, .productionOrder, .finding, .ledgerHead: false
+    case .energyIdle, .energyPerformance, .signalSummary, .inspectionCount, .productionOrder, .finding, .ledgerHead:
+      false
     }
   }
 }
@@ -90,19 +95,24 @@ public struct RevisionCause: Hashable, Sendable {
   public var signal: String
   public var time: Timestamp
   /// `late`: arrived after the window's lateness. `gap-closed`: the first reading after a silence. `entered`: a person
-  /// entered or corrected activity data (`signal` is its id).
+  /// entered or corrected activity data (`signal` is its id). `recalculated`: a person had it counted again (`signal` is
+  /// the recalculation's id, `note` says who, why and with which factors).
   public var reason: Reason
+  /// For people; nil = nothing to add.
+  public var note: String?
 
   public enum Reason: String, Hashable, Sendable {
     case late
     case gapClosed = "gap-closed"
     case entered
+    case recalculated
   }
 
-  public init(asset: String, signal: String, time: Timestamp, reason: Reason) {
+  public init(asset: String, signal: String, time: Timestamp, reason: Reason, note: String? = nil) {
     self.asset = asset
     self.signal = signal
     self.time = time
     self.reason = reason
+    self.note = note
   }
 }

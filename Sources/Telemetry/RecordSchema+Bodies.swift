@@ -5,6 +5,8 @@ extension RecordSchema {
     case .energyInterval: energyInterval
     case .energyDay: energyPeriod("day")
     case .energyMonth: energyPeriod("month")
+    case .energyIdle: energyIdle
+    case .energyPerformance: energyPerformance
     case .signalSummary: signalSummary
     case .inspectionCount: inspectionCount
     case .carbonInterval, .carbonDay: carbonMetered(isMonth: false)

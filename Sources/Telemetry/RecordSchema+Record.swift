@@ -35,8 +35,10 @@ extension RecordSchema {
               "reason",
               .word(
                 "late: arrived after the lateness of the window. gap-closed: the first reading after a silence. "
-                  + "entered: a person entered or corrected activity data, which `signal` names.",
-                of: ["late", "gap-closed", "entered"])),
+                  + "entered: a person entered or corrected activity data, which `signal` names. recalculated: a "
+                  + "person had it counted again; `signal` names the recalculation.",
+                of: ["late", "gap-closed", "entered", "recalculated"])),
+            .optional("note", .string("Of a recalculation: who, why, and with which factors.")),
           ])),
       .required("gateway", .string("Id of the gateway.")),
       .required("hash", .hash("SHA-256 of the body in canonical JSON (RFC 8785), hexadecimal.")),
@@ -85,6 +87,8 @@ extension RecordSchema {
     case .energyInterval: "Energy of a meter in one window"
     case .energyDay: "Energy of a meter in one plant-local day"
     case .energyMonth: "Energy of a meter in one plant-local month"
+    case .energyIdle: "Idle use of a machine in one plant-local day"
+    case .energyPerformance: "Energy of a meter in one plant-local day against its baseline"
     case .signalSummary: "Gauges and states of an asset in one minute"
     case .inspectionCount: "Results of an inspection station in one window"
     case .carbonInterval: "Emissions of a metered asset in one window"

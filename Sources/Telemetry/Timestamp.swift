@@ -36,6 +36,16 @@ public struct Timestamp: Hashable, Comparable, Sendable {
   }
 }
 
+extension Timestamp? {
+  /// The lower of two deadlines; nil is none.
+  @inlinable
+  public static func earlier(_ one: Timestamp?, _ other: Timestamp?) -> Timestamp? {
+    guard let one else { return other }
+    guard let other else { return one }
+    return Swift.min(one, other)
+  }
+}
+
 /// A length of time in nanoseconds. (`Swift.Duration` is 128 bits wide; samples are not.)
 public struct Span64: Hashable, Comparable, Sendable {
   public var nanoseconds: Int64

@@ -24,6 +24,8 @@ extension Asset {
     public var productLine: String?
     /// Which fuel of the fuel set its gas or fuel meter counts.
     public var fuel: String?
+    /// What of its load may be moved or left out; nil = nothing is proposed.
+    public var flexible: Flexibility?
     /// When the machine idles; nil = its waste is not told.
     public var idle: IdleThresholds?
 

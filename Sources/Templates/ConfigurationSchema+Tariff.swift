@@ -86,6 +86,10 @@ extension ConfigurationSchema {
         "night": list("First and last hour.", of: ["type": ["integer", "string"]]),
         "share": text("Smallest flow of the night / mean flow.", "20 %"),
         "nights": integer("So many nights in a row.", 1...60),
+        "prices": group(
+          "What a unit of a medium costs.", EnergyAnalysisReader.leakingMedia.map(\.rawValue),
+          Dictionary(
+            uniqueKeysWithValues: EnergyAnalysisReader.leakingMedia.map { ($0.rawValue, number("Per unit.", "4.10")) })),
       ]),
     "baseline": group(
       "When a baseline is accepted.", EnergyAnalysisReader.baselineKeys,
@@ -94,7 +98,14 @@ extension ConfigurationSchema {
         "maximum-p": number("Probability that a driver has no effect.", "0.1"),
         "maximum-cv": text("Scatter.", "15 %"), "maximum-nmbe": text("Mean bias.", "5 %"),
         "confidence": text("Of savings' intervals.", "90 %"),
+        "from": text("First day that baselines are learnt from.", "2026-01-01"),
+        "to": text("The day after the last one.", "2026-04-01"),
+        "days": integer("Without a period: the first so many complete days.", 7...1000),
+        "temperature": text("Outdoor sensor: asset/signal.", "weather/temperature"),
+        "heating-below": text("Below this mean temperature of a day heating counts.", "15 °C"),
+        "cooling-above": text("Above this mean temperature of a day cooling counts.", "22 °C"),
       ]),
+    "idle": siteIdle,
     "abnormal": group(
       "When use is abnormal.", EnergyAnalysisReader.abnormalKeys,
       [
@@ -103,6 +114,15 @@ extension ConfigurationSchema {
         "minimum-share": text("Less of the expected is never told.", "5 %"),
       ]),
   ]
+
+  static let siteIdle = group(
+    "When idle use is told.", EnergyAnalysisReader.siteIdleKeys,
+    [
+      "share": text("Waste of a machine's energy.", "10 %"),
+      "findings": integer("Of so many machines a day at most.", 0...1000),
+      "always-on": text("Never off, and idle for this share of the time.", "25 %"),
+      "area-excess": number("An area's share of the energy / its share of the producing time.", "2"),
+    ])
 
   /// Of an asset.
   static let idle = group(

@@ -44,8 +44,9 @@ public enum ConfigurationSchema {
             "window": duration("Energy and demand window: divides a day, 1 min to 1 h.", "15 min"),
             "plausibility-factor": number("A register may exceed rated power × time by this.", "1.2"),
             "standard-coal": standardCoal,
-          ].merging(analysis) { $1 }),
+          ].merging(analysis) { $1 }.merging(advice) { $1 }),
         "tariff": tariff, "carbon": carbon, "products": products, "footprint": footprint,
+        "budgets": budgets, "shifts": shifts,
         "destinations": list("Where records go.", of: destination),
         "storage": storage,
         "control": group(
@@ -144,7 +145,7 @@ public enum ConfigurationSchema {
       "essential": flag("no: it may be proposed for shedding."),
       "cost-centre": text("Whose account its energy is on.", "4711"),
       "product-line": text("What is made with it.", "pumps"),
-      "fuel": text("Which fuel its gas or fuel meter counts.", "natural_gas"), "idle": idle,
+      "fuel": text("Which fuel its gas or fuel meter counts.", "natural_gas"), "idle": idle, "flexible": flexible,
       "signals": table(
         "What is different from the template.",
         any(

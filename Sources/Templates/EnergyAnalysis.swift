@@ -1,3 +1,4 @@
+import Factors
 import Telemetry
 
 /// Thresholds of balances, leaks, baselines and abnormal use. Product choices where nothing else is said.
@@ -14,12 +15,34 @@ public struct EnergyAnalysis: Hashable, Sendable {
   public var leakShare = ScaledInteger(2, exponent: -1)
   /// … for so many nights in a row.
   public var leakNights = 3
+  /// What a unit of a medium costs, in the tariff's currency, for what a leak loses.
+  public var mediaPrices: [Signal.Quantity: ExactDecimal] = [:]
   /// When a baseline is accepted; nil = not asked for (the usual figures are conventions that a site chooses itself).
   public var minimumR2: ScaledInteger?
   public var maximumP: ScaledInteger?
   /// Shares: 0.15 = 15 %.
   public var maximumCV: ScaledInteger?
   public var maximumNMBE: ScaledInteger?
+  /// Days that baselines are learnt from; without `baselineFrom` the first so many days that are complete. Four weeks
+  /// show each day of the week four times: a product choice.
+  public var baselineFrom: CivilDate?
+  /// The day after the last one.
+  public var baselineTo: CivilDate?
+  public var baselineDays = 28
+  /// The outdoor temperature that use depends on; nil = none.
+  public var temperature: TemperatureSource?
+  /// °C: below it degree days of heating are counted, …
+  public var heatingBelow: ScaledInteger?
+  /// … above it those of cooling. With neither, the day's mean temperature itself is the driver.
+  public var coolingAbove: ScaledInteger?
+  /// Idle use is told of a machine whose waste is at least this share of its energy, …
+  public var idleShare = ScaledInteger(1, exponent: -1)
+  /// … of so many a day at most, the most wasteful first.
+  public var idleFindings = 5
+  /// Never off, and idle for at least this share of the time: always on.
+  public var alwaysOnShare = ScaledInteger(25, exponent: -2)
+  /// An area uses much for little if its share of the energy is so many times its share of the producing time.
+  public var areaExcess = ScaledInteger(2)
   /// Of savings' intervals.
   public var confidence = ScaledInteger(9, exponent: -1)
   /// Abnormal use: standard errors above what was expected, and the share of it that matters.
@@ -29,6 +52,16 @@ public struct EnergyAnalysis: Hashable, Sendable {
 
   public static let standard = EnergyAnalysis()
   public init() {}
+
+  /// A gauge of temperature.
+  public struct TemperatureSource: Hashable, Sendable {
+    public var asset: String
+    public var signal: String
+    public init(asset: String, signal: String) {
+      self.asset = asset
+      self.signal = signal
+    }
+  }
 }
 
 extension Asset {

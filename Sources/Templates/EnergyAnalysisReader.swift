@@ -1,11 +1,14 @@
+import Factors
 import Telemetry
 
 /// Reads `balance:`, `leak:`, `baseline:` and `abnormal:` of the section `energy:`, and `idle:` of an asset.
 struct EnergyAnalysisReader {
-  static let keys = ["balance", "leak", "baseline", "abnormal"]
+  static let keys = ["balance", "leak", "baseline", "abnormal", "idle"]
   static let balanceKeys = ["windows", "slack", "threshold"]
-  static let leakKeys = ["night", "share", "nights"]
-  static let baselineKeys = ["minimum-r2", "maximum-p", "maximum-cv", "maximum-nmbe", "confidence"]
+  static let leakKeys = ["night", "share", "nights", "prices"]
+  static let baselineKeys =
+    ["minimum-r2", "maximum-p", "maximum-cv", "maximum-nmbe", "confidence"] + baselinePeriodKeys
+  static let siteIdleKeys = ["share", "findings", "always-on", "area-excess"]
   static let abnormalKeys = ["warning", "alarm", "minimum-share"]
   static let idleKeys = ["standby-target", "off-below", "producing-from", "minimum-idle"]
 
@@ -30,6 +33,7 @@ struct EnergyAnalysisReader {
       }
       settings.leakShare = share(inner, "share") ?? settings.leakShare
       settings.leakNights = inner.read("nights", .integer(1...60), default: settings.leakNights)
+      settings.mediaPrices = prices(inner)
     }
     if let inner = section.section("baseline", "baseline", keys: baselineKeys) {
       settings.minimumR2 = number(inner, "minimum-r2", 0, 1)
@@ -37,6 +41,7 @@ struct EnergyAnalysisReader {
       settings.maximumCV = share(inner, "maximum-cv")
       settings.maximumNMBE = share(inner, "maximum-nmbe")
       settings.confidence = share(inner, "confidence") ?? settings.confidence
+      period(inner, &settings)
     }
     if let inner = section.section("abnormal", "abnormal use", keys: abnormalKeys) {
       settings.warning = number(inner, "warning", 0, 1000) ?? settings.warning
@@ -48,7 +53,30 @@ struct EnergyAnalysisReader {
           remedy: "Choose an alarm of at least \(settings.warning).")
       }
     }
+    if let inner = section.section("idle", "idle use", keys: siteIdleKeys) {
+      settings.idleShare = share(inner, "share") ?? settings.idleShare
+      settings.idleFindings = inner.read("findings", .integer(0...1000), default: settings.idleFindings)
+      settings.alwaysOnShare = share(inner, "always-on") ?? settings.alwaysOnShare
+      settings.areaExcess = number(inner, "area-excess", 1, 1000) ?? settings.areaExcess
+    }
     return settings
+  }
+
+  /// Media that can leak.
+  static let leakingMedia: [Signal.Quantity] = [
+    .gasVolume, .gasVolumeNormal, .waterVolume, .steamMass, .compressedAirVolume, .compressedAirVolumeNormal,
+    .nitrogenVolume, .nitrogenVolumeNormal,
+  ]
+
+  private static func prices(_ leak: Section) -> [Signal.Quantity: ExactDecimal] {
+    guard let inner = leak.section("prices", "prices", keys: leakingMedia.map(\.rawValue)) else { return [:] }
+    let price = Scalar<ExactDecimal>("a price of 0 or more for one unit", example: "4.10") { text in
+      guard let price = ExactDecimal(text), !price.isNegative else { return nil }
+      return price
+    }
+    var prices: [Signal.Quantity: ExactDecimal] = [:]
+    for medium in leakingMedia { prices[medium] = inner.read(medium.rawValue, price) }
+    return prices
   }
 
   static func idle(_ asset: Section) -> Asset.IdleThresholds? {
@@ -74,7 +102,7 @@ struct EnergyAnalysisReader {
       minimumIdle: inner.read("minimum-idle", .duration(.zero...(.days(1))), default: .minutes(15)))
   }
 
-  private static func number(_ section: Section, _ key: String, _ from: Int64, _ to: Int64) -> ScaledInteger? {
+  static func number(_ section: Section, _ key: String, _ from: Int64, _ to: Int64) -> ScaledInteger? {
     section.read(
       key,
       .decimal("a number from \(from) to \(to)", example: "\(from + 1)") {
@@ -111,16 +139,23 @@ extension EnergyAnalysis {
       }
     }
     if nightFrom != standard.nightFrom || nightTo != standard.nightTo || leakShare != standard.leakShare
-      || leakNights != standard.leakNights
+      || leakNights != standard.leakNights || !mediaPrices.isEmpty
     {
       writer.object("leak") { writer in
         writer.list("night", [String(nightFrom), String(nightTo)])
         writer.field("share", percent(leakShare))
         writer.field("nights", leakNights)
+        if !mediaPrices.isEmpty {
+          writer.object("prices") { writer in
+            for medium in EnergyAnalysisReader.leakingMedia {
+              writer.field(medium.rawValue, mediaPrices[medium]?.description)
+            }
+          }
+        }
       }
     }
     if minimumR2 != nil || maximumP != nil || maximumCV != nil || maximumNMBE != nil
-      || confidence != standard.confidence
+      || confidence != standard.confidence || hasPeriod
     {
       writer.object("baseline") { writer in
         writer.field("minimum-r2", minimumR2?.description)
@@ -128,6 +163,17 @@ extension EnergyAnalysis {
         writer.field("maximum-cv", maximumCV.map(percent))
         writer.field("maximum-nmbe", maximumNMBE.map(percent))
         writer.field("confidence", percent(confidence))
+        writePeriod(to: &writer)
+      }
+    }
+    if idleShare != standard.idleShare || idleFindings != standard.idleFindings
+      || alwaysOnShare != standard.alwaysOnShare || areaExcess != standard.areaExcess
+    {
+      writer.object("idle") { writer in
+        writer.field("share", percent(idleShare))
+        writer.field("findings", idleFindings)
+        writer.field("always-on", percent(alwaysOnShare))
+        writer.field("area-excess", areaExcess.description)
       }
     }
     if warning != standard.warning || alarm != standard.alarm || minimumShare != standard.minimumShare {

@@ -2,7 +2,9 @@ import Telemetry
 
 /// Reads an asset's keys of metering, and checks who feeds whom when all assets are known.
 struct MeteringReader {
-  static let keys = ["role", "fed-by", "accuracy", "essential", "cost-centre", "product-line", "fuel", "idle"]
+  static let keys = [
+    "role", "fed-by", "accuracy", "essential", "cost-centre", "product-line", "fuel", "idle", "flexible",
+  ]
 
   /// Without `fed-by`, which may have the number of a group in it.
   static func read(_ section: Section) -> Asset.Metering {
@@ -19,6 +21,7 @@ struct MeteringReader {
     metering.productLine = section.read("product-line", .text)
     metering.fuel = section.read("fuel", .identifier())
     metering.idle = EnergyAnalysisReader.idle(section)
+    metering.flexible = FlexibilityReader.read(section)
     return metering
   }
 
@@ -73,5 +76,6 @@ extension Asset.Metering {
     writer.field("product-line", productLine)
     writer.field("fuel", fuel)
     idle?.write(to: &writer)
+    flexible?.write(to: &writer)
   }
 }

@@ -76,6 +76,7 @@ extension Site {
       writer.field("plausibility-factor", site.energy.plausibilityFactor.description)
       site.energy.standardCoal?.write(to: &writer)
       site.energy.analysis.write(to: &writer)
+      site.energy.advice.write(to: &writer)
     }
     writer.newLine()
     if let tariff = site.tariff {
@@ -99,6 +100,19 @@ extension Site {
     writer.newLine()
     if let carbon = site.carbon {
       carbon.write(to: &writer)
+      writer.newLine()
+    }
+    if let shifts = site.shifts {
+      shifts.write(to: &writer)
+      writer.newLine()
+    }
+    if !site.budgets.isEmpty {
+      writer.list("budgets", lineBreak: true) { writer in
+        for budget in site.budgets {
+          writer.newLine()
+          writer.object { budget.write(currency: site.tariff?.tariff.currency, to: &$0) }
+        }
+      }
       writer.newLine()
     }
     writer.object("storage") { writer in

@@ -31,6 +31,7 @@ extension Site {
           + destination.kinds.map(\.rawValue).sorted().joined(separator: ", "))
     }
     if let carbon { lines.append("  \(carbon.summary)") }
+    if let shifts { lines.append("  \(shifts.summary)") }
     return lines + tariffLines + (notes + tariffNotes).map { "note: \($0)" }
   }
 

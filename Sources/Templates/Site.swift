@@ -1,4 +1,5 @@
 import Factors
+import Plant
 import Telemetry
 
 /// The effective configuration of a gateway: templates resolved, defaults filled in, everything validated.
@@ -26,6 +27,10 @@ public struct Site: Hashable, Sendable {
   public var quality = QualitySettings.standard
   /// How emissions are counted; nil = they are not.
   public var carbon: CarbonSettings?
+  /// When people work; nil = unknown.
+  public var shifts: ShiftPlan?
+  /// What periods may use; those of `carbon:` stand there. See `allBudgets`.
+  public var budgets: [Budget] = []
   /// Canonical text of everything above, without secrets; `hash` is its SHA-256 in hexadecimal.
   public var canonicalText: String
   public var hash: String
@@ -177,6 +182,8 @@ public struct EnergySettings: Hashable, Sendable {
   public var standardCoal: StandardCoalTable?
   /// Thresholds of balances, leaks, baselines and abnormal use.
   public var analysis = EnergyAnalysis.standard
+  /// What advice on flexible loads may ask of people.
+  public var advice = AdvicePolicy.balanced
   public init(window: Span64, plausibilityFactor: ScaledInteger) {
     self.window = window
     self.plausibilityFactor = plausibilityFactor

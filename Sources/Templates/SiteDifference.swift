@@ -57,7 +57,7 @@ public struct SiteDifference: Sendable {
 
   private static let sections = [
     "gateway", "zone", "clock", "brokers", "assets", "templates", "quality", "horizons", "energy", "tariff", "carbon",
-    "products", "footprint", "destinations", "storage", "control",
+    "products", "footprint", "shifts", "destinations", "storage", "control",
   ]
   private static let headings = ["quality": "data quality", "templates": "templates in use"]
 

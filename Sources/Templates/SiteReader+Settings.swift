@@ -7,8 +7,8 @@ extension SiteReader {
     (
       "energy",
       [
-        .energyInterval, .energyDay, .energyMonth, .productionOrder, .productionLine, .productFootprint,
-        .supplierFootprint,
+        .energyInterval, .energyDay, .energyMonth, .energyIdle, .energyPerformance, .productionOrder, .productionLine,
+        .productFootprint, .supplierFootprint,
         .carbonInterval, .carbonDay, .carbonMonth, .carbonActivity,
         .carbonInventory,
       ],
@@ -39,7 +39,7 @@ extension SiteReader {
     return horizons
   }
 
-  static let energyKeys = ["window", "plausibility-factor", "standard-coal"] + EnergyAnalysisReader.keys
+  static let energyKeys = ["window", "plausibility-factor", "standard-coal", "advice"] + EnergyAnalysisReader.keys
 
   func energy(_ top: Section) -> EnergySettings {
     // 1.2: rules/energy §5, a product choice; 1.25 is in use elsewhere.
@@ -63,6 +63,7 @@ extension SiteReader {
       ).withoutTrailingZeros
     settings.standardCoal = StandardCoalReader(folders: folders).table(section)
     settings.analysis = EnergyAnalysisReader.settings(section)
+    settings.advice = FlexibilityReader.policy(section)
     return settings
   }
 

@@ -17,7 +17,7 @@ struct SiteReader {
   static let keys = [
     "gateway", "zone", "clock", "broker", "brokers", "devices", "templates", "assets", "horizons", "energy",
     "destinations", "storage", "control", "quality", "tariff", "carbon", "products",
-    "footprint",
+    "footprint", "budgets", "shifts",
   ]
 
   init(source: SourceText, diagnostics: Diagnostics, checkFiles: Bool) {
@@ -47,11 +47,21 @@ struct SiteReader {
       clock: top.read("clock", .word([.system, .messages], noun: "clock source"), default: .system),
       connections: connections, assets: assets.assets, horizons: horizons(top), energy: energy(top),
       destinations: destinations, storage: storage(top), control: control(top), canonicalText: "", hash: "")
+    EnergyAnalysisReader.check(top, site.energy.analysis, assets: site.assets)
     site.quality = QualityReader.settings(top)
     site.products = ProductReader.products(top)
     site.footprint = FootprintReader.settings(top)
     site.tariff = TariffReader(folders: folders, zone: site.zone, window: site.energy.window).settings(top)
     site.carbon = carbon(top, devices: devices, assets: assets.assets.map(\.id))
+    site.shifts = ShiftReader.plan(top)
+    site.budgets = BudgetReader(
+      top: top, assets: assets.assets, methods: site.carbon?.methods ?? [], currency: site.tariff?.tariff.currency
+    ).budgets()
+    for budget in site.carbon?.budgets ?? [] where site.budgets.contains(where: { $0.name == budget.name }) {
+      top.report(
+        top["budgets"]?.position, "two budgets are named \"\(budget.name)\", one of them in carbon",
+        remedy: "Give each a name of its own.")
+    }
     guard diagnostics.isEmpty else { return nil }
     site.seal(templates: catalogue)
     return site

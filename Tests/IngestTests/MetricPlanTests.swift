@@ -52,6 +52,29 @@ struct MetricPlanTests {
     }
   }
 
+  @Test("a value that an asset with criticality safety wants is urgent, also where another asset wants it too")
+  func urgent() {
+    var asset = Bench.register().asset
+    var other = asset
+    other.id = "m2"
+    other.criticality = .safety
+    func isUrgent(_ assets: [Asset], tag: Int32 = 0) -> Bool {
+      let site = Bench.site(
+        assets.map {
+          var asset = $0
+          asset.topics[0].topic = "spBv1.0/plant/DDATA/edge1/meter7"
+          return asset
+        })
+      let plan = MetricPlan(site: site, catalog: SeriesCatalog(site: site), connectionName: "main")
+      return plan.isUrgent(Self.value(.int(1), tag: tag))
+    }
+    #expect(!isUrgent([asset]))
+    #expect(isUrgent([asset, other]))
+    #expect(!isUrgent([other], tag: 7))
+    asset.criticality = .safety
+    #expect(isUrgent([asset]))
+  }
+
   @Test("a float that shows 0.1 is 0.1 in a register")
   func shortest() {
     let plan = Self.plan(.register(resolution: -4))

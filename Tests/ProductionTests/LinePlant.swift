@@ -45,7 +45,9 @@ struct LinePlant {
 
   /// Half a kilogram of CO2e for each kWh.
   struct Half: FootprintFactors {
-    func emission(of carrier: Carrier, amount: ExactDecimal, start: Timestamp, end: Timestamp) -> FootprintEmission {
+    func emission(
+      of carrier: Carrier, amount: ExactDecimal, start: Timestamp, end: Timestamp, recalculations: [UInt8]?
+    ) -> FootprintEmission {
       guard carrier.quantity == .activeEnergyImport, let kilograms = try? amount / ExactDecimal(2) else {
         return FootprintEmission(kilograms: nil, problem: "nothing known")
       }
@@ -58,7 +60,9 @@ struct LinePlant {
   var bench: Bench
   private var identity: UInt64 = 0
 
-  init(_ text: String = text(), factors: (any FootprintFactors)? = Half()) throws {
+  init(
+    _ text: String = text(), factors: (any FootprintFactors)? = Half(), before: [SiteRuleFactory] = []
+  ) throws {
     let site = try SiteLoader.load(text: text, file: "test.yaml", devices: [Self.devices])
     let zone = try PlantZone(identifier: site.zone)
     bench = try Bench(
@@ -66,7 +70,7 @@ struct LinePlant {
       factories: [
         EnergyRule.factory(zone: zone), OrderFeedRule.factory,
         ActivityRule.factory(site: site),
-      ], siteFactories: [ProductionRule.factory(zone: zone, factors: factors)])
+      ], siteFactories: before + [ProductionRule.factory(zone: zone, factors: factors)])
   }
 
   static func at(_ minutes: Int64) -> Timestamp { day + .minutes(minutes) }

@@ -39,8 +39,9 @@ struct TariffTests {
     energy:
       standard-coal: true
       balance: { windows: 4, slack: 0.5 }
-      leak: { night: [2, 4], share: 12.50 % }
-      baseline: { minimum-r2: 0.75, maximum-cv: 30 % }
+      leak: { night: [2, 4], share: 12.50 %, prices: { water-volume: 4.10 } }
+      baseline: { minimum-r2: 0.75, maximum-cv: 30 %, from: 2026-01-01, to: 2026-04-01 }
+      idle: { share: 15 %, findings: 3, area-excess: 1.5 }
       abnormal: { alarm: 6.0 }
     """
 
@@ -63,11 +64,28 @@ struct TariffTests {
     #expect(analysis.balanceWindows == 4 && analysis.balanceSlack == ScaledInteger(5, exponent: -1))
     #expect(analysis.nightFrom == 2 && analysis.nightTo == 4 && analysis.leakShare == ScaledInteger(125, exponent: -3))
     #expect(analysis.minimumR2?.description == "0.75" && analysis.maximumCV?.description == "0.3")
+    #expect(analysis.mediaPrices == [.waterVolume: Self.decimal("4.1")])
+    #expect(analysis.baselineFrom?.description == "2026-01-01" && analysis.baselineTo?.description == "2026-04-01")
+    #expect(analysis.idleShare == ScaledInteger(15, exponent: -2) && analysis.idleFindings == 3)
+    #expect(analysis.areaExcess == ScaledInteger(15, exponent: -1) && analysis.baselineDays == 28)
     #expect(analysis.alarm == ScaledInteger(6) && analysis.warning == ScaledInteger(3) && analysis.maximumP == nil)
     let again = try SiteLoader.load(canonicalText: site.canonicalText)
     #expect(again == site)
     #expect(again.canonicalText == site.canonicalText)
   }
+
+  @Test("baselines may know the outdoor temperature of a sensor of the site")
+  func weather() throws {
+    let text =
+      Self.configuration(
+        "energy: { baseline: { days: 21, temperature: \(Self.meter)/\(Self.gauge), heating-below: 15.0 °C } }")
+    // A voltage is no temperature; the message says what there is.
+    let error = try #require(mistakes(text).first)
+    #expect(error.message.contains("has no gauge") && error.message.contains("°C"))
+  }
+
+  private static let meter = "main"
+  private static let gauge = "voltage-1"
 
   @Test("no tariff, no metering: nothing of it is in the canonical text")
   func absent() throws {
@@ -154,6 +172,16 @@ struct TariffTests {
     Slip("night", "energy: { leak: { night: §[5, 1] } }", "the earlier first", "[1, 5]"),
     Slip("share", "energy: { leak: { share: §0.2 } }", "a share from 0 %", "15 %"),
     Slip("alarm", "energy: { abnormal: { §alarm: 2 } }", "before the warning", "at least 3"),
+    Slip("open period", "energy: { baseline: { §from: 2026-01-01 } }", "has no end", "`days: 28`"),
+    Slip(
+      "period backwards", "energy: { baseline: { from: 2026-02-01, §to: 2026-01-01 } }", "ends before it begins",
+      "after 2026-02-01"),
+    Slip("degree days", "energy: { baseline: { §heating-below: 15 °C } }", "need a temperature", "temperature:"),
+    Slip(
+      "no such sensor", "energy: { baseline: { temperature: §roof/temperature } }", "no asset \"roof\"",
+      "ambient-sensor"),
+    Slip("sensor", "energy: { baseline: { temperature: §roof } }", "an asset and its signal", "weather/temperature"),
+    Slip("leak price", "energy: { leak: { prices: { §electricity: 1 } } }", "unknown key", "water-volume"),
     Slip("criterion", "energy: { baseline: { minimum-r2: §75 } }", "a number from 0 to 1", "1"),
     Slip("mistyped criterion", "energy: { baseline: { §minimum-r: 0.75 } }", "unknown key", "minimum-r2"),
     Slip("no currency", "tariff: §{ table: none, prices: { flat: 1 } }", "\"currency\" is missing", "CNY"),

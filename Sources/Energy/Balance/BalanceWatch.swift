@@ -39,11 +39,11 @@ public struct BalanceWatch: Hashable, Sendable {
 
   public let settings: Settings
   public private(set) var open: Imbalance?
-  private var above = Run()
-  private var below = Run()
+  private(set) var above = Run()
+  private(set) var below = Run()
 
   /// One side.
-  private struct Run: Hashable, Sendable {
+  struct Run: Hashable, Sendable {
     var windows = 0
     var sum = 0.0
     /// Windows since the sum was last zero.
@@ -98,5 +98,47 @@ public struct BalanceWatch: Hashable, Sendable {
     next.difference = try run.difference + difference
     next.amount = try run.amount + amount
     return next
+  }
+
+  // MARK: Checkpoint
+
+  func encode(into writer: inout ByteWriter) {
+    for run in [above, below] {
+      writer.varint(run.windows)
+      writer.double(run.sum)
+      writer.timestamp(run.since ?? .distantPast)
+      writer.varint(run.length)
+      writer.decimal(run.difference)
+      writer.decimal(run.amount)
+    }
+    writer.byte(open.map { $0.side == .unexplained ? 1 : 2 } ?? 0)
+    guard let open else { return }
+    writer.timestamp(open.since)
+    writer.varint(open.windows)
+    writer.decimal(open.difference)
+    writer.decimal(open.amount)
+  }
+
+  mutating func restore(from reader: inout ByteReader) throws(ByteReaderError) {
+    above = try Self.run(from: &reader)
+    below = try Self.run(from: &reader)
+    let side = try reader.byte()
+    open = nil
+    guard side != 0 else { return }
+    open = Imbalance(
+      side: side == 1 ? .unexplained : .excess, since: try reader.timestamp(), windows: try reader.integer(),
+      difference: try reader.decimal(), amount: try reader.decimal())
+  }
+
+  private static func run(from reader: inout ByteReader) throws(ByteReaderError) -> Run {
+    var run = Run()
+    run.windows = try reader.integer()
+    run.sum = try reader.double()
+    let since = try reader.timestamp()
+    run.since = since == .distantPast ? nil : since
+    run.length = try reader.integer()
+    run.difference = try reader.decimal()
+    run.amount = try reader.decimal()
+    return run
   }
 }

@@ -100,4 +100,47 @@ public struct LeakWatch: Hashable, Sendable {
     open = suspicion
     return isNew ? .opened(suspicion) : nil
   }
+
+  // MARK: Checkpoint
+
+  func encode(into writer: inout ByteWriter) {
+    writer.timestamp(day ?? .distantPast)
+    writer.decimal(total)
+    writer.zigzag(covered)
+    writer.boolean(minimum != nil)
+    if let minimum { writer.decimal(minimum) }
+    writer.zigzag(minimumLength)
+    writer.varint(nightWindows)
+    writer.varint(run)
+    writer.timestamp(since ?? .distantPast)
+    writer.boolean(lowest != nil)
+    if let lowest { writer.decimal(lowest) }
+    writer.boolean(open != nil)
+    guard let open else { return }
+    writer.timestamp(open.since)
+    writer.varint(open.nights)
+    writer.decimal(open.flow)
+    writer.decimal(open.perDay)
+  }
+
+  mutating func restore(from reader: inout ByteReader) throws(ByteReaderError) {
+    func time() throws(ByteReaderError) -> Timestamp? {
+      let time = try reader.timestamp()
+      return time == .distantPast ? nil : time
+    }
+    day = try time()
+    total = try reader.decimal()
+    covered = try reader.zigzag()
+    minimum = try reader.boolean() ? try reader.decimal() : nil
+    minimumLength = try reader.zigzag()
+    nightWindows = try reader.integer()
+    run = try reader.integer()
+    since = try time()
+    lowest = try reader.boolean() ? try reader.decimal() : nil
+    open =
+      try reader.boolean()
+      ? Suspicion(
+        since: try reader.timestamp(), nights: try reader.integer(), flow: try reader.decimal(),
+        perDay: try reader.decimal()) : nil
+  }
 }

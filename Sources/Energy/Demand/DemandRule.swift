@@ -19,6 +19,8 @@ public struct DemandRule: AssetRule {
   private let register: EnergyRegister
   /// Position of a gauge of active power in kW.
   private let gauge: Int?
+  /// `ShedRule` names the loads and makes the finding.
+  private let hasLoads: Bool
   private var next = Timestamp.distantPast
   private var watch = DemandWatch()
   private var opened: Finding?
@@ -43,6 +45,8 @@ public struct DemandRule: AssetRule {
     self.register = register
     window = site.energy.window
     gauge = asset.signals.firstIndex { $0.kind == .gauge && $0.unit == "kW" }
+    let id = asset.id
+    hasLoads = ShedPlan(site).meters.contains { site.assets[$0].id == id }
   }
 
   public var deadline: Timestamp? { next }
@@ -56,17 +60,25 @@ public struct DemandRule: AssetRule {
     case .opened(let found):
       let finding = finding(found, opened: now)
       opened = finding
-      context.emit(finding)
+      tell(finding, required: found.toShed, context: &context)
     case .worsened(let found):
       let finding = finding(found, opened: opened?.opened ?? now)
       opened = finding
-      context.emit(finding)
+      tell(finding, required: found.toShed, context: &context)
     case .closed:
       guard var finding = opened else { return }
       finding.closed = now
-      context.emit(finding)
+      tell(finding, required: 0, context: &context)
       opened = nil
     case nil: break
+    }
+  }
+
+  private func tell(_ finding: Finding, required: Double, context: inout RuleContext) {
+    if hasLoads {
+      context.publish(.demand(DemandWarning(finding: finding, required: required)))
+    } else {
+      context.emit(finding)
     }
   }
 

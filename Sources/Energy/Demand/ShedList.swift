@@ -57,7 +57,7 @@ public struct ShedList: Hashable, Sendable {
   }
 
   /// It and everything below it may be switched off.
-  private static func canGo(_ place: Int, _ assets: [Asset], _ topology: MeterTopology) -> Bool {
+  static func canGo(_ place: Int, _ assets: [Asset], _ topology: MeterTopology) -> Bool {
     assets[place].metering.isSheddable && assets[place].criticality != .safety
       && topology.fed[place].allSatisfy { isNotEssential($0, assets, topology) }
   }

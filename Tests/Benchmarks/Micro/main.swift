@@ -4,6 +4,8 @@
 //   weir-bench engine <configuration> <messages>    ns per sample of the engine with the real rules
 //   weir-bench backlog <configuration> <records>    fills the data directory's store with undelivered records
 //   weir-bench forecast <series> <days>             forecasts from the midnights of the last days of a series, as CSV
+//   weir-bench carbon <configuration> <minutes>     what the rules of energy and carbon add, in percent of a core
+//   weir-bench month <configuration> <start>        fills the store with a month of all meters
 //   weir-bench ledger <configuration> <leaves>      leaves per second that are checked, from a store and an export
 //
 // <messages> is a file of lines "topic, tab, payload". Templates: $WEIR_DEVICES, else Devices.
@@ -12,7 +14,7 @@ import Templates
 
 let words = CommandLine.arguments
 guard words.count == 4 else {
-  let usage = "usage: weir-bench decode|engine|backlog|forecast|ledger <configuration> <messages>\n"
+  let usage = "usage: weir-bench decode|engine|backlog|carbon|month|forecast|ledger <configuration> <messages>\n"
   FileHandle.standardError.write(Data(usage.utf8))
   exit(64)
 }
@@ -26,6 +28,8 @@ switch words[1] {
 case "decode": try DecodeBench(site: site, messages: MessageFile(words[3])).run()
 case "engine": try EngineBench(site: site, messages: MessageFile(words[3])).run()
 case "backlog": try Backlog(site: site, records: Int(words[3]) ?? 0).fill()
+case "carbon": try CarbonBench(site: site, minutes: Int(words[3]) ?? 60).run()
+case "month": try MonthStore(site: site, month: words[3]).fill()
 case "ledger": try LedgerBench(leaves: Int(words[3]) ?? 0).run()
 default:
   FileHandle.standardError.write(Data("weir-bench: unknown part \"\(words[1])\"\n".utf8))

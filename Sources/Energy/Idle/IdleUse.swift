@@ -22,12 +22,18 @@ public struct IdleUse: Hashable, Sendable {
     public var pieces: ExactDecimal?
     /// What the machine's state says; nil: no state. Pieces win over it: what comes out was produced.
     public var state: UseClass?
+    /// Money per kWh; nil = not known.
+    public var price: ExactDecimal?
 
-    public init(duration: Span64, power: ExactDecimal, pieces: ExactDecimal? = nil, state: UseClass? = nil) {
+    public init(
+      duration: Span64, power: ExactDecimal, pieces: ExactDecimal? = nil, state: UseClass? = nil,
+      price: ExactDecimal? = nil
+    ) {
       self.duration = duration
       self.power = power
       self.pieces = pieces
       self.state = state
+      self.price = price
     }
   }
 
@@ -38,11 +44,14 @@ public struct IdleUse: Hashable, Sendable {
   public private(set) var producing = Span64.zero
   /// kW × ns; divided once, when it is asked for.
   private var wasted = ExactDecimal.zero
+  /// As above × money per kWh; nil as soon as a price was not known.
+  private var wastedCost: ExactDecimal? = .zero
   private var used = ExactDecimal.zero
   private var usedIdle = ExactDecimal.zero
   /// The pause that is not yet long enough to be idle.
   private var pause = Span64.zero
   private var pauseWasted = ExactDecimal.zero
+  private var pauseCost: ExactDecimal? = .zero
   private var pauseUsed = ExactDecimal.zero
   private var inIdle = false
 
@@ -74,18 +83,25 @@ public struct IdleUse: Hashable, Sendable {
       pause = sum(pause, interval.duration)
       pauseUsed = try pauseUsed + energy
       if settings.standbyTarget < interval.power {
-        pauseWasted =
-          try pauseWasted + (interval.power - settings.standbyTarget)
-          * ExactDecimal(Int(interval.duration.nanoseconds))
+        let waste =
+          try (interval.power - settings.standbyTarget) * ExactDecimal(Int(interval.duration.nanoseconds))
+        pauseWasted = try pauseWasted + waste
+        if let sum = pauseCost, let price = interval.price {
+          pauseCost = try sum + waste * price
+        } else {
+          pauseCost = nil
+        }
       }
       guard inIdle || pause >= settings.minimumIdle else { return }
       // The rest of this pause is idle from its first second on.
       inIdle = true
       idle = sum(idle, pause)
       wasted = try wasted + pauseWasted
+      if let sum = wastedCost, let cost = pauseCost { wastedCost = try sum + cost } else { wastedCost = nil }
       usedIdle = try usedIdle + pauseUsed
       pause = .zero
       pauseWasted = .zero
+      pauseCost = .zero
       pauseUsed = .zero
     }
   }
@@ -94,6 +110,7 @@ public struct IdleUse: Hashable, Sendable {
     inIdle = false
     pause = .zero
     pauseWasted = .zero
+    pauseCost = .zero
     pauseUsed = .zero
   }
 
@@ -105,9 +122,11 @@ public struct IdleUse: Hashable, Sendable {
   public var figures: Figures {
     get throws(DecimalError) {
       let hour = ExactDecimal(Int(Span64.hours(1).nanoseconds))
+      var cost: ExactDecimal?
+      if let wastedCost { cost = try wastedCost / hour }
       return Figures(
-        energy: try used / hour, idleEnergy: try usedIdle / hour, waste: try wasted / hour, off: off, idle: idle,
-        producing: producing)
+        energy: try used / hour, idleEnergy: try usedIdle / hour, waste: try wasted / hour,
+        wasteCost: cost, off: off, idle: idle, producing: producing)
     }
   }
 
@@ -116,6 +135,8 @@ public struct IdleUse: Hashable, Sendable {
     public var energy: ExactDecimal
     public var idleEnergy: ExactDecimal
     public var waste: ExactDecimal
+    /// Money, at the price of each interval; nil where one is not known.
+    public var wasteCost: ExactDecimal?
     public var off: Span64
     public var idle: Span64
     public var producing: Span64

@@ -1,0 +1,80 @@
+import Rules
+import Telemetry
+
+/// The findings that a rule has open: each is told once, again where there is news, and closed as it was.
+struct OpenFindings: Hashable, Sendable {
+  /// By key.
+  private(set) var findings: [Finding] = []
+
+  init() {}
+
+  private func place(_ key: String) -> Int { findings.firstIndex { $0.key >= key } ?? findings.endIndex }
+
+  func finding(_ key: String) -> Finding? {
+    let place = place(key)
+    return place < findings.endIndex && findings[place].key == key ? findings[place] : nil
+  }
+
+  /// - Parameter isNews: what is open already is told again if it says something else; without it, only if it is graver
+  ///   or less grave.
+  mutating func tell(_ finding: Finding, isNews: Bool = false, context: inout RuleContext) {
+    var told = finding
+    let place = place(finding.key)
+    if place < findings.endIndex, findings[place].key == finding.key {
+      told.opened = findings[place].opened
+      guard told.severity != findings[place].severity || (isNews && told != findings[place]) else { return }
+      findings[place] = told
+    } else {
+      findings.insert(told, at: place)
+    }
+    context.emit(told)
+  }
+
+  mutating func end(_ key: String, at time: Timestamp, context: inout RuleContext) {
+    let place = place(key)
+    guard place < findings.endIndex, findings[place].key == key else { return }
+    var finding = findings.remove(at: place)
+    finding.closed = time
+    context.emit(finding)
+  }
+
+  /// Closes those that are not among `keys`.
+  mutating func endOthers(_ keys: Set<String>, at time: Timestamp, context: inout RuleContext) {
+    for key in findings.map(\.key) where !keys.contains(key) { end(key, at: time, context: &context) }
+  }
+
+  func encode(into writer: inout ByteWriter) {
+    writer.varint(findings.count)
+    for finding in findings {
+      for text in [finding.key, finding.rule, finding.subject, finding.summary, finding.advice] { writer.string(text) }
+      writer.byte(finding.severity.rawValue)
+      writer.timestamp(finding.opened)
+      writer.varint(finding.evidence.count)
+      for attribute in finding.evidence {
+        writer.string(attribute.name)
+        writer.string(attribute.value)
+      }
+    }
+  }
+
+  mutating func restore(from reader: inout ByteReader) throws(ByteReaderError) {
+    findings = []
+    for _ in 0..<(try reader.count()) {
+      let key = try reader.string()
+      let rule = try reader.string()
+      let subject = try reader.string()
+      let summary = try reader.string()
+      let advice = try reader.string()
+      guard let severity = Finding.Severity(rawValue: try reader.byte()) else {
+        throw ByteReaderError(offset: reader.offset, expected: "the severity of a finding")
+      }
+      let opened = try reader.timestamp()
+      var evidence: [Event.Attribute] = []
+      for _ in 0..<(try reader.count()) { evidence.append(.init(try reader.string(), try reader.string())) }
+      findings.append(
+        Finding(
+          key: key, rule: rule, subject: subject, severity: severity, opened: opened, summary: summary, advice: advice,
+          evidence: evidence))
+    }
+  }
+}

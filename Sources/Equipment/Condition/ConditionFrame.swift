@@ -1,0 +1,24 @@
+import Telemetry
+
+/// One machine over one window: all that learning and judging see of it.
+public struct ConditionFrame: Hashable, Sendable {
+  /// Half-open.
+  public var start: Timestamp
+  public var end: Timestamp
+  public var run: MachineState
+  /// Mean by position in `MachineProfile.signals`; nil = no data, or data that is doubted.
+  public var values: [Double?]
+  /// Standard deviation within the window, by position as above; nil = fewer than two samples.
+  public var spreads: [Double?]
+
+  public init(start: Timestamp, end: Timestamp, run: MachineState, values: [Double?], spreads: [Double?] = []) {
+    self.start = start
+    self.end = end
+    self.run = run
+    self.values = values
+    self.spreads = spreads.isEmpty ? Array(repeating: nil, count: values.count) : spreads
+  }
+
+  /// Whether it says anything of the machine's condition.
+  public var isEmpty: Bool { !values.contains { $0 != nil } }
+}

@@ -1,0 +1,40 @@
+import Telemetry
+
+/// A frame judged against what was learnt of its machine.
+public struct Deviation: Hashable, Sendable {
+  /// What one signal adds to it.
+  public struct Contribution: Hashable, Sendable {
+    /// Position in `MachineProfile.signals`.
+    public var signal: Int
+    /// Robust standard deviations from what is expected in this regime; positive = above.
+    public var z: Double
+    /// The smoothed value that was judged, and what was expected, in the signal's unit.
+    public var value: Double
+    public var expected: Double
+
+    public init(signal: Int, z: Double, value: Double, expected: Double) {
+      self.signal = signal
+      self.z = z
+      self.value = value
+      self.expected = expected
+    }
+  }
+
+  /// Start of the frame.
+  public var time: Timestamp
+  /// ≥ 1 = alarm level. Persistence and autocorrelation are dealt with: it is what a person should go by.
+  public var score: Double
+  /// Of the signals taken together (Hotelling's T²), as a share of its alarm level: 0 with fewer than two signals.
+  public var joint: Double
+  /// By falling size of z.
+  public var contributions: [Contribution]
+  public var evidence: Evidence
+
+  public init(time: Timestamp, score: Double, joint: Double = 0, contributions: [Contribution], evidence: Evidence) {
+    self.time = time
+    self.score = score
+    self.joint = joint
+    self.contributions = contributions
+    self.evidence = evidence
+  }
+}

@@ -1,0 +1,68 @@
+import Telemetry
+
+/// Signals as explained by others: operating point and regression.
+struct Explained: Hashable, Sendable {
+  private(set) var point: OperatingPoint
+  private(set) var regression: LoadRegression
+  /// Regions of the operating point that were seen, as bits of a grid over the first signal that explains.
+  private var seen: UInt64 = 0
+
+  /// Beyond this variance of the prediction, in units of the noise, nothing is known of an operating point.
+  private static let unknown = 0.5
+  /// Beyond this one little is.
+  private static let new = 0.1
+  /// Values within so many minutes say the same.
+  private static let correlation = 60.0
+
+  init(signals: [Int], judged: Int) {
+    point = OperatingPoint(signals: signals)
+    regression = LoadRegression(width: point.width, signals: signals.isEmpty ? 0 : judged)
+  }
+
+  var signals: [Int] { point.signals }
+
+  /// How many regions of operation are known: 1 for a machine without anything that tells them apart.
+  var regimes: Int { signals.isEmpty ? 1 : max(1, seen.nonzeroBitCount) }
+
+  mutating func regressors(_ values: [Double?], warmUp: Double, share: Double) -> [Double]? {
+    point.regressors(values, warmUp: warmUp, share: share)
+  }
+
+  /// What is expected, and how much wider than usual its spread is; nil if nothing is known.
+  ///
+  /// - Parameter first: the signal's first typical level, which is expected where nothing explains it.
+  func prediction(_ signal: Int, _ row: [Double]?, first: Double?) -> (Double?, doubt: Double) {
+    guard !signals.isEmpty else { return (first, 1) }
+    guard let row else { return (nil, 1) }
+    let leverage = regression.leverage(row)
+    guard leverage < Self.unknown else { return (nil, 1) }
+    return (regression.prediction(signal, row), (1 + 16 * leverage).squareRoot())
+  }
+
+  /// Whether little is known of an operating point: the values of a few hours.
+  func isNew(_ row: [Double]) -> Bool { regression.leverage(row) > Self.new }
+
+  mutating func learn(_ row: [Double], _ values: [Double?], minutes: Double) {
+    regression.learn(
+      row, values, weight: min(1, minutes / Self.correlation), isBounded: regression.leverage(row) < Self.new)
+    // Fifths of what counts as a change, from −6 to 6.
+    let region = max(0, min(63, Int((row[1] * 5).rounded()) + 32))
+    seen |= 1 << UInt64(region)
+  }
+
+  mutating func rebaseline() {
+    regression = LoadRegression(width: point.width, signals: regression.signals)
+  }
+
+  func encode(into writer: inout ByteWriter) {
+    point.encode(into: &writer)
+    regression.encode(into: &writer)
+    writer.fixed64(seen)
+  }
+
+  mutating func restore(from reader: inout ByteReader) throws(ByteReaderError) {
+    try point.restore(from: &reader)
+    try regression.restore(from: &reader)
+    seen = try reader.fixed64()
+  }
+}

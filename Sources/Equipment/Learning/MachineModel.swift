@@ -1,0 +1,262 @@
+import Foundation
+import Telemetry
+
+/// Learns one machine from its frames and judges each of them against what was learnt: a fold over frames in the order
+/// of their times, without a clock, the same for the same frames.
+///
+/// Of each signal it expects what the operating point (speed, load, surroundings, warm-up) makes of it; what is left is
+/// smoothed at several time constants, and at each one compared with what is usual there. What deviates is not learnt
+/// from, so a fault never becomes normal; a new level that stays is taken over only while the machine is young, or after
+/// `rebaseline`, when maintenance was recorded.
+public struct MachineModel: Hashable, Sendable {
+  public let profile: MachineProfile
+  let settings: LearningSettings
+  /// Positions in the profile of what is judged.
+  let judged: [Int]
+  /// Place of each signal of the profile among the judged; −1 = not judged.
+  let isLogarithmic: [Bool]
+  /// What explains powers, currents and torques; and with these as well, everything else.
+  var demand: Explained
+  var burden: Explained
+  /// By place among the judged: whether `burden` explains it.
+  let usesBurden: [Bool]
+  var scales: [ScaleModel]
+  /// By place among the judged.
+  var floors: FirstLevels
+  var frozenMinutes: [Double]
+  var learntMinutes: [Double]
+  /// Minutes of judged frames that were learnt from.
+  var minutes = 0.0
+  var lastEnd: Timestamp?
+  /// Judged minutes since the last stop.
+  var runningMinutes = 0.0
+  /// Whether a stop was seen at all: without one nothing is known of warm-up.
+  var hasStopped = false
+  /// Longest time between frames that belong together, minutes.
+  private let gap: Double
+  /// Rows since the slow part of the state was last saved: place of the scale, row.
+  var pending: [PendingRow] = []
+
+  /// Rows that were saved have changed.
+  var isRewritten = false
+
+  struct PendingRow: Hashable, Sendable {
+    var scale: Int
+    var row: [Float]
+  }
+
+  /// - Parameter interval: longest expected interval of its signals.
+  public init(profile: MachineProfile, interval: Span64 = .minutes(1), settings: LearningSettings = .standard) {
+    self.profile = profile
+    self.settings = settings
+    let watched = profile.signals.indices.filter { profile.signals[$0].role.isWatched }
+    let symptoms = watched.filter { !profile.signals[$0].role.isOperatingPoint }
+    judged = symptoms.isEmpty ? watched : symptoms
+    // Whatever is judged explains nothing.
+    let asked = symptoms.isEmpty ? [] : watched.filter { profile.signals[$0].role.isOperatingPoint }
+    let burdens = judged.filter { profile.signals[$0].role.isBurden }
+    let strongest = [MeasuredRole.activePower, .torque, .current].compactMap { role in
+      burdens.first { profile.signals[$0].role == role }
+    }.first
+    demand = Explained(signals: Array(asked.prefix(3)), judged: judged.count)
+    let explaining = judged.count > burdens.count ? Array(asked.prefix(3)) + [strongest].compactMap(\.self) : []
+    burden = Explained(signals: explaining, judged: judged.count)
+    usesBurden = judged.map { !profile.signals[$0].role.isBurden }
+    isLogarithmic = judged.map { profile.signals[$0].role.isLogarithmic }
+    scales = settings.scales.map { ScaleModel(constant: $0, signals: symptoms.count, settings: settings) }
+    if symptoms.isEmpty {
+      scales = settings.scales.map { [judged] in
+        ScaleModel(constant: $0, signals: judged.count, settings: settings)
+      }
+    }
+    floors = FirstLevels(count: judged.count)
+    frozenMinutes = Array(repeating: 0, count: judged.count)
+    learntMinutes = Array(repeating: 0, count: judged.count)
+    gap = max(settings.longestGap, 3 * interval.seconds / 60)
+  }
+
+  public var evidence: Evidence {
+    let hours = minutes / 60
+    return Evidence(
+      state: hours < settings.hours ? .learning : .watching, hours: hours, needed: settings.hours,
+      regimes: max(demand.regimes, burden.regimes))
+  }
+
+  /// Whether there is anything to learn.
+  public var isEmpty: Bool { judged.isEmpty }
+
+  /// Learns and judges a frame; nil if it is not judged: the machine does not run, has just started, or nothing is known
+  /// of this operating point. Frames come in the order of their times.
+  public mutating func add(_ frame: ConditionFrame) -> Deviation? {
+    guard frame.values.count == profile.signals.count, lastEnd.map({ frame.end > $0 }) ?? true else { return nil }
+    let length = (frame.end - frame.start).seconds / 60
+    let elapsed = lastEnd.map { (frame.end - $0).seconds / 60 } ?? length
+    guard frame.run.isJudged else {
+      if frame.run.isStopped || frame.run == .starting {
+        runningMinutes = 0
+        hasStopped = true
+      }
+      lastEnd = frame.end
+      return nil
+    }
+    guard !frame.isEmpty else { return nil }
+    lastEnd = frame.end
+    let passed = min(max(elapsed, length), gap)
+    runningMinutes += passed
+    if hasStopped, runningMinutes < settings.settling { return nil }
+    return judge(frame, minutes: passed)
+  }
+
+  private mutating func judge(_ frame: ConditionFrame, minutes passed: Double) -> Deviation? {
+    let warmUp = hasStopped ? exp(-runningMinutes / settings.warmUp) : 0
+    let values = judged.indices.map { transformed(frame.values[judged[$0]], $0) }
+    for place in values.indices {
+      if let value = values[place] { floors.add(value, place) }
+    }
+    let share = 1 - exp(-passed / settings.warmUp)
+    let demandRow = demand.regressors(frame.values, warmUp: warmUp, share: share)
+    let burdenRow = burden.regressors(frame.values, warmUp: warmUp, share: share)
+    var best: [(share: Double, scale: Int)] = Array(repeating: (0, -1), count: judged.count)
+    var expected = Array(repeating: 0.0, count: judged.count)
+    var isKnown = Array(repeating: false, count: judged.count)
+    var isAnyKnown = false
+    let untried = minutes < settings.hours * 60 ? settings.untried : 1
+    var most = untried
+    for place in judged.indices {
+      guard let value = values[place] else {
+        for scale in scales.indices { scales[scale].leaveOut(place) }
+        continue
+      }
+      let (prediction, doubt) =
+        usesBurden[place]
+        ? burden.prediction(place, burdenRow, first: floors[place])
+        : demand.prediction(place, demandRow, first: floors[place])
+      guard let prediction else {
+        for scale in scales.indices { scales[scale].leaveOut(place) }
+        continue
+      }
+      isKnown[place] = true
+      isAnyKnown = true
+      most = max(most, doubt * untried)
+      expected[place] = prediction
+      for scale in scales.indices {
+        scales[scale].smooth(place, value - prediction, minutes: passed)
+        let share = scales[scale].judge(place, doubt: doubt * untried, minutes: passed)
+        if share > best[place].share { best[place] = (share, scale) }
+      }
+    }
+    let doubt = most
+    let joint = scales.indices.map { scales[$0].judgeJointly(doubt: doubt, minutes: passed) }.max() ?? 0
+    learn(values, isKnown, best.map(\.share), demandRow, burdenRow, minutes: passed)
+    guard isAnyKnown else { return nil }
+    minutes += passed
+    var contributions: [Deviation.Contribution] = []
+    for place in judged.indices where best[place].scale >= 0 {
+      let model = scales[best[place].scale]
+      let usual = expected[place] + Double(model.center[place])
+      let shown = expected[place] + Double(model.level[place])
+      contributions.append(
+        Deviation.Contribution(
+          signal: judged[place], z: model.z[place], value: restored(shown, place), expected: restored(usual, place)))
+    }
+    contributions.sort { (abs($0.z), $1.signal) > (abs($1.z), $0.signal) }
+    return Deviation(
+      time: frame.start, score: max(joint, best.map(\.share).max() ?? 0), joint: joint, contributions: contributions,
+      evidence: evidence)
+  }
+
+  private mutating func learn(
+    _ values: [Double?], _ isKnown: [Bool], _ shares: [Double], _ demandRow: [Double]?, _ burdenRow: [Double]?,
+    minutes passed: Double
+  ) {
+    let slow = scales.lastIndex { $0.constant <= settings.passing } ?? 0
+    let lasting = judged.indices.map { place in
+      let level = Double(scales[slow].level[place])
+      return level.isFinite ? level : 0
+    }
+    var isFrozen = shares.indices.map { place in
+      shares[place] >= settings.freeze
+        || scales.contains { $0.constant > settings.passing && abs($0.z[place]) >= settings.drift }
+    }
+    let isYoung = minutes < settings.hours * 60
+    for place in judged.indices where values[place] != nil {
+      guard isFrozen[place] else {
+        frozenMinutes[place] = max(0, frozenMinutes[place] - passed)
+        learntMinutes[place] += passed
+        continue
+      }
+      frozenMinutes[place] += passed
+      // Of a young machine not every way of working was seen: what is withheld too often is one of them.
+      if isYoung, frozenMinutes[place] > settings.withheld * learntMinutes[place] {
+        isFrozen[place] = false
+        learntMinutes[place] += passed
+      }
+    }
+    // A fault would explain itself away: of a machine that is known, only what follows the operating point is learnt,
+    // not a level that stays.
+    let kept = values.indices.map { place in values[place].map { $0 - lasting[place] } }
+    if let demandRow, !demand.signals.isEmpty {
+      // In an operating point that is new nothing is known to deviate.
+      let learnt = isYoung || demand.isNew(demandRow) ? values : kept
+      demand.learn(demandRow, learnt.indices.map { usesBurden[$0] ? nil : learnt[$0] }, minutes: passed)
+    }
+    if let burdenRow, !burden.signals.isEmpty {
+      let learnt = isYoung || burden.isNew(burdenRow) ? values : kept
+      burden.learn(burdenRow, learnt.indices.map { usesBurden[$0] ? learnt[$0] : nil }, minutes: passed)
+    }
+    guard floors.isComplete(isKnown) else { return }
+    let floors = spreadFloors
+    for scale in scales.indices {
+      if let row = scales[scale].learn(isFrozen: isFrozen, isKnown: isKnown, floors: floors, minutes: passed) {
+        pending.append(PendingRow(scale: scale, row: row))
+      }
+    }
+  }
+
+  var spreadFloors: [Double] {
+    judged.indices.map { place in
+      isLogarithmic[place]
+        ? settings.logarithmicFloor : max(1e-6, settings.spreadFloor * abs(floors[place] ?? 0))
+    }
+  }
+
+  private func transformed(_ value: Double?, _ place: Int) -> Double? {
+    guard let value, value.isFinite else { return nil }
+    guard isLogarithmic[place] else { return value }
+    return value > 0 ? log(value) : nil
+  }
+
+  private func restored(_ value: Double, _ place: Int) -> Double { isLogarithmic[place] ? exp(value) : value }
+
+  /// After maintenance: what is usual is learnt anew, beginning with the next frame. How far signals stray is kept.
+  public mutating func rebaseline() {
+    for scale in scales.indices { scales[scale].rebaseline() }
+    demand.rebaseline()
+    burden.rebaseline()
+    floors = FirstLevels(count: judged.count)
+    frozenMinutes = Array(repeating: 0, count: judged.count)
+    learntMinutes = Array(repeating: 0, count: judged.count)
+    minutes = 0
+    pending = []
+    isRewritten = true
+  }
+}
+
+extension MeasuredRole {
+  /// How hard a machine works, as it shows itself: it explains temperatures and vibration.
+  var isBurden: Bool {
+    switch self {
+    case .activePower, .current, .torque: true
+    default: false
+    }
+  }
+
+  /// Grows by factors, not by amounts.
+  var isLogarithmic: Bool {
+    switch self {
+    case .vibrationVelocity, .vibrationDisplacement, .vibrationAcceleration, .envelope, .kurtosis, .crest, .bandEnergy:
+      true
+    default: false
+    }
+  }
+}
