@@ -11,7 +11,7 @@ extension ProductionRule {
     var validTo: Timestamp
   }
 
-  mutating func importFootprint(_ command: SiteCommand, context: inout RuleContext) throws {
+  mutating func heardImport(_ command: SiteCommand, context: inout RuleContext) throws {
     let imported: ImportedFootprint
     do {
       imported = try ImportedFootprint(command)
@@ -75,13 +75,7 @@ extension ProductionRule {
     let cause = RevisionCause(
       asset: site.gateway.id, signal: footprint.id, time: imported.entered, reason: .entered)
     for line in lines.indices {
-      var keys = Set(states[line].live)
-      var day = states[line].oldestDay ?? next
-      while day < next {
-        keys.formUnion(try lineDay(line, day, context)?.orders ?? [])
-        day = zone.nextDay(after: day)
-      }
-      for key in keys.sorted() {
+      for key in try keptOrders(line, from: .distantPast, before: next, context) {
         guard let product = try orderAccount(key, context)?.order.product, products.contains(product) else { continue }
         touch(Touched(line: line, key: key, day: .distantPast, due: context.clock, cause: cause))
       }

@@ -1,4 +1,3 @@
-import Factors
 import Plant
 import Rules
 import Telemetry
@@ -101,14 +100,6 @@ public struct ProductionRule: SiteRule {
   }
 
   // MARK: What is heard
-
-  public mutating func heard(_ command: SiteCommand, context: inout RuleContext) throws {
-    switch command.name {
-    case Recalculation.command: try recompute(command, context: &context)
-    case ImportedFootprint.command: try importFootprint(command, context: &context)
-    default: return
-    }
-  }
 
   public mutating func heard(_ published: Published, asset: Int, context: inout RuleContext) throws {
     let id = site.assets.indices.contains(asset) ? site.assets[asset].id : ""
