@@ -74,7 +74,9 @@ let package = Package(
         nio("NIOPosix"), nio("NIOHTTP1"), nio("NIOConcurrencyHelpers"), nioSSL,
       ]),
     module("Control", [hummingbird, httpClient, lifecycle, logging, nio("NIOCore"), nio("NIOFoundationCompat")]),
-    module("Simulation", ["Telemetry", "Templates", "Plant", "MQTT"]),
+    .target(
+      name: "Simulation", dependencies: ["Telemetry", "Templates", "Plant", "MQTT"], exclude: ["Fleet/README.md"],
+      swiftSettings: strict),
     module(
       "Gateway",
       [
@@ -90,7 +92,8 @@ let package = Package(
     .executableTarget(
       name: "weir-bench",
       dependencies: [
-        "Telemetry", "Templates", "Journal", "Ingest", "Rules", "Engine", "Energy", "Ledger", "Store", "Gateway",
+        "Telemetry", "Plant", "Templates", "Journal", "Ingest", "Rules", "Engine", "Energy", "Equipment", "Ledger",
+        "Store", "Gateway", "Simulation",
       ],
       path: "Tests/Benchmarks/Micro", swiftSettings: strict),
     .target(
@@ -111,7 +114,7 @@ let package = Package(
     tests("DiscoveryTests", ["Discovery", "Ingest", "Journal", "MQTT"]),
     tests("RulesTests", ["Rules"]),
     tests("EngineTests", ["Engine", "Rules", "Journal"]),
-    tests("EnergyTests", ["Energy", "Factors", "Plant", "Rules"]),
+    tests("EnergyTests", ["Energy", "RuleBench", "Journal", "Factors", "Plant", "Rules"]),
     tests("CarbonTests", ["Carbon", "Energy", "Factors", "RuleBench", "Journal", "Plant", "Rules"]),
     tests("EquipmentTests", ["Equipment", "RuleBench", "Journal", "Plant", "Rules"]),
     tests("QualityTests", ["Quality", "Equipment", "Energy", "RuleBench", "Journal", "Plant", "Rules"]),

@@ -10,10 +10,12 @@ struct CarbonBody {
   var zone: PlantZone
   var isCounted: [Signal.Quantity: Bool]
 
-  /// - Parameter emissions: for each activity, by method.
+  /// - Parameters:
+  ///   - emissions: for each activity, by method.
+  ///   - recalculation: that chose the factors; nil = the configuration did, or it makes no difference here.
   func metered(
     _ figures: MeterFigures, activities: [MeteredActivity], emissions: [[MethodEmissions]],
-    methods: [InventoryMethod], inventoryDate: CivilDate, isFinal: Bool
+    methods: [InventoryMethod], inventoryDate: CivilDate, recalculation: String?, isFinal: Bool
   ) throws -> [UInt8] {
     let isFull = figures.period != .window
     var byMethod: [String: JSONValue] = [:]
@@ -42,6 +44,7 @@ struct CarbonBody {
         "kind": .string(energy.rawValue), "key": .string(figures.key), "revision": .integer(Int64(figures.revision)),
       ],
     ]
+    if let recalculation { members["recalculation"] = .string(recalculation) }
     if figures.period == .month { members["status"] = isFinal ? "final" : "provisional" }
     return JSONValue.object(members).canonicalBytes()
   }

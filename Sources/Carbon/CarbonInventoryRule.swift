@@ -13,17 +13,17 @@ import Templates
 ///   for later ones, which are issued again then.
 /// * An entry for several months is divided by their share of its time.
 public struct CarbonInventoryRule: SiteRule {
-  private let site: Site
-  private let zone: PlantZone
-  private let calculator: EmissionCalculator
+  let site: Site
+  let zone: PlantZone
+  let factors: FactorsInForce
   private let lateness: Span64
   private let finality: Span64
   /// Whether an asset's count of a quantity is part of the inventory, by position.
   private let counted: [Set<Signal.Quantity>]
   private let ledger: WindowLedger
 
-  private var months: [Month] = []
-  private var entries: [IndexEntry] = []
+  var months: [Month] = []
+  var entries: [IndexEntry] = []
 
   /// What is known of a month beside its sources, which are saved apart.
   struct Month: Hashable, Sendable {
@@ -40,6 +40,10 @@ public struct CarbonInventoryRule: SiteRule {
     var start: Timestamp
     var end: Timestamp
     var isSuperseded: Bool
+    /// How often its record was issued again with other factors.
+    var recounts = 0
+    /// `Hash64` of its newest body; 0 = not known.
+    var bodyHash: UInt64 = 0
   }
 
   /// How the rule joins the engine; nil without `carbon:` in the configuration.
@@ -53,7 +57,7 @@ public struct CarbonInventoryRule: SiteRule {
   init(site: Site, zone: PlantZone, settings: CarbonSettings, horizon: Horizon) throws {
     self.site = site
     self.zone = zone
-    calculator = try EmissionCalculator(settings)
+    factors = try FactorsInForce(settings)
     lateness = horizon.lateness
     finality = horizon.lateness + horizon.revision
     let topology = MeterTopology(site.assets)
@@ -66,6 +70,8 @@ public struct CarbonInventoryRule: SiteRule {
     ledger = WindowLedger(
       kind: .carbonInventory, asset: site.gateway.id, length: .days(28), retention: .days(36_500), pageWindows: 1)
   }
+
+  public var sharedKeys: [String] { [Recalculation.stateKey] }
 
   public var deadline: Timestamp? {
     months.lazy.filter { !$0.isFinal }.map { month in
@@ -87,7 +93,16 @@ public struct CarbonInventoryRule: SiteRule {
   // MARK: - Meters
 
   public mutating func heard(_ published: Published, asset: Int, context: inout RuleContext) throws {
-    guard case .meter(let figures) = published, figures.period == .month, asset >= 0 else { return }
+    let figures: MeterFigures
+    switch published {
+    case .meter(let told): figures = told
+    case .derived(let told): return try heard(hours: told, asset: asset, context: &context)
+    case .meterAgain(var told, let request):
+      told.cause = try recalculations(context).first { $0.id == request }?.cause(gateway: site.gateway.id)
+      figures = told
+    default: return
+    }
+    guard figures.period == .month, asset >= 0 else { return }
     let wanted = counted[asset]
     let own = try MeteredActivity.of(figures, asset: site.assets[asset]).filter { wanted.contains($0.quantity) }
     guard !own.isEmpty else { return }
@@ -98,12 +113,15 @@ public struct CarbonInventoryRule: SiteRule {
     sources += own.map { Inventory.Source(asset: id, quantity: $0.quantity, activity: $0.activity, record: reference) }
     sources.sort { ($0.asset, $0.quantity.rawValue) < ($1.asset, $1.quantity.rawValue) }
     save(sources, of: months[place].start, context: context)
+    // The hours of bought electricity follow, and then the month changes once.
+    if isHourly, own.contains(where: \.isBoughtElectricity) { return }
     try changed([place], cause: figures.cause, context: &context)
   }
 
   // MARK: - Entries
 
   public mutating func heard(_ command: SiteCommand, context: inout RuleContext) throws {
+    if command.name == Recalculation.command { return try recount(command, context: &context) }
     guard command.name == EnteredActivity.command else { return }
     let entry: EnteredActivity
     do {
@@ -129,12 +147,16 @@ public struct CarbonInventoryRule: SiteRule {
       entries[place].isSuperseded = true
       periods.append(entries[place].start..<entries[place].end)
       if let former = try self.entry(old, context: context) {
-        try issue(former, supersededBy: entry.id, context: &context)
+        let cause = RevisionCause(
+          asset: site.gateway.id, signal: entry.id, time: former.entered, reason: .entered)
+        try issue(
+          former, supersededBy: entry.id, revision: entries[place].recounts + 1, cause: cause, context: &context)
       }
     }
     context.save(Self.entryKey(entry.id), Array(entry.journaled.text.utf8))
-    entries.append(IndexEntry(id: entry.id, start: entry.start, end: entry.end, isSuperseded: false))
-    try issue(entry, supersededBy: nil, context: &context)
+    let hash = try issue(entry, supersededBy: nil, revision: 0, cause: nil, context: &context)
+    entries.append(
+      IndexEntry(id: entry.id, start: entry.start, end: entry.end, isSuperseded: false, bodyHash: hash))
     let touched = Set(periods.flatMap { zone.months(touching: $0).map(\.lowerBound) })
     // A month that is inserted moves the later ones: their places are looked up when all are there.
     for start in touched.sorted() { _ = month(start) }
@@ -151,44 +173,58 @@ public struct CarbonInventoryRule: SiteRule {
       advice: "Enter it again with another id.")
   }
 
-  private func issue(_ entry: EnteredActivity, supersededBy: String?, context: inout RuleContext) throws {
+  /// - Returns: `Hash64` of the body.
+  @discardableResult
+  func issue(
+    _ entry: EnteredActivity, supersededBy: String?, revision: Int, cause: RevisionCause?, unless known: UInt64 = 0,
+    context: inout RuleContext
+  ) throws -> UInt64 {
     let lastDay = CivilDate(lastDayBefore: entry.end, in: zone)
-    let body = try InventoryBody(site: site, zone: zone, calculator: calculator).entry(
-      entry, supersededBy: supersededBy, lastDay: lastDay)
+    let body = try InventoryBody(
+      site: site, zone: zone, choice: try choice(of: entry, context), configured: factors.configured
+    ).entry(entry, supersededBy: supersededBy, lastDay: lastDay)
+    var hasher = Hash64()
+    body.withUnsafeBytes { hasher.combine($0) }
+    guard known == 0 || known != hasher.value else { return known }
     context.emit(
       RecordDraft(
-        kind: .carbonActivity, key: "\(entry.id)/\(entry.start.rfc3339UTC)", revision: supersededBy == nil ? 0 : 1,
-        asset: site.gateway.id, start: entry.start, end: entry.end, body: body,
-        cause: supersededBy.map {
-          RevisionCause(asset: site.gateway.id, signal: $0, time: entry.entered, reason: .entered)
-        }))
+        kind: .carbonActivity, key: "\(entry.id)/\(entry.start.rfc3339UTC)", revision: revision,
+        asset: site.gateway.id, start: entry.start, end: entry.end, body: body, cause: cause))
+    return hasher.value
+  }
+
+  /// The factors of an entry are those of the month that it begins in.
+  private func choice(of entry: EnteredActivity, _ context: RuleContext) throws -> FactorsInForce.Choice {
+    try factors.choice(
+      at: zone.startOfMonth(containing: entry.start), saved: context.load(Recalculation.stateKey))
   }
 
   // MARK: - Months
 
   /// Issues what has changed of the months that are issued: those, and later ones whose certificates changed with them.
-  private mutating func changed(_ places: [Int], cause: RevisionCause?, context: inout RuleContext) throws {
+  mutating func changed(_ places: [Int], cause: RevisionCause?, context: inout RuleContext) throws {
     for place in places {
       let inventory = try inventory(of: place, context: context)
       months[place].electricity = try inventory.electricity()
     }
     guard let first = places.min() else { return }
-    let affected = calculator.settings.certificates.isEmpty ? places : Array(first..<months.count)
+    let affected = factors.configured.settings.certificates.isEmpty ? places : Array(first..<months.count)
     for place in affected where months[place].isIssued { try issue(place, cause: cause, context: &context) }
   }
 
-  private func issue(_ place: Int, cause: RevisionCause?, context: inout RuleContext) throws {
+  func issue(_ place: Int, cause: RevisionCause?, context: inout RuleContext) throws {
     let month = months[place]
     let end = zone.nextMonth(after: month.start)
-    let body = try InventoryBody(site: site, zone: zone, calculator: calculator).month(
+    let choice = try factors.choice(at: month.start, saved: context.load(Recalculation.stateKey))
+    let body = try InventoryBody(site: site, zone: zone, choice: choice, configured: factors.configured).month(
       try inventory(of: place, context: context), start: month.start, end: end, certificates: try shares()[place],
       isFinal: month.isFinal)
     try ledger.issue(start: month.start, end: end, body: body, cause: cause, context: &context)
   }
 
-  private func shares() throws -> [[CertificateShare]] {
+  func shares() throws -> [[CertificateShare]] {
     try CertificateBook.allocate(
-      calculator.settings.certificates,
+      factors.configured.settings.certificates,
       to: months.map { month in
         CertificateBook.Demand(
           from: CivilDate(of: month.start, in: zone),
@@ -196,7 +232,7 @@ public struct CarbonInventoryRule: SiteRule {
       })
   }
 
-  private func inventory(of place: Int, context: RuleContext) throws -> Inventory {
+  func inventory(of place: Int, context: RuleContext) throws -> Inventory {
     let start = months[place].start
     let end = zone.nextMonth(after: start)
     var parts: [Inventory.EntryPart] = []
@@ -208,7 +244,8 @@ public struct CarbonInventoryRule: SiteRule {
       }
     }
     parts.sort { $0.entry.id < $1.entry.id }
-    return Inventory(sources: try load(start, context: context), entries: parts)
+    let sources = try withHours(load(start, context: context), of: start, context)
+    return Inventory(sources: sources, entries: parts)
   }
 
   /// The place of a month; a new one is inserted.
@@ -216,89 +253,5 @@ public struct CarbonInventoryRule: SiteRule {
     let place = months.firstIndex { start <= $0.start } ?? months.count
     if place == months.count || months[place].start != start { months.insert(Month(start: start), at: place) }
     return place
-  }
-
-  // MARK: - Saved state
-
-  private static func entryKey(_ id: String) -> String { "carbon/entry/\(id)" }
-  private static func monthKey(_ start: Timestamp) -> String { "carbon/month/\(start.rfc3339UTC)" }
-
-  private func entry(_ id: String, context: RuleContext) throws -> EnteredActivity? {
-    guard let bytes = try context.load(Self.entryKey(id)),
-      let command = SiteCommand(text: String(decoding: bytes, as: UTF8.self))
-    else { return nil }
-    return try EnteredActivity(command)
-  }
-
-  private func load(_ month: Timestamp, context: RuleContext) throws -> [Inventory.Source] {
-    guard let bytes = try context.load(Self.monthKey(month)) else { return [] }
-    var reader = ByteReader(bytes)
-    var sources: [Inventory.Source] = []
-    for _ in 0..<(try reader.count()) {
-      let asset = try reader.string()
-      guard let quantity = Signal.Quantity(rawValue: try reader.string()) else {
-        throw ByteReaderError(offset: reader.offset, expected: "a counted quantity")
-      }
-      let amount = try reader.decimal()
-      let reference = Inventory.RecordReference(
-        kind: .energyMonth, key: try reader.string(), revision: try reader.integer())
-      // An asset that is not configured any more keeps its figure under the kind that its quantity has by itself.
-      let place = site.assets.firstIndex { $0.id == asset || $0.formerly == asset }
-      guard
-        let kind = try MeteredActivity.kind(
-          quantity, place.map { site.assets[$0].metering } ?? Asset.Metering())
-      else { continue }
-      sources.append(
-        Inventory.Source(
-          asset: asset, quantity: quantity, activity: Activity(kind, amount, quantity.unit), record: reference))
-    }
-    return sources
-  }
-
-  private func save(_ sources: [Inventory.Source], of month: Timestamp, context: RuleContext) {
-    var writer = ByteWriter()
-    writer.varint(sources.count)
-    for source in sources {
-      writer.string(source.asset)
-      writer.string(source.quantity.rawValue)
-      writer.decimal(source.activity.amount)
-      writer.string(source.record.key)
-      writer.varint(source.record.revision)
-    }
-    context.save(Self.monthKey(month), writer.bytes)
-  }
-
-  public func encodeState(into writer: inout ByteWriter) {
-    writer.varint(months.count)
-    for month in months {
-      writer.timestamp(month.start)
-      writer.byte((month.isIssued ? 1 : 0) | (month.isFinal ? 2 : 0))
-      writer.decimal(month.electricity)
-    }
-    writer.varint(entries.count)
-    for entry in entries {
-      writer.string(entry.id)
-      writer.timestamp(entry.start)
-      writer.timestamp(entry.end)
-      writer.boolean(entry.isSuperseded)
-    }
-  }
-
-  public mutating func restoreState(from reader: inout ByteReader) throws {
-    months = []
-    for _ in 0..<(try reader.count()) {
-      let start = try reader.timestamp()
-      let flags = try reader.byte()
-      months.append(
-        Month(
-          start: start, isIssued: flags & 1 != 0, isFinal: flags & 2 != 0, electricity: try reader.decimal()))
-    }
-    entries = []
-    for _ in 0..<(try reader.count()) {
-      entries.append(
-        IndexEntry(
-          id: try reader.string(), start: try reader.timestamp(), end: try reader.timestamp(),
-          isSuperseded: try reader.boolean()))
-    }
   }
 }

@@ -11,26 +11,32 @@ import Templates
 /// * A revision of the energy record makes a revision of this one; so does another factor, when the energy record is
 ///   revised or the figures are asked for again.
 /// * A month says `provisional` until no late reading can change it any more, and `final` then.
+/// * A recalculation (`Recalculation`) makes the energy rule tell again what it remembers, and this one issue again what
+///   changes by it. Months are counted again from their own memory, however old they are.
 /// * Where there is no factor there is no figure, and a finding says why: zero would be a lie.
 public struct CarbonRule: AssetRule {
   private let asset: Asset
   private let zone: PlantZone
-  private let calculator: EmissionCalculator
-  private let inventoryDate: CivilDate?
+  private let factors: FactorsInForce
+  private let gateway: String
   private let isCounted: [Signal.Quantity: Bool]
-  private let windows: WindowLedger
-  private let days: WindowLedger
-  private let months: WindowLedger
+  let windows: WindowLedger
+  let days: WindowLedger
+  let months: WindowLedger
   private let finality: Span64
+  /// Months that are counted again at one time mark: of a large site few, so that no mark has many records.
+  private let recountAtOnce: Int
 
   /// Months that are not final, by their start, with the plant clock at which they are.
   private var provisional: [(start: Timestamp, due: Timestamp)] = []
   private var openProblem: String?
+  /// Months that are to be counted again: from where on, for which recalculation.
+  private var recounts: [(next: Timestamp, id: String)] = []
 
   /// How the rule joins the engine; nil without `carbon:` in the configuration.
   public static func factory(site: Site, zone: PlantZone) throws -> RuleFactory? {
     guard let settings = site.carbon else { return nil }
-    let calculator = try EmissionCalculator(settings)
+    let factors = try FactorsInForce(settings)
     let topology = MeterTopology(site.assets)
     var counted: [Signal.Quantity: Set<String>] = [:]
     for quantity in Signal.Quantity.allCases {
@@ -40,37 +46,48 @@ public struct CarbonRule: AssetRule {
     let all = counted
     return RuleFactory(name: "carbon") { asset, site in
       CarbonRule(
-        asset: asset, site: site, zone: zone, calculator: calculator,
+        asset: asset, site: site, zone: zone, factors: factors,
         isCounted: all.mapValues { $0.contains(asset.id) })
     }
   }
 
   /// Nil for an asset that counts nothing that emits.
   init?(
-    asset: Asset, site: Site, zone: PlantZone, calculator: EmissionCalculator, isCounted: [Signal.Quantity: Bool]
+    asset: Asset, site: Site, zone: PlantZone, factors: FactorsInForce, isCounted: [Signal.Quantity: Bool]
   ) {
     guard asset.signals.contains(where: { $0.kind.quantity.map(InventoryScope.emits) ?? false }),
       let horizon = site.horizons[.energyInterval]
     else { return nil }
     self.asset = asset
     self.zone = zone
-    self.calculator = calculator
+    self.factors = factors
+    gateway = site.gateway.id
     self.isCounted = isCounted
-    inventoryDate = calculator.settings.inventoryDate
+    recountAtOnce = max(2, 2048 / max(1, site.assets.count))
     let kept = max(horizon.revision, site.horizons[.energyMonth]?.revision ?? .zero)
     finality = horizon.lateness + kept
     windows = WindowLedger(
       kind: .carbonInterval, asset: asset.id, length: site.energy.window, retention: kept + .days(2))
     days = WindowLedger(kind: .carbonDay, asset: asset.id, length: .hours(23), retention: kept + .days(33))
-    months = WindowLedger(kind: .carbonMonth, asset: asset.id, length: .days(28), retention: kept + .days(63))
+    // A recalculation may come years later, so no month is forgotten.
+    months = WindowLedger(kind: .carbonMonth, asset: asset.id, length: .days(28), retention: .days(36_500))
   }
 
   public func interest(in signal: Int) -> SignalInterest { .none }
   public var isListening: Bool { true }
-  public var deadline: Timestamp? { provisional.first?.due }
+  public var takesCommands: Bool { true }
+  public var deadline: Timestamp? { recounts.isEmpty ? provisional.first?.due : .distantPast }
 
   public mutating func heard(_ published: Published, context: inout RuleContext) throws {
-    guard case .meter(let figures) = published else { return }
+    let figures: MeterFigures
+    switch published {
+    case .meter(let told): figures = told
+    case .meterAgain(var told, let request):
+      guard remembers(told, context: context) else { return }
+      told.cause = try recalculation(request, context: context)?.cause(gateway: gateway)
+      figures = told
+    default: return
+    }
     if figures.period == .month, !provisional.contains(where: { $0.start == figures.start }) {
       provisional.append((figures.start, figures.end + finality))
       provisional.sort { $0.start < $1.start }
@@ -87,15 +104,64 @@ public struct CarbonRule: AssetRule {
       var reader = ByteReader(entry.state)
       try issue(MeterFigures(from: &reader), isFinal: true, context: &context)
     }
+    try recount(context: &context)
+  }
+
+  // MARK: Recalculation
+
+  public mutating func heard(_ command: SiteCommand, context: inout RuleContext) throws {
+    guard command.name == Recalculation.command, let id = command.members["id"]?.stringValue,
+      let recalculation = try recalculation(id, context: context), try months.hasEntries(context: context)
+    else { return }
+    recounts.append((recalculation.start, id))
+  }
+
+  private func recalculation(_ id: String, context: RuleContext) throws -> Recalculation? {
+    try Recalculation.decode(context.loadOfSite(Recalculation.stateKey)).first { $0.id == id }
+  }
+
+  /// Whether it is known if there was a record: one that was forgotten must not begin with revision 0 again.
+  private func remembers(_ figures: MeterFigures, context: RuleContext) -> Bool {
+    switch figures.period {
+    case .window: context.clock - windows.retention < figures.start
+    case .day: context.clock - days.retention < figures.start
+    case .month: true
+    }
+  }
+
+  /// The next months that are to be counted again.
+  private mutating func recount(context: inout RuleContext) throws {
+    guard let first = recounts.first else { return }
+    let recalculation = try recalculation(first.id, context: context)
+    let end = recalculation?.end.map { min($0, context.clock) } ?? context.clock
+    let entries = try months.entries(from: first.next, to: end, context: context)
+    let cause = recalculation?.cause(gateway: gateway)
+    for (_, entry) in entries.prefix(recountAtOnce) {
+      var reader = ByteReader(entry.state)
+      var figures = try MeterFigures(from: &reader)
+      figures.cause = cause
+      try issue(figures, isFinal: figures.end + finality <= context.clock, context: &context)
+    }
+    if entries.count > recountAtOnce {
+      recounts[0].next = entries[recountAtOnce].start
+    } else {
+      recounts.removeFirst()
+    }
   }
 
   private mutating func issue(_ figures: MeterFigures, isFinal: Bool, context: inout RuleContext) throws {
     let activities = try MeteredActivity.of(figures, asset: asset)
     let lastDay = CivilDate(lastDayBefore: figures.end, in: zone)
-    let emissions = activities.map { calculator.emissions(of: $0.activity, lastDay: lastDay) }
+    let choice = try factors.choice(at: figures.start, saved: context.loadOfSite(Recalculation.stateKey))
+    let settings = choice.calculator.settings
+    let hourly = try hours(figures, settings, context)
+    let emissions = activities.map {
+      choice.emissions(of: $0.activity, lastDay: lastDay, hourly: $0.isBoughtElectricity ? hourly?.sums : nil)
+    }
     let body = try CarbonBody(asset: asset, zone: zone, isCounted: isCounted).metered(
-      figures, activities: activities, emissions: emissions, methods: calculator.settings.methods,
-      inventoryDate: calculator.settings.inventoryDate(lastDay: lastDay), isFinal: isFinal)
+      figures, activities: activities, emissions: emissions, methods: settings.methods,
+      inventoryDate: settings.inventoryDate(lastDay: lastDay),
+      recalculation: deciding(choice, emissions, activities, lastDay, hourly?.sums), isFinal: isFinal)
     let ledger =
       switch figures.period {
       case .window: windows
@@ -104,9 +170,30 @@ public struct CarbonRule: AssetRule {
       }
     var state = ByteWriter()
     if figures.period == .month { figures.encode(into: &state) }
+    if let hourly { state.bytes += hourly.state }
     try ledger.issue(
       start: figures.start, end: figures.end, body: body, state: state.bytes, cause: figures.cause, context: &context)
+    if figures.period == .month, let hourly {
+      // The inventory waits for it.
+      context.publish(
+        .derived(
+          DerivedFigures(
+            name: Self.hours, start: figures.start, end: figures.end, bytes: hourly.state, cause: figures.cause)))
+    }
     report(emissions.flatMap { $0 }.lazy.compactMap(\.problem).first, at: figures.end, context: &context)
+  }
+
+  /// The recalculation without which the figures would be others.
+  private func deciding(
+    _ choice: FactorsInForce.Choice, _ emissions: [[MethodEmissions]], _ activities: [MeteredActivity],
+    _ lastDay: CivilDate, _ hourly: HourlySums?
+  ) -> String? {
+    guard let recalculation = choice.recalculation, !recalculation.change.isEmpty else { return nil }
+    let configured = activities.map {
+      factors.configured.emissions(
+        of: $0.activity, lastDay: lastDay, hourly: $0.isBoughtElectricity ? hourly : nil)
+    }
+    return configured == emissions ? nil : recalculation.id
   }
 
   /// One finding an asset, for the first thing that is missing.
@@ -137,6 +224,10 @@ public struct CarbonRule: AssetRule {
       writer.timestamp(month.due)
     }
     writer.string(openProblem ?? "")
+    for recount in recounts {
+      writer.timestamp(recount.next)
+      writer.string(recount.id)
+    }
   }
 
   public mutating func restoreState(from reader: inout ByteReader) throws {
@@ -144,5 +235,7 @@ public struct CarbonRule: AssetRule {
     for _ in 0..<(try reader.count()) { provisional.append((try reader.timestamp(), try reader.timestamp())) }
     let problem = try reader.string()
     openProblem = problem.isEmpty ? nil : problem
+    recounts = []
+    while !reader.isAtEnd { recounts.append((try reader.timestamp(), try reader.string())) }
   }
 }

@@ -21,19 +21,61 @@ public struct EmissionReport: Sendable {
   }
 
   public let methods: [InventoryMethod]
-  private let calculator: EmissionCalculator
+  private let factors: FactorsInForce
+  /// Those that were made, as they are saved; nil = none.
+  public var recalculations: [UInt8]?
   private let site: Site
   private let zone: PlantZone
   private let topology: MeterTopology
 
   /// Nil without `carbon:` in the configuration.
-  public init?(site: Site, zone: PlantZone) throws {
+  /// - Parameter recalculations: as they are saved; nil = none were made.
+  public init?(site: Site, zone: PlantZone, recalculations: [UInt8]? = nil) throws {
     guard let settings = site.carbon else { return nil }
-    calculator = try EmissionCalculator(settings)
+    factors = try FactorsInForce(settings)
+    self.recalculations = recalculations
     methods = settings.methods
     self.site = site
     self.zone = zone
     topology = MeterTopology(site.assets)
+  }
+
+  /// The certificates that cover the site's electricity of a month, for its parts.
+  public struct Attribution: Hashable, Sendable {
+    public var shares: [CertificateShare]
+    /// kWh of the site.
+    public var electricity: ExactDecimal
+
+    /// From the body of the month's inventory and one of its methods; nil without certificates in it.
+    public init?(inventory body: JSONValue, _ method: InventoryMethod, certificates: [Certificate]) throws(DecimalError)
+    {
+      shares = []
+      electricity = .zero
+      for line in body["methods"]?[method.rawValue]?["lines"]?.arrayValue ?? [] {
+        guard line["category"] == "electricity", line["memo"] != true, line["unit"] == "kWh",
+          let amount = line["amount"]?.stringValue.flatMap({ ExactDecimal($0) })
+        else { continue }
+        electricity = try electricity + amount
+        if let certificate = certificates.first(where: { $0.id == line["certificate"]?.stringValue }) {
+          shares.append(CertificateShare(certificate: certificate, kilowattHours: amount))
+        }
+      }
+      if shares.isEmpty || electricity.isZero { return nil }
+    }
+
+    /// For a part of the site: by its share of the electricity, rounded to 12 places and never more than it used.
+    func shares(of part: ExactDecimal) throws(DecimalError) -> [CertificateShare] {
+      guard part < electricity else { return shares }
+      var attributed: [CertificateShare] = []
+      var left = part
+      for share in shares {
+        let amount = min(try (share.kilowattHours * part) / electricity, left)
+        guard ExactDecimal.zero < amount else { continue }
+        left = try left - amount
+        attributed.append(CertificateShare(certificate: share.certificate, kilowattHours: amount))
+      }
+      return attributed
+    }
   }
 
   /// The emissions of a group of assets and entries, none counted twice.
@@ -43,13 +85,14 @@ public struct EmissionReport: Sendable {
   ///   - group: positions of the assets of the group.
   ///   - entries: those that belong to the group.
   ///   - period: within one month, so that it has one inventory date.
+  ///   - attribution: the site's certificates of that month, of which the group has its share; nil = none.
   public func sums(
     _ method: InventoryMethod, amounts: [Int: [Signal.Quantity: ExactDecimal]], group: Set<Int>,
-    entries: [EnteredActivity], period: Range<Timestamp>
+    entries: [EnteredActivity], period: Range<Timestamp>, attribution: Attribution? = nil
   ) throws -> Sums {
     var sources: [Inventory.Source] = []
     for quantity in Signal.Quantity.allCases where InventoryScope.emits(quantity) {
-      let counted = topology.counted(quantity, roles: InventoryScope.roles(quantity), among: group.contains)
+      let counted = topology.counted(quantity, roles: InventoryScope.roles(quantity), in: group)
       for place in counted {
         let asset = site.assets[place]
         guard let amount = amounts[place]?[quantity],
@@ -76,8 +119,12 @@ public struct EmissionReport: Sendable {
           entry: entry, amount: try share / ExactDecimal(Int((whole.upperBound - whole.lowerBound).nanoseconds)))
       }
     }
-    let emissions = try Inventory(sources: sources, entries: parts).emissions(
-      calculator, lastDay: CivilDate(lastDayBefore: period.upperBound, in: zone), certificates: [])
+    let choice = try factors.choice(
+      at: zone.startOfMonth(containing: period.lowerBound), saved: recalculations)
+    let inventory = Inventory(sources: sources, entries: parts)
+    let emissions = try inventory.emissions(
+      choice, lastDay: CivilDate(lastDayBefore: period.upperBound, in: zone),
+      certificates: try attribution.map { try $0.shares(of: inventory.electricity()) } ?? [])
     let own = emissions.compactMap { $0.first { $0.method == method } }
     let problems = own.compactMap { $0.problem.map { "\($0)" } }
     let warnings = own.flatMap { $0.warnings.map(\.text) }

@@ -30,6 +30,12 @@ enum EmissionText {
     return .object(members)
   }
 
+  /// kg of all scopes; nil where a factor is missing.
+  static func total(_ emissions: [MethodEmissions]) -> ExactDecimal? {
+    guard emissions.allSatisfy({ $0.problem == nil }) else { return nil }
+    do { return try EmissionTotals(emissions.flatMap(\.lines)).total() } catch { return nil }
+  }
+
   private static func line(_ line: EmissionLine, isFull: Bool) -> JSONValue {
     var members: [String: JSONValue] = [
       "scope": .integer(Int64(line.scope)), "category": .string(line.category.rawValue),

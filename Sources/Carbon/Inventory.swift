@@ -11,6 +11,8 @@ struct Inventory: Hashable, Sendable {
     var quantity: Signal.Quantity
     var activity: Activity
     var record: RecordReference
+    /// The electricity by its hours; nil where the site does not count so.
+    var hourly: HourlySums?
   }
 
   /// The energy record that an amount is from.
@@ -34,7 +36,7 @@ struct Inventory: Hashable, Sendable {
   ///
   /// - Returns: for each activity, by method.
   func emissions(
-    _ calculator: EmissionCalculator, lastDay: CivilDate, certificates: [CertificateShare]
+    _ choice: FactorsInForce.Choice, lastDay: CivilDate, certificates: [CertificateShare]
   ) throws -> [[MethodEmissions]] {
     var summed: [Activity] = []
     func add(_ activity: Activity) throws {
@@ -55,10 +57,18 @@ struct Inventory: Hashable, Sendable {
         single.append(activity)
       }
     }
+    var hourly: HourlySums?
+    for sums in sources.compactMap(\.hourly) {
+      var all = hourly ?? HourlySums()
+      try all.add(sums)
+      hourly = all
+    }
+    hourly?.single = nil
     return (summed + single).map { activity in
-      calculator.emissions(
-        of: activity, lastDay: lastDay,
-        certificates: Self.isOrdinaryElectricity(activity) ? certificates : [])
+      let isElectricity = Self.isOrdinaryElectricity(activity)
+      return choice.emissions(
+        of: activity, lastDay: lastDay, certificates: isElectricity ? certificates : [],
+        hourly: isElectricity ? hourly : nil)
     }
   }
 

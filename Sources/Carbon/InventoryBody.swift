@@ -7,17 +7,23 @@ import Templates
 struct InventoryBody {
   var site: Site
   var zone: PlantZone
-  var calculator: EmissionCalculator
+  var choice: FactorsInForce.Choice
+  /// The configuration's, to tell whether a recalculation makes a difference.
+  var configured: EmissionCalculator
 
   /// `carbon-inventory`.
   func month(
     _ inventory: Inventory, start: Timestamp, end: Timestamp, certificates: [CertificateShare], isFinal: Bool
   ) throws -> [UInt8] {
     let lastDay = CivilDate(lastDayBefore: end, in: zone)
-    let emissions = try inventory.emissions(calculator, lastDay: lastDay, certificates: certificates)
-    let members: [String: JSONValue] = [
+    let emissions = try inventory.emissions(choice, lastDay: lastDay, certificates: certificates)
+    let base = FactorsInForce.Choice(calculator: configured)
+    let deciding = try deciding {
+      try inventory.emissions(base, lastDay: lastDay, certificates: certificates) != emissions
+    }
+    var members: [String: JSONValue] = [
       "site": .string(site.gateway.id), "start": .string(zone.rfc3339(start)), "end": .string(zone.rfc3339(end)),
-      "inventory_date": .string(calculator.settings.inventoryDate(lastDay: lastDay).description),
+      "inventory_date": .string(choice.calculator.settings.inventoryDate(lastDay: lastDay).description),
       "methods": try methods(emissions), "status": isFinal ? "final" : "provisional",
       "sources": .array(
         inventory.sources.map { source in
@@ -38,18 +44,27 @@ struct InventoryBody {
           ]
         }),
     ]
+    members["recalculation"] = deciding.map { .string($0) }
     return JSONValue.object(members).canonicalBytes()
+  }
+
+  /// The recalculation without which the figures would be others.
+  private func deciding(_ differs: () throws -> Bool) rethrows -> String? {
+    guard let recalculation = choice.recalculation, !recalculation.change.isEmpty, try differs() else { return nil }
+    return recalculation.id
   }
 
   /// `carbon-activity`.
   func entry(_ entry: EnteredActivity, supersededBy: String?, lastDay: CivilDate) throws -> [UInt8] {
+    let emissions = choice.emissions(of: entry.activity, lastDay: lastDay)
+    let deciding = deciding { configured.emissions(of: entry.activity, lastDay: lastDay) != emissions }
     var members: [String: JSONValue] = [
       "site": .string(site.gateway.id), "place": .string(entry.place), "start": .string(zone.rfc3339(entry.start)),
       "end": .string(zone.rfc3339(entry.end)), "entry": .string(entry.id), "what": .string(entry.what),
       "label": .string(entry.activity.label), "amount": .string(entry.activity.amount.description),
       "unit": .string(entry.activity.unit),
-      "inventory_date": .string(calculator.settings.inventoryDate(lastDay: lastDay).description),
-      "methods": try methods([calculator.emissions(of: entry.activity, lastDay: lastDay)]),
+      "inventory_date": .string(choice.calculator.settings.inventoryDate(lastDay: lastDay).description),
+      "methods": try methods([emissions]),
       "document": ["name": .string(entry.document), "sha256": .string(entry.documentHash)],
       "person": .string(entry.person), "entered": .string(zone.rfc3339(entry.entered)), "note": .string(entry.note),
       "status": supersededBy == nil ? "in-force" : "superseded",
@@ -65,6 +80,7 @@ struct InventoryBody {
       if let gwp { members["gwp"] = .string(gwp) }
     default: break
     }
+    members["recalculation"] = deciding.map { .string($0) }
     if let supersededBy { members["superseded_by"] = .string(supersededBy) }
     return JSONValue.object(members).canonicalBytes()
   }
@@ -72,7 +88,7 @@ struct InventoryBody {
   /// - Parameter emissions: for each activity, by method.
   private func methods(_ emissions: [[MethodEmissions]]) throws -> JSONValue {
     var members: [String: JSONValue] = [:]
-    for (place, method) in calculator.settings.methods.enumerated() {
+    for (place, method) in choice.calculator.settings.methods.enumerated() {
       members[method.rawValue] = try EmissionText.method(emissions.map { $0[place] }, isFull: true)
     }
     return .object(members)

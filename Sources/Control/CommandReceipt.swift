@@ -8,11 +8,14 @@ public struct CommandReceipt: Codable, Hashable, Sendable {
   public var summary: String
   /// What a person should look at, although the command was taken.
   public var warnings: [String]
+  /// Figures that it changes; nil = none.
+  public var table: ReportTable?
 
-  public init(id: String, position: Int64, summary: String, warnings: [String]) {
+  public init(id: String, position: Int64, summary: String, warnings: [String], table: ReportTable? = nil) {
     self.id = id
     self.position = position
     self.summary = summary
     self.warnings = warnings
+    self.table = table
   }
 }

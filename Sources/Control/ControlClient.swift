@@ -67,6 +67,33 @@ public struct ControlClient: Sendable {
         + "&proof=\(query.withProof)")
   }
 
+  public func advice(policy: String?, hours: Int?) async throws(ControlClientError) -> AdviceReport {
+    let options = [policy.map { "policy=\(escaped($0))" }, hours.map { "hours=\($0)" }].compactMap(\.self)
+    return try await get("/v1/reports/advice?\(options.joined(separator: "&"))")
+  }
+
+  public func plantReport(
+    _ span: PlantReport.Span, period: String?
+  ) async throws(ControlClientError) -> PlantReport {
+    try await get("/v1/reports/\(span.rawValue)\(period.map { "?period=\(escaped($0))" } ?? "")")
+  }
+
+  public func productUnit(_ query: UnitQuery) async throws(ControlClientError) -> ProductDocument {
+    let order = query.order.map { "&order=\(escaped($0))" } ?? ""
+    return try await get(
+      "/v1/products/unit?serial=\(escaped(query.serial))&period=\(escaped(query.period))\(order)")
+  }
+
+  public func prove(_ query: ProofQuery) async throws(ControlClientError) -> ProductDocument {
+    let more = query.show.map { "&show=\(escaped($0))" } + [query.order.map { "&order=\(escaped($0))" } ?? ""]
+    return try await get(
+      "/v1/ledger/proof?subject=\(escaped(query.subject))&period=\(escaped(query.period))\(more.joined())")
+  }
+
+  public func supplierFootprints() async throws(ControlClientError) -> ReportTable {
+    try await get("/v1/products/suppliers")
+  }
+
   /// Brings the changed configuration into force; waits for it.
   public func reload() async throws(ControlClientError) -> ReloadReport { try await post("/v1/reload") }
   /// What a reload would change.

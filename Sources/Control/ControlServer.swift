@@ -143,8 +143,12 @@ public struct ControlServer: Sendable {
     }
     router.get("/v1/reports/:subject") { [source] request, context in
       let word = try context.parameters.require("subject")
+      if let page = try await Self.page(word, request, source) { return page }
       guard let subject = ReportQuery.Subject(rawValue: word) else {
-        throw ControlRefusal(.notFound, "There is no report \"\(word)\".\n  → There are energy, carbon and forecast.")
+        throw ControlRefusal(
+          .notFound,
+          "There is no report \"\(word)\".\n  → There are energy, balance, idle, performance, forecast, advice, carbon, "
+            + "factors, targets, budgets, shift, day, week and month.")
       }
       let options = request.uri.queryParameters
       return try Self.json(
@@ -158,6 +162,25 @@ public struct ControlServer: Sendable {
       return try Self.json(
         await source.products(name: options.get("name"), period: options.get("period") ?? "year"))
     }
+    router.get("/v1/products/unit") { [source] request, _ in
+      let options = request.uri.queryParameters
+      guard let serial = options.get("serial") else { throw ControlRefusal(.badRequest, "name the unit: ?serial=…") }
+      return try Self.json(
+        await source.productUnit(
+          UnitQuery(serial: serial, order: options.get("order"), period: options.get("period") ?? "year")))
+    }
+    router.get("/v1/ledger/proof") { [source] request, _ in
+      let options = request.uri.queryParameters
+      guard let subject = options.get("subject") else {
+        throw ControlRefusal(.badRequest, "name the record or unit: ?subject=…")
+      }
+      return try Self.json(
+        await source.prove(
+          ProofQuery(
+            subject: subject, show: options.getAll("show"), order: options.get("order"),
+            period: options.get("period") ?? "year")))
+    }
+    router.get("/v1/products/suppliers") { [source] _, _ in try Self.json(await source.supplierFootprints()) }
     router.get("/v1/products/document") { [source] request, _ in
       let options = request.uri.queryParameters
       let word = options.get("format") ?? ProductDocumentQuery.Format.pact.rawValue
@@ -184,8 +207,20 @@ public struct ControlServer: Sendable {
     return router
   }
 
-  /// A command is a few lines that a person entered.
-  private static let commandBytes = 64 << 10
+  /// Reports that are more than one table; nil for a word that is none.
+  private static func page(
+    _ word: String, _ request: Request, _ source: any ControlSource
+  ) async throws -> Response? {
+    let options = request.uri.queryParameters
+    if word == "advice" {
+      return try json(await source.advice(policy: options.get("policy"), hours: options.get("hours", as: Int.self)))
+    }
+    guard let span = PlantReport.Span(rawValue: word) else { return nil }
+    return try json(await source.plantReport(span, period: options.get("period")))
+  }
+
+  /// A command is a few lines that a person entered, or a document of a supplier.
+  private static let commandBytes = 1 << 20
 
   /// `ids=m1,m2` of the query.
   private static func ids(_ request: Request) throws -> [String] {

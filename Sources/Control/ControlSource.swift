@@ -25,6 +25,16 @@ public protocol ControlSource: Sendable {
   func products(name: String?, period: String) async throws -> ReportTable
   /// A product's footprint as a document for people outside.
   func productDocument(_ query: ProductDocumentQuery) async throws -> ProductDocument
+  /// What to do with flexible loads in the time ahead; nil = what the configuration says, and a day.
+  func advice(policy: String?, hours: Int?) async throws -> AdviceReport
+  /// A page on a period; nil = the last complete one.
+  func plantReport(_ span: PlantReport.Span, period: String?) async throws -> PlantReport
+  /// The footprint of one unit.
+  func productUnit(_ query: UnitQuery) async throws -> ProductDocument
+  /// A proof for a partner, without the data behind it.
+  func prove(_ query: ProofQuery) async throws -> ProductDocument
+  /// The suppliers' footprints that were imported.
+  func supplierFootprints() async throws -> ReportTable
   /// Loads the configuration's file again and brings it into force; answers when it is. A file with mistakes is
   /// refused with all of them, and nothing changes.
   func reload() async throws -> ReloadReport
@@ -67,6 +77,17 @@ extension ControlSource {
   }
 
   public func productDocument(_ query: ProductDocumentQuery) async throws -> ProductDocument { throw Self.noLedger }
+  public func advice(policy: String?, hours: Int?) async throws -> AdviceReport {
+    throw ControlRefusal(.badRequest, "This gateway makes no reports.")
+  }
+
+  public func plantReport(_ span: PlantReport.Span, period: String?) async throws -> PlantReport {
+    throw ControlRefusal(.badRequest, "This gateway makes no reports.")
+  }
+
+  public func supplierFootprints() async throws -> ReportTable { throw Self.noLedger }
+  public func productUnit(_ query: UnitQuery) async throws -> ProductDocument { throw Self.noLedger }
+  public func prove(_ query: ProofQuery) async throws -> ProductDocument { throw Self.noLedger }
 
   public func ledgerKeys() async throws -> [LedgerKeyLine] { throw Self.noLedger }
   public func rotateLedgerKey() async throws -> [LedgerKeyLine] { throw Self.noLedger }

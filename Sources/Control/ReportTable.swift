@@ -68,6 +68,7 @@ public struct ReportQuery: Codable, Hashable, Sendable {
   public enum Subject: String, Codable, Hashable, Sendable {
     case energy, carbon, forecast
     case balance, idle, performance
+    case factors, targets, budgets
   }
   public var subject: Subject
   /// `asset`, `area` …; nil = what the subject shows by itself.

@@ -4,7 +4,9 @@ import Telemetry
 extension EnergyRule {
   public mutating func close(now: Timestamp, context: inout RuleContext) throws {
     // A window that closes opens with the boundary that the one before it leaves: that must be right by then.
-    if let deadline, !causes.isEmpty, deadline <= now { try revise(now: now, includingOpen: false, context: &context) }
+    if let ownDeadline, !causes.isEmpty, ownDeadline <= now {
+      try revise(now: now, includingOpen: false, context: &context)
+    }
     while first != nil {
       if let nextEra, nextEra <= closedThrough { try beginEra(now: now, context: &context) }
       guard closedThrough + window + lateness <= now else { break }
@@ -13,6 +15,7 @@ extension EnergyRule {
       if states.contains(where: \.isDirty) { try revise(now: now, includingOpen: true, context: &context) }
       try closeWindow(context: &context)
     }
+    try tellAgain(context: context)
   }
 
   /// Issues the oldest open window, and its day and month if it is their last.
@@ -32,7 +35,7 @@ extension EnergyRule {
     let revision = try windows.issue(
       start: start, body: try body.interval(start: start, parts: parts, figures: figures),
       state: RegisterWindow.encode(parts, base: start), context: &context)
-    publish(figures, .window, start: start, end: end, revision: revision, cause: nil, context: context)
+    try publish(figures, .window, start: start, end: end, revision: revision, cause: nil, context: context)
     closedThrough = end
     report(parts, previous: nil, end: end, context: &context)
     try addToDay(figures, start: start, context: &context)
@@ -95,7 +98,7 @@ extension EnergyRule {
     let revision = try days.issue(
       start: day, end: end, body: try body.period(start: day, end: end, figures: figures), state: writer.bytes,
       cause: cause, context: &context)
-    publish(figures, .day, start: day, end: end, revision: revision, cause: cause, context: context)
+    try publish(figures, .day, start: day, end: end, revision: revision, cause: cause, context: context)
   }
 
   func issueMonth(_ month: Timestamp, cause: RevisionCause?, context: inout RuleContext) throws {
@@ -114,7 +117,7 @@ extension EnergyRule {
     let revision = try months.issue(
       start: month, end: end, body: try body.period(start: month, end: end, figures: figures, isMonth: true),
       cause: cause, context: &context)
-    publish(figures, .month, start: month, end: end, revision: revision, cause: cause, context: context)
+    try publish(figures, .month, start: month, end: end, revision: revision, cause: cause, context: context)
   }
 
   // MARK: Figures

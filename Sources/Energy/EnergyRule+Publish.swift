@@ -9,8 +9,16 @@ extension EnergyRule {
   func publish(
     _ figures: EnergyFigures, _ period: MeterFigures.Period, start: Timestamp, end: Timestamp, revision: Int?,
     cause: RevisionCause?, context: RuleContext
-  ) {
+  ) throws {
     guard let revision else { return }
+    context.publish(.meter(try told(figures, period, start: start, end: end, revision: revision, cause: cause)))
+  }
+
+  /// Figures as the rules behind are told them.
+  func told(
+    _ figures: EnergyFigures, _ period: MeterFigures.Period, start: Timestamp, end: Timestamp, revision: Int,
+    cause: RevisionCause?
+  ) throws -> MeterFigures {
     let ledger =
       switch period {
       case .window: windows
@@ -20,11 +28,10 @@ extension EnergyRule {
     let amounts = zip(Signal.Quantity.allCases, figures.energy).compactMap { quantity, value in
       value.map { MeterFigures.Amount(quantity: quantity, value: $0) }
     }
-    context.publish(
-      .meter(
-        MeterFigures(
-          period: period, start: start, end: end, amounts: amounts, maximum: figures.maximum,
-          maximumStart: figures.maximum == nil ? nil : figures.maximumStart,
-          shares: figures.shares, key: ledger.key(start), revision: revision, cause: revision == 0 ? nil : cause)))
+    return MeterFigures(
+      period: period, start: start, end: end, amounts: amounts, maximum: figures.maximum,
+      maximumStart: figures.maximum == nil ? nil : figures.maximumStart,
+      shares: figures.shares, key: ledger.key(start), revision: revision, cause: revision == 0 ? nil : cause,
+      cost: try figures.bands?.cost())
   }
 }

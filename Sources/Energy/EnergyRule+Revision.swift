@@ -71,7 +71,7 @@ extension EnergyRule {
     let revision = try windows.issue(
       start: start, body: try body.interval(start: start, parts: parts, figures: figures),
       state: RegisterWindow.encode(parts, base: start), cause: cause, context: &context)
-    publish(figures, .window, start: start, end: end, revision: revision, cause: cause, context: context)
+    try publish(figures, .window, start: start, end: end, revision: revision, cause: cause, context: context)
     report(parts, previous: previous, end: end, context: &context)
     return cause
   }

@@ -55,6 +55,10 @@ public struct EnergyRule: AssetRule {
   var era: Era?
   /// Not nil: when `configuredWindow` takes effect.
   var nextEra: Timestamp?
+  /// What is to be told again, in the order in which it was asked for.
+  var again: [Again] = []
+  /// Windows that are told again at one time mark: of a large site few, so that no mark has many records.
+  let againAtOnce: Int
 
   struct Cause: Hashable, Sendable {
     var time: Timestamp
@@ -95,6 +99,7 @@ public struct EnergyRule: AssetRule {
     scalesHash = Self.hashOfScales(registers)
     place = asset.place
     window = site.energy.window
+    againAtOnce = max(8, 8192 / max(1, site.assets.count))
     configuredWindow = site.energy.window
     lateness = horizon.lateness
     revisionHorizon = max(
@@ -112,7 +117,10 @@ public struct EnergyRule: AssetRule {
       retention: Span64(nanoseconds: revisionHorizon.nanoseconds + Span64.days(63).nanoseconds))
   }
 
-  public var deadline: Timestamp? {
+  public var deadline: Timestamp? { again.isEmpty ? ownDeadline : .distantPast }
+
+  /// When a window closes or is folded again.
+  var ownDeadline: Timestamp? {
     guard first != nil else { return nil }
     let closing = closedThrough + window + lateness
     return revisionDue.map { min($0, closing) } ?? closing
@@ -226,7 +234,10 @@ public struct EnergyRule: AssetRule {
     if pricing.hasTariff, !today.isStale, let bands = today.figures.bands {
       writer.fixed64(pricing.tariffHash)
       bands.encode(into: &writer)
+    } else if !again.isEmpty {
+      writer.fixed64(0)
     }
+    for entry in again { entry.encode(into: &writer) }
   }
 
   private static func hashOfScales(_ registers: [EnergyRegister]) -> UInt64 {
@@ -282,9 +293,14 @@ public struct EnergyRule: AssetRule {
     try restoreEra(from: &reader)
     var hash: UInt64?
     if !reader.isAtEnd {
-      hash = try reader.fixed64()
-      today.figures.bands = try BandSums(from: &reader)
+      let stored = try reader.fixed64()
+      if stored != 0 {
+        hash = stored
+        today.figures.bands = try BandSums(from: &reader)
+      }
     }
+    again = []
+    while !reader.isAtEnd { again.append(try Again(from: &reader)) }
     guard hash != (pricing.hasTariff ? pricing.tariffHash : nil) else { return }
     today.figures.bands = nil
     today.isStale = pricing.hasTariff && today.start != nil

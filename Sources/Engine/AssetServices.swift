@@ -40,6 +40,8 @@ final class AssetServices: RuleServices {
 
   func save(_ key: String, _ bytes: [UInt8]?) { state.save(name(key), bytes) }
 
+  func loadOfSite(_ key: String) throws -> [UInt8]? { try state.load(SiteServices.prefix + key) }
+
   var verdicts: QualityVerdicts {
     get { verdictsOfAsset[asset] }
     set { verdictsOfAsset[asset] = newValue }

@@ -36,12 +36,22 @@ extension EngineCore {
     }
   }
 
-  /// A command that the engine does not know itself.
+  /// A command that the engine does not know itself: the rules of the site first, which may keep what those of the
+  /// assets ask them for.
   mutating func heard(_ command: SiteCommand) throws {
     for place in siteRules.rules.indices where !siteRules.isOut[place] {
       try callSite(place) { try $0.heard(command, context: &$1) }
     }
     siteRules.readDeadline()
+    for rule in commanded where !isOut[rule] {
+      face(ruleAssets[rule])
+      do {
+        try rules[rule].heard(command, context: &context)
+      } catch {
+        try fail(rule, error)
+      }
+      touch(ruleAssets[rule])
+    }
   }
 
   /// Runs the rules that are due by the site's clock.

@@ -35,6 +35,8 @@ struct EngineCore {
   var hasOutages = false
   /// Wants what earlier rules of its asset publish.
   var isListening: [Bool] = []
+  /// Positions of rules that take commands.
+  var commanded: [Int] = []
   /// Began anew at the restore, because the configuration has changed; until that is told.
   var restarted: [Int] = []
   /// Rules by factory, each in asset order.
@@ -176,6 +178,7 @@ struct EngineCore {
         passes[pass].append(rules.count)
         rules.append(rule)
         isListening.append(rule.isListening)
+        if rule.takesCommands { commanded.append(rules.count - 1) }
         ruleNames.append(factory.name)
         ruleAssets.append(position)
         deadlines.append(.distantFuture)
@@ -233,7 +236,7 @@ struct EngineCore {
           source: refusalRule[asset] < 0 ? nil : rules[Int(refusalRule[asset])].sourceReport,
           condition: conditionRule[asset] < 0 ? nil : rules[Int(conditionRule[asset])].conditionReport)
       },
-      counts: counts, configurationHash: configurationHash, unsavedSamples: history.unsaved,
+      counts: counts, configurationHash: configurationHash, unsavedSamples: history.unsaved, shared: siteRules.shared,
       cachedBytes: history.cachedBytes + saved.cachedBytes)
   }
 }

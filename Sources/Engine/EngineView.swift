@@ -36,6 +36,8 @@ public struct EngineView: Sendable {
   public var configurationHash: String?
   /// Samples and events that the next checkpoint will save.
   public var unsavedSamples: Int
+  /// Saved state of rules of the site that questions of people need, by key.
+  public var shared: [String: [UInt8]] = [:]
   /// Bytes of the caches of decoded history and saved state.
   public var cachedBytes: Int
 }

@@ -18,4 +18,10 @@ public enum HistorySamples {
     }
     return found.mapValues { samples in samples.sorted { $0.time < $1.time } }
   }
+
+  /// All events of a series in the chunks, in (time, identity) order.
+  public static func events(_ chunks: [HistoryChunk], of series: SeriesID) throws -> [Event] {
+    try chunks.flatMap { try ChunkCodec.decode($0.bytes, block: $0.block).events }
+      .filter { $0.series == series }.sorted { $0.isBefore($1) }
+  }
 }

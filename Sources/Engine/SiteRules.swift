@@ -27,6 +27,16 @@ struct SiteRules {
     }
   }
 
+  /// What people's questions need of the saved state.
+  var shared: [String: [UInt8]] {
+    var shared: [String: [UInt8]] = [:]
+    for key in rules.flatMap(\.sharedKeys) {
+      // A reader that fails stops the engine where it matters; a question shows what there is.
+      if case .success(let bytes?) = Result(catching: { try context.load(key) }) { shared[key] = bytes }
+    }
+    return shared
+  }
+
   mutating func readDeadline() {
     deadline = .distantFuture
     for place in rules.indices where !isOut[place] {
@@ -37,12 +47,13 @@ struct SiteRules {
 
 /// What a rule over the site may ask: the state that it saved.
 final class SiteServices: RuleServices {
-  private static let prefix = "site/rule/"
+  static let prefix = "site/rule/"
   private let state: SavedState
   init(state: SavedState) { self.state = state }
 
   var asset: Int { -1 }
   func load(_ key: String) throws -> [UInt8]? { try state.load(Self.prefix + key) }
+  func loadOfSite(_ key: String) throws -> [UInt8]? { try load(key) }
   func save(_ key: String, _ bytes: [UInt8]?) { state.save(Self.prefix + key, bytes) }
 
   // The site has no signals of its own.

@@ -15,6 +15,14 @@ public struct CarbonSettings: Hashable, Sendable {
     case gridFactor = "grid-factor"
   }
 
+  /// Whether reports of areas and assets have their part of the certificates that cover the site.
+  public enum CertificateReports: String, CaseIterable, Hashable, Sendable {
+    /// By their share of the site's electricity.
+    case byElectricity = "by-electricity"
+    /// They stay with the site as a whole.
+    case notAttributed = "not-attributed"
+  }
+
   /// ISO 3166-2: `CN-CQ`.
   public var subdivision: String
   public var methods: [InventoryMethod]
@@ -37,6 +45,7 @@ public struct CarbonSettings: Hashable, Sendable {
   public var library: FactorLibrary
   public var overrides: [FactorOverride] = []
   public var certificates: [Certificate] = []
+  public var certificateReports = CertificateReports.byElectricity
   public var hourlySeries: HourlySeriesFile?
   public var target: CarbonTarget?
   public var budgets: [CarbonBudget] = []

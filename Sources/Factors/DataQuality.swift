@@ -2,20 +2,44 @@ import Telemetry
 
 /// How good the data behind a footprint are.
 public struct DataQuality: Hashable, Sendable {
+  /// 1 (very good) … 5 (very poor).
+  public struct Ratings: Hashable, Sendable {
+    public var technological: ExactDecimal
+    public var geographical: ExactDecimal
+    public var temporal: ExactDecimal
+
+    public init(technological: ExactDecimal, geographical: ExactDecimal, temporal: ExactDecimal) {
+      self.technological = technological
+      self.geographical = geographical
+      self.temporal = temporal
+    }
+
+    public init(technological: Int, geographical: Int, temporal: Int) {
+      self.init(
+        technological: ExactDecimal(technological), geographical: ExactDecimal(geographical),
+        temporal: ExactDecimal(temporal))
+    }
+
+    var all: [ExactDecimal] { [technological, geographical, temporal] }
+  }
+
   /// One contribution to the footprint.
   public struct Contribution: Hashable, Sendable {
     public var kilograms: ExactDecimal
     /// Measured at the process itself, not taken from a table.
     public var isPrimary: Bool
-    /// Ratings 1 (very good) … 5 (very poor).
-    public var technological, geographical, temporal: Int
+    public var ratings: Ratings
 
-    public init(kilograms: ExactDecimal, isPrimary: Bool, technological: Int, geographical: Int, temporal: Int) {
+    public init(kilograms: ExactDecimal, isPrimary: Bool, ratings: Ratings) {
       self.kilograms = kilograms
       self.isPrimary = isPrimary
-      self.technological = technological
-      self.geographical = geographical
-      self.temporal = temporal
+      self.ratings = ratings
+    }
+
+    public init(kilograms: ExactDecimal, isPrimary: Bool, technological: Int, geographical: Int, temporal: Int) {
+      self.init(
+        kilograms: kilograms, isPrimary: isPrimary,
+        ratings: Ratings(technological: technological, geographical: geographical, temporal: temporal))
     }
   }
 
@@ -41,8 +65,7 @@ public struct DataQuality: Hashable, Sendable {
       let weight = contribution.kilograms.magnitude
       whole = try whole + weight
       if contribution.isPrimary { primary = try primary + weight }
-      let ratings = [contribution.technological, contribution.geographical, contribution.temporal]
-      for (place, rating) in ratings.enumerated() { sums[place] = try sums[place] + weight * ExactDecimal(rating) }
+      for (place, rating) in contribution.ratings.all.enumerated() { sums[place] = try sums[place] + weight * rating }
     }
     guard !whole.isZero else { return nil }
     primaryShare = try (primary * ExactDecimal(100)).divided(by: whole, places: 2)

@@ -4,7 +4,7 @@ import Telemetry
 extension EmissionCalculator {
   func electricity(
     _ electricity: Activity.Electricity, _ activity: Activity, _ method: InventoryMethod, _ date: CivilDate,
-    _ certificates: [CertificateShare]
+    _ certificates: [CertificateShare], _ hourly: HourlySums?
   ) throws -> [EmissionLine] {
     switch (electricity.acquisition, electricity.attribute) {
     case (.exported, _):
@@ -30,15 +30,22 @@ extension EmissionCalculator {
       default: return [try grid(activity, method, date)]
       }
     case (.purchased, _):
-      return try purchased(activity, method, date, certificates)
+      return try purchased(activity, method, date, certificates, hourly)
     }
   }
 
   private func purchased(
-    _ activity: Activity, _ method: InventoryMethod, _ date: CivilDate, _ shares: [CertificateShare]
+    _ activity: Activity, _ method: InventoryMethod, _ date: CivilDate, _ shares: [CertificateShare],
+    _ hourly: HourlySums?
   ) throws -> [EmissionLine] {
     let uses = method == .market || (method == .gbt32150 && settings.greenPower == .zero)
-    guard uses, !shares.isEmpty else { return [try grid(activity, method, date)] }
+    let whole = hourly == nil ? nil : try ActivityUnit.convert(activity.amount, activity.unit, to: "kWh")
+    func rest(_ part: Activity) throws -> [EmissionLine] {
+      guard let hourly, let whole else { return [try grid(part, method, date)] }
+      let amount = try ActivityUnit.convert(part.amount, part.unit, to: "kWh")
+      return try self.hourly(hourly, amount: amount, of: whole, part, method, date)
+    }
+    guard uses, !shares.isEmpty else { return try rest(activity) }
     var left = try ActivityUnit.convert(activity.amount, activity.unit, to: "kWh")
     var lines: [EmissionLine] = []
     for share in shares {
@@ -64,10 +71,10 @@ extension EmissionCalculator {
       lines.append(line)
     }
     guard !left.isZero else { return lines }
-    return lines + [try grid(Activity(activity.kind, left, "kWh"), method, date)]
+    return try lines + rest(Activity(activity.kind, left, "kWh"))
   }
 
-  private func grid(_ activity: Activity, _ method: InventoryMethod, _ date: CivilDate) throws -> EmissionLine {
+  func grid(_ activity: Activity, _ method: InventoryMethod, _ date: CivilDate) throws -> EmissionLine {
     let choice = try choice(method, at: date)
     var line = try line(activity, method, scope: 2, .electricity, choice.factor)
     line.warnings = choice.warnings

@@ -15,14 +15,16 @@ public struct EmissionCalculator: Sendable {
   /// - Parameters:
   ///   - lastDay: last local day of the activity's period; the inventory's date where the site sets none.
   ///   - certificates: the shares that cover this electricity, from `CertificateBook`.
+  ///   - hourly: the electricity by its hours, where that is known.
   /// - Returns: for each method of the settings, in their order, its lines or why there are none.
   public func emissions(
-    of activity: Activity, lastDay: CivilDate, certificates: [CertificateShare] = []
+    of activity: Activity, lastDay: CivilDate, certificates: [CertificateShare] = [], hourly: HourlySums? = nil
   ) -> [MethodEmissions] {
     settings.methods.map { method in
       do {
         let lines = try lines(
-          activity, method, settings.inventoryDate(lastDay: lastDay), certificates: certificates)
+          activity, method, settings.inventoryDate(lastDay: lastDay), certificates: certificates,
+          hourly: settings.hourlySeries?.series(for: method) == nil ? nil : hourly)
         return MethodEmissions(method: method, lines: lines)
       } catch let problem as FactorProblem {
         return MethodEmissions(method: method, lines: [], problem: problem)
@@ -36,11 +38,12 @@ public struct EmissionCalculator: Sendable {
 
   /// As `emissions`, of one method at an inventory date.
   public func lines(
-    _ activity: Activity, _ method: InventoryMethod, _ date: CivilDate, certificates: [CertificateShare] = []
+    _ activity: Activity, _ method: InventoryMethod, _ date: CivilDate, certificates: [CertificateShare] = [],
+    hourly: HourlySums? = nil
   ) throws -> [EmissionLine] {
     switch activity.kind {
     case .electricity(let electricity):
-      return try self.electricity(electricity, activity, method, date, certificates)
+      return try self.electricity(electricity, activity, method, date, certificates, hourly)
     case .fuel(let name): return [try fuel(name, activity, method)]
     case .heat, .exportedHeat, .steam, .hotWater: return [try heat(activity, method)]
     case .refrigerant(let name):

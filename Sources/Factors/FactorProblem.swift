@@ -26,6 +26,8 @@ public struct EmissionWarning: Hashable, Sendable, CustomStringConvertible {
     case missingProof = "missing-proof"
     /// Combustion only, without the fuel's way to the site.
     case withoutUpstream = "without-upstream"
+    /// Hours without a factor of their own are counted with the year's.
+    case missingHours = "missing-hours"
   }
   public var kind: Kind
   public var text: String

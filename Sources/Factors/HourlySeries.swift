@@ -7,14 +7,34 @@ public struct HourlySeriesFile: Hashable, Sendable {
     /// A model's: for planning, never for an inventory.
     case projected
   }
+  /// What becomes of hours without a factor.
+  public enum Missing: String, CaseIterable, Hashable, Sendable {
+    /// No figure, and the finding that says so.
+    case error
+    /// The factor of the year, named, with a warning.
+    case warn
+  }
   public var path: String
   public var nature: Nature
   public var source: String
+  public var missing = Missing.error
+  /// Which methods count the site's electricity by the hour; GB/T 32150 never does.
+  public var methods: [InventoryMethod] = [.location]
+  /// What stands in the file; nil = it was not read.
+  public var series: HourlySeries?
   public init(path: String, nature: Nature, source: String) {
     self.path = path
     self.nature = nature
     self.source = source
   }
+
+  /// The series that records are counted with by a method; a projected one is for planning only.
+  public func series(for method: InventoryMethod) -> HourlySeries? {
+    nature == .measured && methods.contains(method) ? series : nil
+  }
+
+  /// Whether any record is counted with it.
+  public var counts: Bool { methods.contains { series(for: $0) != nil } }
 }
 
 /// Factors of consecutive hours, kgCO2/kWh.
@@ -52,6 +72,33 @@ public struct HourlySeries: Hashable, Sendable {
       hours.append(time)
       factors.append(factor)
     }
+  }
+
+  /// - Parameter values: of consecutive hours; nil where there is none.
+  public init(
+    first: Timestamp, values: [ExactDecimal?], nature: HourlySeriesFile.Nature, source: String
+  ) {
+    self.nature = nature
+    self.source = source
+    hours = []
+    factors = []
+    for (place, value) in values.enumerated() {
+      guard let value else { continue }
+      hours.append(first + .hours(Int64(place)))
+      factors.append(value)
+    }
+  }
+
+  /// From the first hour to the last, each with its factor; nil for one that is missing.
+  public var consecutive: (first: Timestamp, values: [ExactDecimal?])? {
+    guard let first = hours.first else { return nil }
+    var values: [ExactDecimal?] = []
+    for (hour, factor) in zip(hours, factors) {
+      let place = Int((hour - first).nanoseconds / Span64.hours(1).nanoseconds)
+      while values.count < place { values.append(nil) }
+      values.append(factor)
+    }
+    return (first, values)
   }
 
   /// Of the hour with this instant; nil if the series does not have it.

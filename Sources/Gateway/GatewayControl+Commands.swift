@@ -3,6 +3,7 @@ import Control
 import Factors
 import Journal
 import Plant
+import Production
 import Rules
 import Telemetry
 import Templates
@@ -15,9 +16,13 @@ extension GatewayControl {
     }
     switch command.name {
     case EnteredActivity.command: return try enter(command)
+    case Recalculation.command: return try recompute(command)
+    case ImportedFootprint.command: return try importFootprint(command)
     default:
       throw ControlRefusal(
-        .badRequest, "There is no command \"\(command.name)\".\n  → There is \(EnteredActivity.command).")
+        .badRequest,
+        "There is no command \"\(command.name)\".\n  → There are \(EnteredActivity.command), "
+          + "\(Recalculation.command) and \(ImportedFootprint.command).")
     }
   }
 
@@ -33,7 +38,7 @@ extension GatewayControl {
     let entry: EnteredActivity
     do {
       if let name = command.members.removeValue(forKey: "period")?.stringValue {
-        let period = try PlantPeriod(name, now: now, zone: zone)
+        let period = try PlantPeriod(name, now: now, zone: zone, shifts: shifts)
         command.members["start"] = .string(period.start.rfc3339UTC)
         command.members["end"] = .string(period.end.rfc3339UTC)
       }

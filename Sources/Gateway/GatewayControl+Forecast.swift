@@ -11,16 +11,10 @@ extension GatewayControl {
 
   func forecast(asset id: String, hours: Int) throws -> ReportTable {
     guard let asset = site.assets.first(where: { $0.id == id }) else { throw Self.unknownAsset(id, in: site) }
-    let now = board.view?.plantClock ?? PlantClock.system().wall
-    let records = try store.records(kind: .energyInterval, asset: asset.id, from: now - Self.past, limit: .max)
-    var forecaster = LoadForecaster()
-    for hour in try HourlyLoad(records, window: site.energy.window, zone: zone).hours {
-      forecaster.add(hour: hour.hour, value: hour.value)
-    }
     let forecast: LoadForecast
     do {
-      forecast = try forecaster.forecast(hours: hours)
-    } catch {
+      forecast = try loadForecast(asset, hours: hours)
+    } catch let error as LoadForecastRefusal {
       throw ControlRefusal(.badRequest, "\(asset.id): \(error).")
     }
     let rows = forecast.hours.enumerated().map { place, hour in
@@ -40,6 +34,18 @@ extension GatewayControl {
         "\(forecast.evidence)",
         "the forecasts of the next 24 h missed by \(Self.text(forecast.usualError)) kWh an hour",
       ])
+  }
+
+  /// - Throws: `LoadForecastRefusal`, or what ails the store.
+  func loadForecast(_ asset: Asset, hours: Int) throws -> LoadForecast {
+    let records = try store.records(kind: .energyInterval, asset: asset.id, from: plantNow - Self.past, limit: .max)
+    let plan = site.shifts
+    var forecaster = LoadForecaster()
+    for hour in try HourlyLoad(records, window: site.energy.window, zone: zone).hours {
+      let day = hour.hour >= 0 ? hour.hour / 24 : (hour.hour - 23) / 24
+      forecaster.add(hour: hour.hour, value: hour.value, isHoliday: plan?.isHoliday(day: day) ?? false)
+    }
+    return try forecaster.forecast(hours: hours) { plan?.isHoliday(day: $0) ?? false }
   }
 
   private func text(ofLocalHour hour: Int) -> String {

@@ -4,13 +4,7 @@ import Telemetry
 
 extension GatewayControl {
   func products(name: String?, period text: String) async throws -> ReportTable {
-    let now = board.view?.plantClock ?? PlantClock.system().wall
-    let period: PlantPeriod
-    do {
-      period = try PlantPeriod(text, now: now, zone: zone)
-    } catch {
-      throw ControlRefusal(.badRequest, "\(error).\n  → Write \(PlantPeriod.forms).")
-    }
+    let period = try plantPeriod(text)
     var bodies: [JSONValue] = []
     try store.visitBodies(kind: .productFootprint, from: period.start, to: period.end) {
       bodies.append(try JSONValue(parsing: $0.body))

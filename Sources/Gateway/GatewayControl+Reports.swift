@@ -19,15 +19,13 @@ extension GatewayControl {
   }
 
   func report(_ query: ReportQuery) async throws -> ReportTable {
-    let period: PlantPeriod
-    do {
-      period = try PlantPeriod(query.period, now: board.view?.plantClock ?? PlantClock.system().wall, zone: zone)
-    } catch {
-      throw ControlRefusal(.badRequest, "There is no report: \(error).")
-    }
+    let period = try plantPeriod(query.period)
     switch query.subject {
     case .energy: return try energyReport(by: query.by ?? "asset", period)
     case .carbon: return try carbonReport(by: query.by ?? "scope", period, method: query.method)
+    case .factors: return try factorChanges()
+    case .targets: return try targets()
+    case .budgets: return try budgets()
     case .forecast: return try forecast(asset: query.asset ?? "", hours: query.hours ?? 24)
     case .balance: return try balanceReport(period)
     case .idle: return try idleReport(by: query.by ?? "asset", period)
@@ -85,7 +83,9 @@ extension GatewayControl {
   // MARK: - Carbon
 
   private func carbonReport(by word: String, _ period: PlantPeriod, method name: String?) throws -> ReportTable {
-    guard let report = try EmissionReport(site: site, zone: zone), let first = report.methods.first else {
+    guard let report = try EmissionReport(site: site, zone: zone, recalculations: recalculations),
+      let first = report.methods.first
+    else {
       throw ControlRefusal(
         .badRequest, "This gateway counts no emissions.\n  → Add a section `carbon:` to its configuration.")
     }
@@ -112,9 +112,12 @@ extension GatewayControl {
         continue
       }
       let amounts = try metered(part).amounts
+      let attribution = try attribution(month, method)
       for (place, group) in groups.enumerated() {
         let own = word == "scope" ? entries : entries.filter { belongs($0, to: group.assets) }
-        let result = try report.sums(method, amounts: amounts, group: group.assets, entries: own, period: month)
+        let result = try report.sums(
+          method, amounts: amounts, group: group.assets, entries: own, period: month,
+          attribution: attribution)
         problems.formUnion(result.problems)
         sums[place] = try added(sums[place], result.scopes)
       }
@@ -138,34 +141,56 @@ extension GatewayControl {
   private static let kilograms = ReportTable.Column("kg", title: "emissions", unit: "kg", places: 2, hasBar: true)
 
   private func carbonNotes(_ word: String, _ method: InventoryMethod) -> [String] {
-    guard method == .market, word != "scope", site.carbon?.certificates.isEmpty == false else { return [] }
-    return ["certificates are counted for the site as a whole (by scope), not for its parts"]
+    if word != "scope", site.carbon?.hourlySeries?.series(for: method) != nil {
+      return ["by the factor of the year; records and the inventory have those of the hours"]
+    }
+    guard method == .market, word != "scope", let settings = site.carbon, !settings.certificates.isEmpty else {
+      return []
+    }
+    switch settings.certificateReports {
+    case .byElectricity:
+      return ["certificates of closed months are divided by the share of the site's electricity"]
+    case .notAttributed: return ["certificates are counted for the site as a whole (by scope), not for its parts"]
+    }
   }
 
-  private func added(_ one: [ExactDecimal]?, _ other: [ExactDecimal]?) throws -> [ExactDecimal]? {
+  /// The certificates of a closed month, for the parts of the site; nil where there are none, or they stay with the site.
+  private func attribution(
+    _ month: Range<Timestamp>, _ method: InventoryMethod
+  ) throws -> EmissionReport.Attribution? {
+    guard let settings = site.carbon, !settings.certificates.isEmpty, settings.certificateReports == .byElectricity,
+      let body = try inventoryBody(month)
+    else { return nil }
+    return try EmissionReport.Attribution(inventory: body, method, certificates: settings.certificates)
+  }
+
+  func added(_ one: [ExactDecimal]?, _ other: [ExactDecimal]?) throws -> [ExactDecimal]? {
     guard let one, let other else { return nil }
     return try zip(one, other).map { try $0 + $1 }
   }
 
   /// What a closed month's record says, with its certificates; nil if there is none, or no whole month is asked for.
-  private func inventory(_ month: Range<Timestamp>, _ method: InventoryMethod) throws -> [ExactDecimal]? {
+  func inventory(_ month: Range<Timestamp>, _ method: InventoryMethod) throws -> [ExactDecimal]? {
+    let figures = try inventoryBody(month)?["methods"]?[method.rawValue]
+    let found = ["scope_1_kg", "scope_2_kg", "scope_3_kg"].compactMap {
+      figures?[$0]?.stringValue.flatMap { ExactDecimal($0) }
+    }
+    return found.count == 3 ? found : nil
+  }
+
+  /// The newest record of a closed month; nil if there is none, or this is no whole month.
+  private func inventoryBody(_ month: Range<Timestamp>) throws -> JSONValue? {
     guard zone.startOfMonth(containing: month.lowerBound) == month.lowerBound,
       zone.nextMonth(after: month.lowerBound) == month.upperBound
     else { return nil }
-    var scopes: [ExactDecimal]?
+    var body: JSONValue?
     try store.visitBodies(
       kind: .carbonInventory, from: month.lowerBound, to: Timestamp(nanoseconds: month.lowerBound.nanoseconds + 1)
-    ) { record in
-      let figures = try JSONValue(parsing: record.body)["methods"]?[method.rawValue]
-      let found = ["scope_1_kg", "scope_2_kg", "scope_3_kg"].compactMap {
-        figures?[$0]?.stringValue.flatMap { ExactDecimal($0) }
-      }
-      if found.count == 3 { scopes = found }
-    }
-    return scopes
+    ) { body = try JSONValue(parsing: $0.body) }
+    return body
   }
 
-  private func belongs(_ entry: EnteredActivity, to assets: Set<Int>) -> Bool {
+  func belongs(_ entry: EnteredActivity, to assets: Set<Int>) -> Bool {
     guard !entry.place.isEmpty else { return false }
     return assets.contains { place in
       let asset = site.assets[place]
@@ -185,6 +210,17 @@ extension GatewayControl {
 
   func metered(_ period: PlantPeriod) throws -> MeteredAmounts {
     var amounts = MeteredAmounts(site.assets)
+    try visitEnergy(period) { try amounts.add($0) }
+    return amounts
+  }
+
+  func figures(_ period: PlantPeriod) throws -> PeriodFigures {
+    var figures = PeriodFigures(site.assets)
+    try visitEnergy(period) { try figures.add($0) }
+    return figures
+  }
+
+  private func visitEnergy(_ period: PlantPeriod, _ body: (StoredBody) throws -> Void) throws {
     let clocks = Dictionary(
       (board.view?.connections ?? []).map { ($0.name, $0.clock) }, uniquingKeysWith: { first, _ in first })
     let lateness = site.horizons[.energyInterval]?.lateness ?? .zero
@@ -193,8 +229,7 @@ extension GatewayControl {
     let slowest = closed.values.min() ?? .distantPast
     try PeriodRecords(store: store, zone: zone, kinds: .energy).visit(
       period, isClosed: { asset, end in end + lateness <= (asset.isEmpty ? slowest : closed[asset] ?? slowest) },
-      { try amounts.add($0) })
-    return amounts
+      body)
   }
 
   func table(
@@ -203,6 +238,6 @@ extension GatewayControl {
   ) -> ReportTable {
     ReportTable(
       title: title, by: by, start: zone.rfc3339(period.start), end: zone.rfc3339(period.end), columns: columns,
-      rows: rows, total: total, notes: notes)
+      rows: rows, total: total, notes: notes + cutWindows(period))
   }
 }

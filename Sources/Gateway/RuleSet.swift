@@ -24,15 +24,20 @@ package enum RuleSet {
       carbon,
       RuleFactory(name: "inspection") { asset, site in InspectionCountRule(asset: asset, site: site, zone: zone) },
       OrderFeedRule.factory, ActivityRule.factory(site: site),
+      LimitRule.factory(zone: zone),
     ].compactMap(\.self)
   }
 
   /// Behind the passes, in this order.
   package static func siteFactories(for site: Site) throws -> [SiteRuleFactory] {
     let zone = try PlantZone(identifier: site.zone)
-    let factors = try site.carbon.map { LibraryFootprintFactors(try EmissionCalculator($0), zone: zone) }
+    let ratings = (site.footprint ?? FootprintSettings()).ratings
+    let factors = try site.carbon.map {
+      LibraryFootprintFactors(try FactorsInForce($0), zone: zone, ratings: ratings)
+    }
     return [
-      CarbonInventoryRule.factory(zone: zone), ProductionRule.factory(zone: zone, factors: factors),
+      CarbonInventoryRule.factory(zone: zone), BudgetRule.factory(zone: zone),
+      ProductionRule.factory(zone: zone, factors: factors),
       EnergyBalanceRule.factory(zone: zone), IdleUseRule.factory(zone: zone),
       EnergyPerformanceRule.factory(zone: zone), ShedRule.factory(),
     ]

@@ -89,6 +89,15 @@ struct SwitchedControl: ControlSource {
   func productDocument(_ query: ProductDocumentQuery) async throws -> ProductDocument {
     try await switchboard.use { try await $0.productDocument(query) }
   }
+  func productUnit(_ query: UnitQuery) async throws -> ProductDocument {
+    try await switchboard.use { try await $0.productUnit(query) }
+  }
+  func prove(_ query: ProofQuery) async throws -> ProductDocument {
+    try await switchboard.use { try await $0.prove(query) }
+  }
+  func supplierFootprints() async throws -> ReportTable {
+    try await switchboard.use { try await $0.supplierFootprints() }
+  }
   func ledgerKeys() async throws -> [LedgerKeyLine] { try await switchboard.use { try await $0.ledgerKeys() } }
   func rotateLedgerKey() async throws -> [LedgerKeyLine] {
     try await switchboard.use { try await $0.rotateLedgerKey() }

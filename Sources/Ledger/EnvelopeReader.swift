@@ -69,12 +69,13 @@ public struct EnvelopeReader {
     let supersedes = members["supersedes"] == nil ? nil : hash("supersedes")
     var cause: RevisionCause?
     if let value = members["cause"] {
-      if case .object(let inner) = value, inner.count == 4,
+      let note = value["note"]
+      if case .object(let inner) = value, inner.count == (note == nil ? 4 : 5),
         let reason = RevisionCause.Reason(rawValue: text("reason", of: value))
       {
         cause = RevisionCause(
           asset: text("asset", of: value), signal: text("signal", of: value), time: time("time", of: value),
-          reason: reason)
+          reason: reason, note: note == nil ? nil : text("note", of: value))
       } else {
         flaws.append("\"cause\" is not as it is written")
       }

@@ -64,6 +64,10 @@ public struct Leaf: Hashable, Sendable {
     if let cause {
       CanonicalText.literal(#","cause":{"asset":"#, to: &out)
       CanonicalText.append(cause.asset, to: &out)
+      if let note = cause.note {
+        CanonicalText.literal(#","note":"#, to: &out)
+        CanonicalText.append(note, to: &out)
+      }
       CanonicalText.literal(#","reason":"#, to: &out)
       CanonicalText.append(cause.reason.rawValue, to: &out)
       CanonicalText.literal(#","signal":"#, to: &out)

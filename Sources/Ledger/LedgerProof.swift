@@ -14,6 +14,9 @@ public struct LedgerProof: Hashable, Sendable {
   /// The hand-overs up to the newest key, which the head may be too old to know.
   public let handovers: [String]
 
+  /// A signed extract of the record (`LedgerExtract`); nil = none.
+  public var extract: String?
+
   public init(record: JSONValue, path: MerklePath, head: HeadStatement, handovers: [String]) {
     self.record = record
     self.path = path
@@ -22,10 +25,12 @@ public struct LedgerProof: Hashable, Sendable {
   }
 
   public var json: JSONValue {
-    [
+    var members: [String: JSONValue] = [
       "format": .string(Self.format), "handovers": .array(handovers.map { .string($0) }), "head": head,
       "path": .array(path.nodes.map { .string(LedgerHash.hex($0)) }), "record": record,
     ]
+    members["extract"] = extract.map { .string($0) }
+    return .object(members)
   }
 
   /// - Throws: if it is no proof.
@@ -38,6 +43,10 @@ public struct LedgerProof: Hashable, Sendable {
     self.record = record
     self.head = head
     self.handovers = handovers.compactMap { $0 }
+    if let extract = json["extract"] {
+      guard let text = extract.stringValue else { throw LedgerError("its extract is no text") }
+      self.extract = text
+    }
     let first = head["first"]?.integerValue ?? 0
     let (index, overflow) = (record["chain"]?["sequence"]?.integerValue ?? -1).subtractingReportingOverflow(first)
     path = MerklePath(
@@ -50,6 +59,8 @@ public struct LedgerProof: Hashable, Sendable {
     public var head: HeadStatement.Contents
     /// The body is in the proof; else only its hash is proven.
     public var hasBody: Bool
+    /// What is shown of the body, signed with the gateway's key.
+    public var extract: LedgerExtract?
   }
 
   /// - Returns: what is proven.
@@ -77,6 +88,12 @@ public struct LedgerProof: Hashable, Sendable {
         "the head is signed by the key \(signed.key.fingerprint), which is neither the given one "
           + "(\(trusted.fingerprint)) nor connected with it by hand-overs")
     }
-    return Statement(leaf: leaf, head: signed.contents, hasBody: envelope.bodyHash != nil)
+    var statement = Statement(leaf: leaf, head: signed.contents, hasBody: envelope.bodyHash != nil)
+    if let extract {
+      let shown = try LedgerExtract(extract, by: try KeyHandover.keys(trusting: trusted, through: handovers))
+      try shown.check(against: statement)
+      statement.extract = shown
+    }
+    return statement
   }
 }

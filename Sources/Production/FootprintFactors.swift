@@ -8,7 +8,10 @@ public protocol FootprintFactors: Sendable {
   /// - Parameters:
   ///   - amount: in the unit of the carrier's quantity.
   ///   - start, end: of the order, half-open.
-  func emission(of carrier: Carrier, amount: ExactDecimal, start: Timestamp, end: Timestamp) -> FootprintEmission
+  ///   - recalculations: those that were made, as they are saved (`Recalculation.stateKey`).
+  func emission(
+    of carrier: Carrier, amount: ExactDecimal, start: Timestamp, end: Timestamp, recalculations: [UInt8]?
+  ) -> FootprintEmission
 }
 
 /// The emissions of one carrier, or why there is no figure.
@@ -21,10 +24,12 @@ public struct FootprintEmission: Hashable, Sendable {
   public var formula: String?
   public var warnings: [String]
   public var problem: String?
+  /// Of the factor, for this place and time.
+  public var ratings: DataQuality.Ratings
 
   public init(
     kilograms: ExactDecimal?, factor: String? = nil, source: String? = nil, formula: String? = nil,
-    warnings: [String] = [], problem: String? = nil
+    warnings: [String] = [], problem: String? = nil, ratings: DataQuality.Ratings = .unrated
   ) {
     self.kilograms = kilograms
     self.factor = factor
@@ -32,21 +37,30 @@ public struct FootprintEmission: Hashable, Sendable {
     self.formula = formula
     self.warnings = warnings
     self.problem = problem
+    self.ratings = ratings
   }
 }
 
-/// The factors of the site's library by the method `pcf`: with everything upstream of the energy.
-public struct LibraryFootprintFactors: FootprintFactors {
-  private let calculator: EmissionCalculator
-  private let zone: PlantZone
+extension DataQuality.Ratings {
+  /// Of what nobody has rated.
+  public static let unrated = DataQuality.Ratings(technological: 5, geographical: 5, temporal: 5)
+}
 
-  public init(_ calculator: EmissionCalculator, zone: PlantZone) {
-    self.calculator = calculator
+/// The factors of the site's library by the method `pcf`: with everything upstream of the energy. Which choice of them
+/// is in force is asked for the order's end.
+public struct LibraryFootprintFactors: FootprintFactors {
+  private let factors: FactorsInForce
+  private let zone: PlantZone
+  private let ratings: FootprintRatings
+
+  public init(_ factors: FactorsInForce, zone: PlantZone, ratings: FootprintRatings = FootprintRatings()) {
+    self.factors = factors
     self.zone = zone
+    self.ratings = ratings
   }
 
   public func emission(
-    of carrier: Carrier, amount: ExactDecimal, start: Timestamp, end: Timestamp
+    of carrier: Carrier, amount: ExactDecimal, start: Timestamp, end: Timestamp, recalculations: [UInt8]?
   ) -> FootprintEmission {
     let last = CivilDate(lastDayBefore: end, in: zone)
     do {
@@ -57,12 +71,17 @@ public struct LibraryFootprintFactors: FootprintFactors {
             + "out of the line with `serves: none`")
       }
       let activity = Activity(kind, amount, carrier.quantity.unit)
+      let choice = try factors.choice(at: Timestamp(nanoseconds: end.nanoseconds - 1), saved: recalculations)
+      if let problem = choice.problem { return FootprintEmission(kilograms: nil, problem: "\(problem)") }
+      let calculator = choice.calculator
       let lines = try calculator.lines(activity, .footprint, calculator.settings.inventoryDate(lastDay: last))
       let kilograms = try EmissionTotals(lines).total()
       return FootprintEmission(
         kilograms: kilograms, factor: lines.compactMap { $0.factor?.id }.first,
         source: lines.compactMap { $0.factor?.source }.first, formula: lines.map(\.formula).joined(separator: "; "),
-        warnings: lines.flatMap(\.warnings).map(\.text))
+        warnings: lines.flatMap(\.warnings).map(\.text),
+        ratings: try FactorRating(ratings: ratings, subdivision: calculator.settings.subdivision)
+          .of(lines, year: last.year))
     } catch {
       return FootprintEmission(kilograms: nil, problem: "\(error)")
     }

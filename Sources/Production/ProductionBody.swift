@@ -7,6 +7,8 @@ import Templates
 struct ProductionBody {
   let rule: ProductionRule
   let line: Int
+  /// As they are saved; nil = none were made.
+  var recalculations: [UInt8]?
 
   /// What `allocation` says in each footprint: how the windows are divided, in the order in which it is tried.
   static let rules = [
@@ -24,7 +26,7 @@ struct ProductionBody {
     return ids.first { key.hasPrefix($0 + "/") } ?? ids[0]
   }
 
-  private func product(_ order: ProductionOrder) -> Product? {
+  func product(_ order: ProductionOrder) -> Product? {
     order.product.flatMap { name in rule.site.products.first { $0.id == name } }
   }
 
@@ -96,7 +98,8 @@ struct ProductionBody {
   // MARK: Footprints
 
   func footprint(
-    _ account: OrderAccount, _ key: String, start: Timestamp, end: Timestamp, isDone: Bool
+    _ account: OrderAccount, _ key: String, _ supplied: [String: ProductionRule.Supplied], start: Timestamp,
+    end: Timestamp, isDone: Bool
   ) throws -> JSONValue {
     var members = try common(account, key, start: start, end: end)
     let product = product(account.order)
@@ -116,21 +119,21 @@ struct ProductionBody {
       if amount.isZero, sum.byBasis.allSatisfy(\.isZero) { continue }
       if sum.carrier.quantity == .activeEnergyImport { electricity = try electricity + amount }
       let emission =
-        rule.factors?.emission(of: sum.carrier, amount: amount, start: start, end: end)
+        rule.factors?.emission(
+          of: sum.carrier, amount: amount, start: start, end: end, recalculations: recalculations)
         ?? FootprintEmission(
           kilograms: nil, problem: "no factors: add `carbon:` with the plant's subdivision to the configuration")
       if let kilograms = emission.kilograms {
         whole = try whole.map { try $0 + kilograms }
-        // Metered at the process itself.
-        contributions.append(
-          DataQuality.Contribution(
-            kilograms: kilograms, isPrimary: true, technological: 1, geographical: 1, temporal: 1))
+        contributions += try metered(sum, amount, emission, kilograms)
       } else {
         whole = nil
       }
       energy.append(self.energy(sum, amount, emission))
     }
-    let materials = try self.materials(product, pieces: try output.good + output.scrap, &contributions)
+    let materials = try FootprintMaterials(product: product, supplied: supplied, end: end, rule: rule)
+      .list(pieces: try output.good + output.scrap)
+    contributions += materials.contributions
     members["status"] = .string(isDone ? "final" : "provisional")
     members["boundary"] = "gate-to-gate"
     members["declared_unit"] = .string(unit.rawValue)
@@ -175,38 +178,27 @@ struct ProductionBody {
     return .object(members)
   }
 
-  /// Of all pieces that were begun: the good ones carry what was scrapped.
-  private func materials(
-    _ product: Product?, pieces: ExactDecimal, _ contributions: inout [DataQuality.Contribution]
-  ) throws -> (list: [JSONValue], kilograms: ExactDecimal?) {
-    var list: [JSONValue] = []
-    var whole: ExactDecimal? = .zero
-    for material in product?.materials ?? [] {
-      let amount = try material.amount * pieces
-      guard let footprint = material.footprint else {
-        whole = nil
-        list.append([
-          "name": .string(material.name), "amount": text(amount), "unit": .string(material.unit), "kgco2e": .null,
-          "source": "", "primary": false,
-          "problem": .string(
-            "no footprint of \(material.supplierProduct ?? material.name) was imported: `weir product import` takes the "
-              + "supplier's document"),
-        ])
-        continue
-      }
-      let kilograms = try amount * footprint
-      whole = try whole.map { try $0 + kilograms }
-      let rating = material.rating ?? .unrated
-      contributions.append(
-        DataQuality.Contribution(
-          kilograms: kilograms, isPrimary: material.isPrimary, technological: rating.technological,
-          geographical: rating.geographical, temporal: rating.temporal))
-      list.append([
-        "name": .string(material.name), "amount": text(amount), "unit": .string(material.unit),
-        "kgco2e": text(kilograms), "source": .string(material.source), "primary": .boolean(material.isPrimary),
-      ])
+  /// Metered at the process itself; what was bridged or doubted is rated as that, whatever the factor.
+  private func metered(
+    _ sum: OrderAccount.Sum, _ amount: ExactDecimal, _ emission: FootprintEmission, _ kilograms: ExactDecimal
+  ) throws -> [DataQuality.Contribution] {
+    let sure = try amount - sum.estimated
+    guard !sum.estimated.isZero, ExactDecimal.zero < sure else {
+      let ratings = sum.estimated.isZero ? emission.ratings : estimated(emission.ratings)
+      return [DataQuality.Contribution(kilograms: kilograms, isPrimary: true, ratings: ratings)]
     }
-    return (list, whole)
+    let parts = try kilograms.allocated(by: [sure, sum.estimated])
+    return [
+      DataQuality.Contribution(kilograms: parts[0], isPrimary: true, ratings: emission.ratings),
+      DataQuality.Contribution(kilograms: parts[1], isPrimary: true, ratings: estimated(emission.ratings)),
+    ]
+  }
+
+  private func estimated(_ ratings: DataQuality.Ratings) -> DataQuality.Ratings {
+    let floor = ExactDecimal((rule.site.footprint ?? FootprintSettings()).ratings.estimated)
+    var rated = ratings
+    rated.technological = max(rated.technological, floor)
+    return rated
   }
 
   private static func quotient(_ whole: ExactDecimal?, _ units: ExactDecimal?) throws -> ExactDecimal? {

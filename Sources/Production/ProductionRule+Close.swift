@@ -1,3 +1,4 @@
+import Factors
 import Plant
 import Rules
 import Telemetry
@@ -32,6 +33,7 @@ extension ProductionRule {
       try issue(now, &context)
     }
     try issue(now, &context)
+    try tellEndless(&context)
     try forget(now: now, context)
   }
 
@@ -149,7 +151,7 @@ extension ProductionRule {
 
   // MARK: Records
 
-  private mutating func issueOrder(
+  mutating func issueOrder(
     _ line: Int, _ key: String, _ cause: RevisionCause?, _ context: inout RuleContext
   ) throws {
     guard var account = try orderAccount(key, context), let start = account.order.start, let next, start < next else {
@@ -157,12 +159,16 @@ extension ProductionRule {
     }
     let isDone = account.order.state == .ended && (account.order.end.map { $0 <= next } ?? false)
     let end = isDone ? account.order.end ?? next : next
-    let body = ProductionBody(rule: self, line: line)
+    let body = ProductionBody(
+      rule: self, line: line, recalculations: try context.loadOfSite(Recalculation.stateKey))
     let order = try body.order(account, key, start: start, end: end).canonicalBytes()
     // One that goes on is told once a day: each record of the ledger is for ever.
+    let product = body.product(account.order)
+    let supplied = try supplied(product, at: end, context)
     let footprint =
       isDone || next == zone.startOfDay(containing: next)
-      ? try body.footprint(account, key, start: start, end: end, isDone: isDone).canonicalBytes() : nil
+      ? try body.footprint(account, key, supplied, start: start, end: end, isDone: isDone).canonicalBytes()
+      : nil
     account.recordStart = account.recordStart ?? start
     var draft = RecordDraft(
       kind: .productionOrder, key: key, revision: 0, asset: body.feed(key), start: account.recordStart ?? start,
@@ -181,6 +187,7 @@ extension ProductionRule {
       draft.cause = issued.revision == 0 ? nil : cause
       context.emit(draft)
     }
+    if isDone { tellSuppliers(product, supplied, end: end, order: account.order.id, &context) }
     save(account, key, context)
   }
 

@@ -112,6 +112,14 @@ extension ProductionRule {
       writer.timestamp(record.due)
       writer.optional(record.cause)
     }
+    writer.varint(endless.count)
+    for key in endless { writer.string(key) }
+    suppliers.encode(into: &writer)
+    writer.varint(supplierTroubles.count)
+    for (urn, state) in supplierTroubles.sorted(by: { $0.key < $1.key }) {
+      writer.string(urn)
+      writer.string(state)
+    }
   }
 
   /// A line is known again by its first feed. After a change of the window's length, windows of the old length that
@@ -152,6 +160,18 @@ extension ProductionRule {
       touched.append(Touched(line: place, key: key, day: day, due: due, cause: cause))
     }
     touched.sort { $0.precedes($1) }
+    endless = []
+    suppliers = SupplierIndex()
+    supplierTroubles = [:]
+    // A state from before there were either ends here.
+    if !reader.isAtEnd {
+      endless = try (0..<(try reader.count())).map { _ in try reader.string() }
+      suppliers = try SupplierIndex(from: &reader)
+      for _ in 0..<(try reader.count()) {
+        let urn = try reader.string()
+        supplierTroubles[urn] = try reader.string()
+      }
+    }
     guard length != window.nanoseconds else { return }
     next = next.map { $0.windowStart(window) }
     first = first.map { $0.windowStart(window) }

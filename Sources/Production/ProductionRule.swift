@@ -59,6 +59,11 @@ public struct ProductionRule: SiteRule {
   var pending: [Pending] = []
   /// By (due, line, key, day).
   var touched: [Touched] = []
+  /// Keys of orders that are told to be open for too long, sorted.
+  var endless: [String] = []
+  var suppliers = SupplierIndex()
+  /// By the supplier's name of a product: `missing` or `expired`, as it was told.
+  var supplierTroubles: [String: String] = [:]
 
   /// How the rule joins the engine.
   /// - Parameter factors: emissions of what was metered; nil = footprints have no kgCO2e and say so.
@@ -110,6 +115,7 @@ public struct ProductionRule: SiteRule {
         }
         try change(line, figures.start, figures.cause, context) { $0.set(amounts, of: id) }
       }
+    case .meterAgain, .derived: return
     case .activity(let figures):
       for line in linesOfMachine[asset] ?? [] {
         let activity = LineWindow.Activity(asset: id, run: figures.run, pieces: figures.pieces)

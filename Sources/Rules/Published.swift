@@ -8,6 +8,10 @@ import Templates
 /// function of the accepted samples, as the record itself is.
 public enum Published: Hashable, Sendable {
   case meter(MeterFigures)
+  /// What was told before, as it is now: `request` asked for it (`TellAgain.id`). No news for anybody else.
+  case meterAgain(MeterFigures, request: String)
+  /// What only the rules of one module understand.
+  case derived(DerivedFigures)
   case order(OrderFigures)
   case activity(ActivityFigures)
   case summary(SummaryFigures)
@@ -53,6 +57,24 @@ public struct ClimateFigures: Hashable, Sendable {
     self.start = start
     self.end = end
     self.temperature = temperature
+    self.cause = cause
+  }
+}
+
+/// Figures of an asset's interval that rules of one module tell each other, in their own bytes.
+public struct DerivedFigures: Hashable, Sendable {
+  /// Module and subject: `carbon/hours`.
+  public var name: String
+  public var start: Timestamp
+  public var end: Timestamp
+  public var bytes: [UInt8]
+  public var cause: RevisionCause?
+
+  public init(name: String, start: Timestamp, end: Timestamp, bytes: [UInt8], cause: RevisionCause?) {
+    self.name = name
+    self.start = start
+    self.end = end
+    self.bytes = bytes
     self.cause = cause
   }
 }
@@ -134,10 +156,13 @@ public struct MeterFigures: Hashable, Sendable {
   public var key: String
   public var revision: Int
   public var cause: RevisionCause?
+  /// Energy charges by the site's tariff, exact; nil without a price. Not kept by `encode`.
+  public var cost: ExactDecimal?
 
   public init(
     period: Period, start: Timestamp, end: Timestamp, amounts: [Amount], maximum: ScaledInteger?,
-    maximumStart: Timestamp?, shares: Shares, key: String, revision: Int, cause: RevisionCause?
+    maximumStart: Timestamp?, shares: Shares, key: String, revision: Int, cause: RevisionCause?,
+    cost: ExactDecimal? = nil
   ) {
     self.period = period
     self.start = start
@@ -149,6 +174,7 @@ public struct MeterFigures: Hashable, Sendable {
     self.key = key
     self.revision = revision
     self.cause = cause
+    self.cost = cost
   }
 
   public func amount(_ quantity: Signal.Quantity) -> ScaledInteger? {

@@ -34,6 +34,12 @@ public protocol AssetRule: Sendable {
   /// What an earlier rule of the same asset told.
   mutating func heard(_ published: Published, context: inout RuleContext) throws
 
+  /// Whether `heard` of commands is to be called. Asked once, when the engine starts.
+  var takesCommands: Bool { get }
+
+  /// What a person entered; the rules of the site have heard it before. See `SiteCommand`.
+  mutating func heard(_ command: SiteCommand, context: inout RuleContext) throws
+
   /// What people are shown of the asset as a source of data; nil if the rule has nothing to say of it. Asked about once
   /// a second.
   var sourceReport: SourceReport? { get }
@@ -66,6 +72,8 @@ extension AssetRule {
   public var watchesRefusals: Bool { false }
   public var isListening: Bool { false }
   public mutating func heard(_ published: Published, context: inout RuleContext) throws {}
+  public var takesCommands: Bool { false }
+  public mutating func heard(_ command: SiteCommand, context: inout RuleContext) throws {}
   public var sourceReport: SourceReport? { nil }
   public var conditionReport: ConditionReport? { nil }
   public mutating func refused(_ sample: Sample, _ why: Refusal, signal: Int, context: inout RuleContext) throws {}

@@ -49,6 +49,8 @@ public struct RuleContext {
   }
   /// State saved by this asset's rules under `key` (the engine prefixes the asset), newest value.
   public func load(_ key: String) throws -> [UInt8]? { try services.load(key) }
+  /// State that a rule of the site saved under `key`, newest value.
+  public func loadOfSite(_ key: String) throws -> [UInt8]? { try services.loadOfSite(key) }
   /// Keeps `bytes` under `key` from the next checkpoint on, nil deletes.
   public func save(_ key: String, _ bytes: [UInt8]?) { services.save(key, bytes) }
 
@@ -105,12 +107,14 @@ public protocol RuleServices: AnyObject {
   func firstSample(signal: Int, from time: Timestamp, notAfter: Timestamp) throws -> Sample?
   func load(_ key: String) throws -> [UInt8]?
   func save(_ key: String, _ bytes: [UInt8]?)
+  func loadOfSite(_ key: String) throws -> [UInt8]?
   var verdicts: QualityVerdicts { get set }
   var unused: UnusedData? { get set }
 }
 
 extension RuleServices {
   public var asset: Int { 0 }
+  public func loadOfSite(_ key: String) throws -> [UInt8]? { nil }
   public func events(signal: Int, from: Timestamp, to: Timestamp) throws -> [Event] { [] }
   public var verdicts: QualityVerdicts {
     get { QualityVerdicts() }

@@ -11,6 +11,9 @@ public protocol SiteRule: Sendable {
   /// Clock of the site at which `close` must be called next; nil = nothing to wait for.
   var deadline: Timestamp? { get }
 
+  /// Keys of its saved state that people's questions need.
+  var sharedKeys: [String] { get }
+
   /// What a rule of an asset told (`asset` is its position in `Site.assets`). May be the next revision of what was told
   /// before.
   mutating func heard(_ published: Published, asset: Int, context: inout RuleContext) throws
@@ -27,6 +30,7 @@ public protocol SiteRule: Sendable {
 }
 
 extension SiteRule {
+  public var sharedKeys: [String] { [] }
   public mutating func heard(_ published: Published, asset: Int, context: inout RuleContext) throws {}
   public mutating func heard(_ command: SiteCommand, context: inout RuleContext) throws {}
 }

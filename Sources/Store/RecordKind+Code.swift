@@ -20,6 +20,7 @@ extension RecordKind {
     case .productionOrder: 20
     case .productFootprint: 21
     case .productionLine: 22
+    case .supplierFootprint: 23
     case .ledgerHead: 30
     }
   }

@@ -133,6 +133,7 @@ enum CauseText {
     writer.string(cause.asset)
     writer.string(cause.signal)
     writer.string(cause.reason.rawValue)
+    if let note = cause.note { writer.string(note) }
     return writer.bytes
   }
 
@@ -143,17 +144,19 @@ enum CauseText {
     let asset = try reader.string()
     let signal = try reader.string()
     guard let reason = RevisionCause.Reason(rawValue: try reader.string()) else { return nil }
-    let cause = RevisionCause(asset: asset, signal: signal, time: time, reason: reason)
+    let note = reader.isAtEnd ? nil : try reader.string()
+    let cause = RevisionCause(asset: asset, signal: signal, time: time, reason: reason, note: note)
     return encode(cause) == stored ? cause : nil
   }
 
   /// Canonical JSON of the envelope's member.
   static func json(_ stored: [UInt8], formatTime: (Timestamp) -> String) throws -> [UInt8] {
     guard let cause = try decode(stored) else { throw StoreError.corrupt("a revision has no known cause") }
-    let value: JSONValue = [
+    var members: [String: JSONValue] = [
       "asset": .string(cause.asset), "signal": .string(cause.signal), "reason": .string(cause.reason.rawValue),
       "time": .string(formatTime(cause.time)),
     ]
-    return value.canonicalBytes()
+    members["note"] = cause.note.map { .string($0) }
+    return JSONValue.object(members).canonicalBytes()
   }
 }

@@ -113,6 +113,15 @@ extension Store {
     }
   }
 
+  /// The assets that have a record of a kind whose interval starts in [from, to); from the index, without bodies.
+  public func assets(kind: RecordKind, from: Timestamp, to: Timestamp) throws -> Set<String> {
+    try read { db in
+      let statement = try db.cachedStatement(
+        sql: "SELECT DISTINCT asset FROM records WHERE kind = ? AND start >= ? AND start < ?")
+      return try String.fetchSet(statement, arguments: [kind.code, from.nanoseconds, to.nanoseconds])
+    }
+  }
+
   /// One record by its id, if its body was not evicted.
   public func record(id: String) throws -> IssuedRecord? {
     guard let name = RecordName(id: id) else { return nil }

@@ -13,6 +13,7 @@ public indirect enum JSONValue: Hashable, Sendable {
     return nil
   }
   public var stringValue: String? { if case .string(let s) = self { s } else { nil } }
+  public var booleanValue: Bool? { if case .boolean(let b) = self { b } else { nil } }
   public var arrayValue: [JSONValue]? { if case .array(let a) = self { a } else { nil } }
   public var integerValue: Int64? {
     switch self {

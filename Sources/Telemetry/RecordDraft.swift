@@ -30,6 +30,8 @@ public enum RecordKind: String, Hashable, Sendable, CaseIterable {
   case productionLine = "production-line"
   /// Energy and emissions of what an order made.
   case productFootprint = "product-footprint"
+  /// A supplier's footprint that a person imported.
+  case supplierFootprint = "supplier-footprint"
   /// A rule's result with its evidence, opened or closed.
   case finding = "finding"
   /// A signed head of the ledger: of a plant-local day, or on request.
@@ -39,7 +41,7 @@ public enum RecordKind: String, Hashable, Sendable, CaseIterable {
   public var isLedger: Bool {
     switch self {
     case .energyInterval, .energyDay, .energyMonth, .carbonInterval, .carbonDay, .carbonMonth, .carbonActivity,
-      .carbonInventory, .productionLine, .productFootprint:
+      .carbonInventory, .productionLine, .productFootprint, .supplierFootprint:
       true
     case .energyIdle, .energyPerformance, .signalSummary, .inspectionCount, .productionOrder, .finding, .ledgerHead:
       false
@@ -93,19 +95,24 @@ public struct RevisionCause: Hashable, Sendable {
   public var signal: String
   public var time: Timestamp
   /// `late`: arrived after the window's lateness. `gap-closed`: the first reading after a silence. `entered`: a person
-  /// entered or corrected activity data (`signal` is its id).
+  /// entered or corrected activity data (`signal` is its id). `recalculated`: a person had it counted again (`signal` is
+  /// the recalculation's id, `note` says who, why and with which factors).
   public var reason: Reason
+  /// For people; nil = nothing to add.
+  public var note: String?
 
   public enum Reason: String, Hashable, Sendable {
     case late
     case gapClosed = "gap-closed"
     case entered
+    case recalculated
   }
 
-  public init(asset: String, signal: String, time: Timestamp, reason: Reason) {
+  public init(asset: String, signal: String, time: Timestamp, reason: Reason, note: String? = nil) {
     self.asset = asset
     self.signal = signal
     self.time = time
     self.reason = reason
+    self.note = note
   }
 }

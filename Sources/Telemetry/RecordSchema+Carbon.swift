@@ -85,6 +85,10 @@ extension RecordSchema {
       "provisional: late readings and entries may still change it. final: they cannot, or only as an error.",
       of: ["provisional", "final"]))
 
+  private static let recalculation = Member.optional(
+    "recalculation", .string("Id of the recalculation that chose the factors, where those of the configuration differ.")
+  )
+
   private static let energyRecord = RecordSchema.object(
     "The energy record that the amounts are from.",
     [
@@ -112,11 +116,11 @@ extension RecordSchema {
                 .required("unit", .string("Unit of the amount.")),
                 .required("counted", .flag("Is part of the site's inventory; false for what another meter counts.")),
               ]))),
-        .required("energy_record", energyRecord), qualityShare,
+        .required("energy_record", energyRecord), qualityShare, recalculation,
       ] + (isMonth ? [status] : []))
   }
 
-  private static let document = RecordSchema.object(
+  static let document = RecordSchema.object(
     "The source document.",
     [
       .required("name", .string("File name or number.")),
@@ -138,7 +142,7 @@ extension RecordSchema {
       .optional("gwp", .string("Set of warming potentials of entered emissions.")),
       .optional("supersedes", .string("Id of the entry that it corrects.")),
       .optional("superseded_by", .string("Id of the entry that corrects it.")),
-      .optional("reason", .string("Why it was corrected.")),
+      .optional("reason", .string("Why it was corrected.")), recalculation,
     ])
 
   static let carbonInventory = RecordSchema.object(
@@ -146,7 +150,7 @@ extension RecordSchema {
     [
       .required("site", .string("Gateway id.")),
       .required("start", .time("Start of the month.")), .required("end", .time("End of the month.")),
-      inventoryDate, methods, status,
+      inventoryDate, methods, status, recalculation,
       .required(
         "sources",
         .list(

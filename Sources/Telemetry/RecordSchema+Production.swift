@@ -120,6 +120,12 @@ extension RecordSchema {
               .required("source", .string("The supplier's document.")),
               .required("primary", .flag("Measured by the supplier.")),
               .optional("problem", .string("Why there is no figure, and what to do.")),
+              .optional("footprint", .string("Id of the supplier's document (PACT 3.0).")),
+              .optional("document_sha256", .string("SHA-256 of the file that was imported.")),
+              .optional("primary_data_share", .decimal("Percent of the footprint, by the supplier.")),
+              .optional("boundary", .string("What the footprint counts, in the supplier's words.")),
+              .optional("characterization", .list("Reports of the warming potentials.", of: .string("AR5, AR6 …"))),
+              .optional("warnings", .list("What must stand beside the figure.", of: .string("A warning."))),
             ]))),
       .required("kgco2e", .decimal("Gate to gate: of the energy; null if a carrier has no figure.").orNull),
       .required(
@@ -142,5 +148,35 @@ extension RecordSchema {
           ]
         ).orNull),
       .required("allocation", .list("The rules of the allocation, in the order of their use.", of: .string("A rule."))),
+    ])
+
+  static let supplierFootprint = object(
+    "The footprint of a bought product that a person imported (PACT 3.0). A newer one that names it supersedes it.",
+    [
+      .required("site", .string("Gateway id.")),
+      .required("start", .time("Start of the data's period.")), .required("end", .time("End of the data's period.")),
+      .required("footprint", .string("Its id, a UUID.")), .required("company", .string("Who declares it.")),
+      .required("product", .string("As the supplier names it.")),
+      .required("product_ids", .list("URNs of the product.", of: .string("A URN."))),
+      .required("declared_unit", .string("Of the amounts.")),
+      .required("declared_amount", .decimal("The emissions are for so many units.")),
+      .required("kgco2e", .decimal("Of the declared amount, without biogenic uptake.")),
+      .required("kgco2e_by_unit", .decimal("Of one unit.")),
+      .required("characterization", .list("Reports of the warming potentials.", of: .string("AR5, AR6 …"))),
+      .required("primary_data_share", .decimal("Percent; null if the supplier does not say it.").orNull),
+      .required("valid_to", .time("End of its validity, as it says or by `footprint: valid-years`.")),
+      .required("document", document), .required("person", .string("Who entered it.")),
+      .required("entered", .time("When.")),
+      .required("status", .word("Whether it counts.", of: ["in-force", "superseded"])),
+      .optional("superseded_by", .string("Id of the footprint that replaces it.")),
+      .optional("boundary", .string("What it counts, in the supplier's words.")),
+      .optional(
+        "issuer",
+        .object(
+          "Whose signature was checked; absent for a document without one.",
+          [
+            .required("name", .string("As the configuration names it.")),
+            .required("key", .string("Fingerprint of the key.")),
+          ])),
     ])
 }

@@ -35,8 +35,10 @@ extension RecordSchema {
               "reason",
               .word(
                 "late: arrived after the lateness of the window. gap-closed: the first reading after a silence. "
-                  + "entered: a person entered or corrected activity data, which `signal` names.",
-                of: ["late", "gap-closed", "entered"])),
+                  + "entered: a person entered or corrected activity data, which `signal` names. recalculated: a "
+                  + "person had it counted again; `signal` names the recalculation.",
+                of: ["late", "gap-closed", "entered", "recalculated"])),
+            .optional("note", .string("Of a recalculation: who, why, and with which factors.")),
           ])),
       .required("gateway", .string("Id of the gateway.")),
       .required("hash", .hash("SHA-256 of the body in canonical JSON (RFC 8785), hexadecimal.")),
@@ -97,6 +99,7 @@ extension RecordSchema {
     case .productionOrder: "Production order at a line"
     case .productionLine: "Energy of a line and its orders in one plant-local day"
     case .productFootprint: "Energy and emissions of an order's products"
+    case .supplierFootprint: "Footprint of a bought product, as it was imported"
     case .finding: "Finding, opened or closed"
     case .ledgerHead: "Signed head of the ledger"
     }

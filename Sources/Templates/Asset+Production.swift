@@ -11,6 +11,8 @@ extension Asset {
     public var runState: RunSource?
     /// Whether its pieces are those of the line; nil = not said.
     public var countsPieces: Bool?
+    /// Of an order feed: an order that is open for longer is told; nil = none is.
+    public var orderLimit: Span64?
 
     public init() {}
   }
@@ -42,5 +44,6 @@ extension Asset.Production {
       }
     }
     if let countsPieces { writer.field("counts-pieces", countsPieces) }
+    writer.field("order-limit", orderLimit.map(QuantityText.text))
   }
 }

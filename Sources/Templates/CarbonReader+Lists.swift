@@ -18,8 +18,9 @@ extension CarbonReader {
     }
   }
 
-  func overrides(_ library: FactorLibrary) -> [FactorOverride] {
-    let known = library.overridable
+  /// - Parameter library: the tables that have the factors; nil = not known here.
+  func overrides(_ library: FactorLibrary?) -> [FactorOverride] {
+    let known = library?.overridable
     var seen: Set<String> = []
     return groups("overrides", "override", Self.overrideKeys).compactMap { entry in
       let factor = entry.require("factor", .text, remedy: "Add the id that `weir factors list` shows.")
@@ -32,17 +33,19 @@ extension CarbonReader {
         "reason", .words("a reason", example: "supplier's test report"),
         remedy: "Add why the table's value is not used.")
       guard let factor, let value, let unit, let author, let date, let reason else { return nil }
-      guard let target = known.first(where: { $0.id == factor }) else {
-        entry.report(
-          entry["factor"]?.position, "there is no factor \"\(factor)\"",
-          remedy: NearestWord.of(factor, in: known.map(\.id)).map { "Did you mean \"\($0)\"?" }
-            ?? "`weir factors list` shows the ids.")
-        return nil
-      }
-      if target.unit != unit {
-        entry.report(
-          entry["unit"]?.position, "\(factor) is in \(target.unit), not in \(unit)",
-          remedy: "Convert the value and write `unit: \(target.unit)`.")
+      if let known {
+        guard let target = known.first(where: { $0.id == factor }) else {
+          entry.report(
+            entry["factor"]?.position, "there is no factor \"\(factor)\"",
+            remedy: NearestWord.of(factor, in: known.map(\.id)).map { "Did you mean \"\($0)\"?" }
+              ?? "`weir factors list` shows the ids.")
+          return nil
+        }
+        if target.unit != unit {
+          entry.report(
+            entry["unit"]?.position, "\(factor) is in \(target.unit), not in \(unit)",
+            remedy: "Convert the value and write `unit: \(target.unit)`.")
+        }
       }
       if !seen.insert(factor).inserted {
         entry.report(
@@ -88,15 +91,64 @@ extension CarbonReader {
     }
   }
 
-  func hourlySeries() -> HourlySeriesFile? {
+  /// - Parameter isRead: whether the file is read; a test of the text alone leaves it.
+  func hourlySeries(_ methods: [InventoryMethod], isRead: Bool) -> HourlySeriesFile? {
     guard let entry = section.section("hourly-series", "hourly-series", keys: Self.seriesKeys),
-      let file = entry.require("file", .text, remedy: "Add the file with one hour a line: `file: hours.csv`."),
       let nature = entry.require(
         "nature", .word(HourlySeriesFile.Nature.allCases, noun: "nature"),
         remedy: "Say whether it is `measured` or `projected`: a projection never enters an inventory."),
       let source = entry.require("source", .words("the document it is from", example: "grid operator"))
     else { return nil }
-    return HourlySeriesFile(path: file, nature: nature, source: source)
+    var series = HourlySeriesFile(path: entry.read("file", .text) ?? "", nature: nature, source: source)
+    series.missing = entry.read(
+      "missing", .word(HourlySeriesFile.Missing.allCases, noun: "policy"), default: series.missing)
+    if let list = entry.list("methods", .word([InventoryMethod.location, .market], noun: "method")), !list.isEmpty {
+      series.methods = list.map(\.value)
+    } else {
+      series.methods = series.methods.filter(methods.contains)
+    }
+    if entry.has("values") {
+      series.series = values(entry, nature, source)
+    } else if series.path.isEmpty {
+      entry.missing("file", remedy: "Add the file with one hour a line: `file: hours.csv`.")
+    } else if isRead {
+      series.series = file(series.path, entry, nature, source)
+    }
+    return series
+  }
+
+  /// Written out, as the canonical text has it.
+  private func values(_ entry: Section, _ nature: HourlySeriesFile.Nature, _ source: String) -> HourlySeries? {
+    guard let text = entry.require("values", .text),
+      let first = entry.require(
+        "first", .text, remedy: "Add the start of the first hour: `first: 2026-01-01T00:00:00Z`.")
+    else { return nil }
+    let words = text.split(separator: " ")
+    let values = words.map { $0 == "-" ? nil : ExactDecimal($0) }
+    guard let start = Timestamp(rfc3339: first), start.windowStart(.hours(1)) == start else {
+      entry.report(
+        entry["first"]?.position, "\"\(first)\" is no start of an hour", remedy: "Write `2026-01-01T00:00:00Z`.")
+      return nil
+    }
+    for (word, value) in zip(words, values) where word != "-" && (value?.isNegative ?? true) {
+      entry.report(
+        entry["values"]?.position, "\"\(word)\" is no factor",
+        remedy: "Write one value an hour in kgCO2/kWh, with spaces between them, and - for an hour without one.")
+      return nil
+    }
+    return HourlySeries(first: start, values: values, nature: nature, source: source)
+  }
+
+  private func file(
+    _ path: String, _ entry: Section, _ nature: HourlySeriesFile.Nature, _ source: String
+  ) -> HourlySeries? {
+    guard let text = SourceText.load(path, entry.diagnostics) else { return nil }
+    do throws(FactorProblem) {
+      return try HourlySeries(csv: text.text, nature: nature, source: source)
+    } catch {
+      entry.report(entry["file"]?.position, "\(path): \(error.message)", remedy: Self.sentence(error.remedy))
+      return nil
+    }
   }
 
   // MARK: - Targets

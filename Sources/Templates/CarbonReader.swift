@@ -7,16 +7,18 @@ struct CarbonReader {
   /// The tables of the installation.
   let folder: String
   let assets: [String]
+  /// Whether files that settings name are read; the canonical text has their contents.
+  var readsFiles = true
 
   static let keys = [
     "subdivision", "methods", "inventory-date", "data-year", "gwp", "fuel-set", "stale", "stale-years", "missing-proof",
     "green-power", "residual-mix", "steam", "built-in-factors", "factors", "factor-tables", "overrides",
-    "certificates", "hourly-series", "target", "budgets",
+    "certificates", "certificate-reports", "hourly-series", "target", "budgets",
   ]
   static let residualKeys = ["value", "source"]
   static let overrideKeys = ["factor", "value", "unit", "author", "date", "reason", "evidence"]
   static let certificateKeys = ["id", "kind", "mwh", "valid-from", "valid-to", "source", "factor"]
-  static let seriesKeys = ["file", "nature", "source"]
+  static let seriesKeys = ["file", "nature", "source", "missing", "methods", "first", "values"]
   static let targetKeys = ["base-year", "base", "method", "scopes", "path"]
   static let budgetKeys = ["name", "period", "limit", "method", "scopes", "assets"]
   /// Without `methods:` all inventories are counted, from the same activity data.
@@ -54,7 +56,10 @@ struct CarbonReader {
     settings.steam = section.read("steam", name(of: states, "state of steam"))
     settings.overrides = overrides(library)
     settings.certificates = certificates()
-    settings.hourlySeries = hourlySeries()
+    settings.certificateReports = section.read(
+      "certificate-reports", .word(CarbonSettings.CertificateReports.allCases, noun: "rule"),
+      default: settings.certificateReports)
+    settings.hourlySeries = hourlySeries(methods, isRead: readsFiles)
     settings.target = target(named)
     settings.budgets = budgets(named)
     if section.diagnostics.errors.count == before { checkFactors(settings) }

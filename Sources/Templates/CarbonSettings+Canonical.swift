@@ -38,11 +38,18 @@ extension CarbonSettings {
     writer.list("certificates") { writer in
       for entry in certificates { writer.object { entry.write(to: &$0) } }
     }
+    if certificateReports != .byElectricity { writer.field("certificate-reports", certificateReports.rawValue) }
     if let hourlySeries {
       writer.object("hourly-series") { writer in
         writer.field("file", hourlySeries.path)
         writer.field("nature", hourlySeries.nature.rawValue)
         writer.field("source", hourlySeries.source)
+        writer.field("missing", hourlySeries.missing.rawValue)
+        writer.list("methods", hourlySeries.methods.map(\.rawValue))
+        if let hours = hourlySeries.series?.consecutive {
+          writer.field("first", hours.first.rfc3339UTC)
+          writer.field("values", hours.values.map { $0?.description ?? "-" }.joined(separator: " "))
+        }
       }
     }
     if let target {

@@ -127,6 +127,18 @@ extension ConfigurationSchema {
       group("How emissions are counted.", CarbonReader.keys, carbonKeys, required: ["subdivision"]),
     ])
 
+  static let budgets = list(
+    "What periods may use: a finding warns when one will be exceeded, and says when it is.",
+    of: group(
+      "A budget.", BudgetReader.keys,
+      [
+        "name": text("Its name.", "month"), "period": words("Length.", CarbonBudget.Period.allCases.map(\.rawValue)),
+        "limit": text("kWh, MWh, t, kg, or money in the tariff's currency.", "90000 kWh"),
+        "assets": list("Patterns with *; default: all.", of: text("Assets.", "press-*")),
+        "place": text("Site, area or line; default: everywhere.", "cq/hall-1"), "method": method, "scopes": scopes,
+        "warn-from": text("A projection warns when so much of the period has passed.", "10 %"),
+      ], required: ["name", "period", "limit"]))
+
   private static let carbonKeys: [String: JSONValue] = [
     "subdivision": text("ISO 3166-2; a country alone asks for its national average.", "CN-CQ"),
     "methods": list("From the same activity data.", of: method),
@@ -170,13 +182,19 @@ extension ConfigurationSchema {
           "valid-from": date("First day."), "valid-to": date("Last day."), "source": anyText,
           "factor": number("kgCO2/kWh; 0 unless it is a supplier's rate.", "0"),
         ], required: ["id", "valid-from", "valid-to", "source"])),
+    "certificate-reports": words(
+      "Whether areas and assets have a part of them.", CarbonSettings.CertificateReports.allCases.map(\.rawValue)),
     "hourly-series": group(
       "Factors by the hour.", CarbonReader.seriesKeys,
       [
         "file": text("One hour a line.", "hours.csv"),
         "nature": words("A projection never enters an inventory.", HourlySeriesFile.Nature.allCases.map(\.rawValue)),
         "source": anyText,
-      ], required: ["file", "nature", "source"]),
+        "missing": words("What becomes of hours without a factor.", HourlySeriesFile.Missing.allCases.map(\.rawValue)),
+        "methods": list("Which methods count by the hour; default: ghgp_location.", of: method),
+        "first": text("Instead of a file: start of the first hour.", "2026-01-01T00:00:00Z"),
+        "values": text("And one value an hour; - for none.", "0.5321 0.5312 -"),
+      ], required: ["nature", "source"]),
     "target": group(
       "The way down.", CarbonReader.targetKeys,
       [

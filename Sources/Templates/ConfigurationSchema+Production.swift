@@ -16,6 +16,7 @@ extension ConfigurationSchema {
           ], required: ["signal"]),
       ]),
     "counts-pieces": flag("Whether its pieces are those of the line."),
+    "order-limit": duration("Order feeds: an order that is open for longer is told; without it none is.", "14 d"),
   ]
 
   static let products = list(

@@ -7,7 +7,10 @@ import Telemetry
 public enum ConfigurationSchema {
   /// File name in `Config/schemas` and schema.
   public static var files: [(name: String, schema: RecordSchema)] {
-    [("factors.schema.json", factors), ("site.schema.json", site), ("template.schema.json", template)]
+    [
+      ("factors.schema.json", factors), ("faults.schema.json", faults), ("site.schema.json", site),
+      ("template.schema.json", template),
+    ]
   }
 
   public static let template = document(
@@ -46,7 +49,7 @@ public enum ConfigurationSchema {
             "standard-coal": standardCoal,
           ].merging(analysis) { $1 }.merging(advice) { $1 }),
         "tariff": tariff, "carbon": carbon, "condition": condition, "products": products, "footprint": footprint,
-        "shifts": shifts,
+        "budgets": budgets, "shifts": shifts, "fault-models": faultModels,
         "destinations": list("Where records go.", of: destination),
         "storage": storage,
         "control": group(

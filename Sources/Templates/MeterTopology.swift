@@ -45,18 +45,32 @@ public struct MeterTopology: Hashable, Sendable {
     _ quantity: Signal.Quantity, roles wanted: Set<Asset.EnergyRole>? = nil,
     among included: (Int) -> Bool = { _ in true }
   ) -> [Int] {
-    let wanted = wanted ?? [.gridImport, .distribution, .consumption]
-    return feeder.indices.filter { place in
-      guard included(place), counts(place, quantity, roles: wanted) else { return false }
-      var next = feeder[place]
-      // A configuration has no circles; one that was put together by hand must still end.
-      for _ in feeder.indices {
-        guard let above = next else { return true }
-        if included(above), counts(above, quantity, roles: wanted) { return false }
-        next = feeder[above]
-      }
-      return true
+    let wanted = wanted ?? Self.consumption
+    return feeder.indices.filter { isTop($0, quantity, wanted, included) }
+  }
+
+  /// The same of a group, in time that its size decides and not the site's.
+  public func counted(
+    _ quantity: Signal.Quantity, roles wanted: Set<Asset.EnergyRole>? = nil, in group: Set<Int>
+  ) -> [Int] {
+    let wanted = wanted ?? Self.consumption
+    return group.filter { isTop($0, quantity, wanted, group.contains) }.sorted()
+  }
+
+  private static let consumption: Set<Asset.EnergyRole> = [.gridImport, .distribution, .consumption]
+
+  private func isTop(
+    _ place: Int, _ quantity: Signal.Quantity, _ wanted: Set<Asset.EnergyRole>, _ included: (Int) -> Bool
+  ) -> Bool {
+    guard included(place), counts(place, quantity, roles: wanted) else { return false }
+    var next = feeder[place]
+    // A configuration has no circles; one that was put together by hand must still end.
+    for _ in feeder.indices {
+      guard let above = next else { return true }
+      if included(above), counts(above, quantity, roles: wanted) { return false }
+      next = feeder[above]
     }
+    return true
   }
 
   private func counts(_ place: Int, _ quantity: Signal.Quantity, roles wanted: Set<Asset.EnergyRole>) -> Bool {

@@ -2,7 +2,7 @@ import Telemetry
 
 /// Reads an asset's keys of production, and checks which lines it serves when all assets are known.
 struct ProductionReader {
-  static let keys = ["serves", "run-state", "counts-pieces"]
+  static let keys = ["serves", "run-state", "counts-pieces", "order-limit"]
   static let runKeys = ["signal", "running-above", "idle-above"]
 
   /// Without `serves`, which may have the number of a group in it.
@@ -10,6 +10,13 @@ struct ProductionReader {
     var production = Asset.Production()
     production.runState = runState(section, signals)
     production.countsPieces = section.read("counts-pieces", .boolean)
+    production.orderLimit = section.read("order-limit", .duration(.hours(1)...(.days(3660))))
+    let tellsOrders = signals.contains { $0.kind == .event }
+    if production.orderLimit != nil, !tellsOrders {
+      section.report(
+        section["order-limit"]?.position, "\(section.name) tells of no orders, so it can have no limit for them",
+        remedy: "Move `order-limit` to the asset of the order feed, or remove it.")
+    }
     return production
   }
 

@@ -110,6 +110,24 @@ extension Site {
       shifts.write(to: &writer)
       writer.newLine()
     }
+    if !site.budgets.isEmpty {
+      writer.list("budgets", lineBreak: true) { writer in
+        for budget in site.budgets {
+          writer.newLine()
+          writer.object { budget.write(currency: site.tariff?.tariff.currency, to: &$0) }
+        }
+      }
+      writer.newLine()
+    }
+    if !site.faultModels.isEmpty {
+      writer.object("fault-models", lineBreak: true) { writer in
+        for model in site.faultModels {
+          writer.newLine()
+          writer.object(model.name) { model.write(to: &$0) }
+        }
+      }
+      writer.newLine()
+    }
     writer.object("storage") { writer in
       writer.object("journal") { writer in
         writer.field("size", QuantityText.text(bytes: site.storage.journalBytes))

@@ -31,6 +31,10 @@ public struct Site: Hashable, Sendable {
   public var carbon: CarbonSettings?
   /// When people work; nil = unknown.
   public var shifts: ShiftPlan?
+  /// What periods may use; those of `carbon:` stand there. See `allBudgets`.
+  public var budgets: [Budget] = []
+  /// How the machines fail, by name: those that assets name and that are known.
+  public var faultModels: [FaultModel] = []
   /// Canonical text of everything above, without secrets; `hash` is its SHA-256 in hexadecimal.
   public var canonicalText: String
   public var hash: String

@@ -39,6 +39,8 @@ public struct SiteDifference: Sendable {
         changes = Self.named(before[key], after[key], key: "id")
       case "templates":
         changes = Self.templates(before[key], after[key], assets: after["assets"])
+      case "fault-models":
+        changes = Self.faultModels(before[key], after[key])
       default:
         changes = Leaves(before[key]).changes(to: Leaves(after[key])).map { "~ \($0)" }
       }
@@ -57,9 +59,11 @@ public struct SiteDifference: Sendable {
 
   private static let sections = [
     "gateway", "zone", "clock", "brokers", "assets", "templates", "quality", "horizons", "energy", "tariff", "carbon",
-    "products", "footprint", "shifts", "destinations", "storage", "control",
+    "products", "footprint", "shifts", "fault-models", "destinations", "storage", "control",
   ]
-  private static let headings = ["quality": "data quality", "templates": "templates in use"]
+  private static let headings = [
+    "quality": "data quality", "templates": "templates in use", "fault-models": "fault models in use",
+  ]
 
   /// The canonical text is JSON.
   private static func document(_ site: Site) -> [String: JSONValue] {
@@ -94,6 +98,14 @@ public struct SiteDifference: Sendable {
     let place = entry["mqtt"] ?? entry
     if let host = place["host"]?.stringValue, let port = place["port"]?.integerValue { return " \(host):\(port)" }
     return (entry["file"]?["path"] ?? entry["http"]?["url"])?.stringValue.map { " \($0)" } ?? ""
+  }
+
+  /// One that is new or gone is told with its assets.
+  private static func faultModels(_ before: JSONValue?, _ after: JSONValue?) -> [String] {
+    guard case .object(let old)? = before, case .object(let new)? = after else { return [] }
+    return Set(old.keys).intersection(new.keys).sorted().flatMap { name in
+      Leaves(old[name]).changes(to: Leaves(new[name])).map { "~ \(name): \($0)" }
+    }
   }
 
   private static func templates(_ before: JSONValue?, _ after: JSONValue?, assets: JSONValue?) -> [String] {

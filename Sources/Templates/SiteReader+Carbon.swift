@@ -6,9 +6,8 @@ extension SiteReader {
     guard top.has("carbon"), !top.isOff("carbon"),
       let section = top.section("carbon", "carbon", keys: CarbonReader.keys)
     else { return nil }
-    let reader = CarbonReader(section: section, folder: FactorFolder.standard(devices: devices), assets: assets)
-    guard let settings = reader.settings() else { return nil }
-    check(file: settings.hourlySeries?.path, section, "hourly-series")
-    return settings
+    var reader = CarbonReader(section: section, folder: FactorFolder.standard(devices: devices), assets: assets)
+    reader.readsFiles = checkFiles
+    return reader.settings()
   }
 }

@@ -17,7 +17,7 @@ struct SiteReader {
   static let keys = [
     "gateway", "zone", "clock", "broker", "brokers", "devices", "templates", "assets", "horizons", "energy",
     "destinations", "storage", "control", "quality", "tariff", "carbon", "products", "condition",
-    "footprint", "shifts",
+    "footprint", "budgets", "shifts", "fault-models",
   ]
 
   init(source: SourceText, diagnostics: Diagnostics, checkFiles: Bool) {
@@ -56,6 +56,15 @@ struct SiteReader {
       top, isWanted: assets.assets.contains { !$0.nameplate.isEmpty })
     site.carbon = carbon(top, devices: devices, assets: assets.assets.map(\.id))
     site.shifts = ShiftReader.plan(top)
+    site.budgets = BudgetReader(
+      top: top, assets: assets.assets, methods: site.carbon?.methods ?? [], currency: site.tariff?.tariff.currency
+    ).budgets()
+    for budget in site.carbon?.budgets ?? [] where site.budgets.contains(where: { $0.name == budget.name }) {
+      top.report(
+        top["budgets"]?.position, "two budgets are named \"\(budget.name)\", one of them in carbon",
+        remedy: "Give each a name of its own.")
+    }
+    site.faultModels = faultModels(top, folders: devices, assets: assets.assets)
     guard diagnostics.isEmpty else { return nil }
     site.seal(templates: catalogue)
     return site

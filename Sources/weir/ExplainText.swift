@@ -38,6 +38,7 @@ enum ExplainText {
     guard let cause = record["cause"] else { return "" }
     return
       ", because of \(text(cause["asset"])) \(text(cause["signal"])) at \(text(cause["time"])) (\(text(cause["reason"])))"
+      + (cause["note"]?.stringValue.map { "\n  \($0)" } ?? "")
   }
 
   private static func activities(_ body: JSONValue) -> [String] {

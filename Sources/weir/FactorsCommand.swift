@@ -9,7 +9,7 @@ struct FactorsCommand: ParsableCommand {
     commandName: "factors",
     abstract: "Emission factors: list the tables, show one value, see which one a method takes at a date.",
     discussion: "The tables are YAML files of Config/factors; a site adds its own with `carbon: factors:`.",
-    subcommands: [List.self, Show.self, Select.self], defaultSubcommand: List.self)
+    subcommands: [List.self, Show.self, Select.self, Changes.self], defaultSubcommand: List.self)
 
   /// Which tables.
   struct Tables: ParsableArguments {

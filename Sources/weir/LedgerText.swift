@@ -37,7 +37,23 @@ enum LedgerText {
         issued  \(leaf.issued.rfc3339UTC) by the gateway \(leaf.gateway), leaf \(leaf.number)
         head    \(head.number) of \(head.day), leaves \(head.first)–\(head.last), signed
         body    \(statement.hasBody ? "in the proof, unaltered" : "not shown; SHA-256 \(LedgerHash.hex(leaf.bodyHash))")
-      """
+      """ + (statement.extract.map(page) ?? "")
+  }
+
+  private static func page(_ extract: LedgerExtract) -> String {
+    var lines = [
+      "", "  shown   \(extract.shown.count) of \(extract.shown.count + extract.hidden) members, signed by the gateway",
+    ]
+    for (pointer, value) in extract.shown.sorted(by: { $0.key < $1.key }) {
+      lines.append("    \(pointer)  \(value.stringValue ?? value.canonicalText)")
+    }
+    if case .object(let members)? = extract.statement {
+      lines.append("  stated beside it, signed by the gateway")
+      for (name, value) in members.sorted(by: { $0.key < $1.key }) {
+        lines.append("    \(name)  \(value.stringValue ?? value.canonicalText)")
+      }
+    }
+    return lines.joined(separator: "\n")
   }
 
   static func json(_ report: AuditReport) -> JSONValue {
@@ -60,12 +76,18 @@ enum LedgerText {
   }
 
   static func json(_ statement: LedgerProof.Statement) -> JSONValue {
-    [
+    var members: [String: JSONValue] = [
       "holds": true, "id": .string(statement.leaf.id), "leaf": .integer(statement.leaf.number),
       "body_hash": .string(LedgerHash.hex(statement.leaf.bodyHash)), "has_body": .boolean(statement.hasBody),
       "issued": .string(statement.leaf.issued.rfc3339UTC), "head": .integer(statement.head.number),
       "day": .string(statement.head.day),
     ]
+    if let extract = statement.extract {
+      members["shown"] = .object(extract.shown)
+      members["hidden"] = .integer(Int64(extract.hidden))
+      members["statement"] = extract.statement
+    }
+    return .object(members)
   }
 
   private static func count(_ number: Int64, _ one: String, _ many: String) -> String {

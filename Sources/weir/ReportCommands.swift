@@ -7,7 +7,10 @@ import Telemetry
 struct ReportOptions: ParsableArguments {
   @Option(
     name: .long,
-    help: "today (default), yesterday, week, month, year, 2026, 2026-10, 2026-10-05, or a..b with both days included.")
+    help: """
+      today (default), yesterday, week, last-week, month, last-month, year, 2026, 2026-10, 2026-10-05, a..b with \
+      both days included; with a shift calendar also shift, shift:night, shift:night:2026-10-05, last-shift, last-shift:night.
+      """)
   var period = "today"
   @Flag(name: .long, help: "As JSON, figures not rounded.") var json = false
   @Flag(name: .long, help: "As CSV, figures not rounded.") var csv = false
@@ -32,7 +35,7 @@ struct ReportOptions: ParsableArguments {
 struct EnergyCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "energy", abstract: "Energy and media of a period, and the load to come.",
-    subcommands: [Report.self, Forecast.self, Balance.self, Idle.self, Performance.self],
+    subcommands: [Report.self, Forecast.self, Balance.self, Idle.self, Performance.self, Advice.self],
     defaultSubcommand: Report.self)
 
   struct Report: AsyncParsableCommand {
@@ -73,10 +76,35 @@ struct EnergyCommand: AsyncParsableCommand {
   }
 }
 
+extension EnergyCommand {
+  struct Advice: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "What to do with flexible loads in the time ahead, and what it saves.",
+      discussion: """
+        From the tariff, the grid's factors, the forecast of the load and the limit of the demand. Loads are those with \
+        `essential: no` and `flexible:` in the configuration; what is essential is never proposed. The figures of a \
+        proposal hold if those above it are followed too.
+        """)
+    @OptionGroup var gateway: GatewayOptions
+    @Option(name: .long, help: "comfort-first, balanced or saving-first; default: what the configuration says.")
+    var policy: String?
+    @Option(name: .long, help: "How far ahead: 1 to 48.") var hours: Int?
+    @Flag(name: .long, help: "As JSON, figures not rounded.") var json = false
+
+    func run() async throws {
+      let report = try await gateway.client.advice(policy: policy, hours: hours)
+      print(
+        json
+          ? String(decoding: try ControlCoding.encoder().encode(report), as: UTF8.self) : AdviceText.page(report))
+    }
+  }
+}
+
 struct CarbonCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "carbon", abstract: "Emissions of a period, and the activity data that people enter.",
-    subcommands: [Report.self, Add.self, Explain.self], defaultSubcommand: Report.self)
+    subcommands: [Report.self, Add.self, Explain.self, Prove.self, Recompute.self, Targets.self],
+    defaultSubcommand: Report.self)
 
   struct Explain: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

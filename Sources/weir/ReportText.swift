@@ -11,6 +11,12 @@ enum ReportText {
       lines.append("  no records in this period")
       return (lines + notes(table)).joined(separator: "\n")
     }
+    lines += rows(table)
+    return (lines + notes(table)).joined(separator: "\n")
+  }
+
+  /// Heads, rows and total.
+  static func rows(_ table: ReportTable) -> [String] {
     var text = Columns(alignRight: Set(1...max(1, table.columns.count)))
     let heads = table.columns.map { $0.unit.isEmpty ? $0.title : "\($0.title) \($0.unit)" }
     text.add(cells: [table.by.uppercased()] + heads + [""])
@@ -21,7 +27,7 @@ enum ReportText {
       let isTotal = row == table.total
       text.add(cells: [row.name] + cells + [isTotal ? "" : bar.map { self.bar(value(row, $0), of: largest) } ?? ""])
     }
-    return (lines + text.lines() + notes(table)).joined(separator: "\n")
+    return text.lines()
   }
 
   /// Figures as they are; cells with a comma or quote are quoted (RFC 4180).

@@ -9,7 +9,8 @@ struct VerifyCommand: ParsableCommand {
     abstract: "Check a ledger, an export or a proof, without a gateway: what was altered, and where.",
     discussion: """
       What is checked may be a store.sqlite (or its data directory, or a copy), an export (what a file destination or \
-      `weir export` wrote; several files in the order of their lines), a proof (`weir prove`), or a credential (a JWT). Every leaf, body and \
+      `weir export` wrote; several files in the order of their lines), a proof (`weir prove`, `weir carbon prove`), or a \
+      credential (a JWT). Every leaf, body and \
       signed head is computed anew. Only a head that was received elsewhere shows that the end was cut off or the whole \
       chain was made anew: give it with --head. Only a key that was received elsewhere shows who signed: give it with \
       --key.

@@ -56,10 +56,13 @@ import Testing
       next = zone.nextMonth(after: self.month)
       self.restarts = restarts
       bench = try Bench(
-        site: site,
-        factories: [
-          EnergyRule.factory(zone: zone), try #require(try CarbonRule.factory(site: site, zone: zone)),
-        ], siteFactories: [CarbonInventoryRule.factory(zone: zone)])
+        site: site, factories: try Self.rules(site),
+        siteFactories: [CarbonInventoryRule.factory(zone: zone), BudgetRule.factory(zone: zone)])
+    }
+
+    static func rules(_ site: Site) throws -> [RuleFactory] {
+      let zone = try PlantZone(identifier: site.zone)
+      return [EnergyRule.factory(zone: zone), try #require(try CarbonRule.factory(site: site, zone: zone))]
     }
 
     /// A register's reading, in hundredths.

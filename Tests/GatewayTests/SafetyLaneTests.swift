@@ -42,7 +42,8 @@ struct SafetyLaneTests {
         }
       }
     }
-    let reading = #"{"ts":1763700000000,"temperature":60.5,"vibration":1.5,"pressure":5.8,"current":20.1,"state":"running"}"#
+    let reading =
+      #"{"ts":1763700000000,"temperature":60.5,"vibration":1.5,"pressure":5.8,"current":20.1,"state":"running"}"#
     receive("plant/fan", reading, packet: 1)
     #expect(pipeline.hasUncommitted && !pipeline.wantsCommitNow)
     receive("plant/guard", reading, packet: 2)

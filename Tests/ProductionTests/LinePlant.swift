@@ -1,4 +1,5 @@
 import Energy
+import Factors
 import Foundation
 import Journal
 import Plant
@@ -44,18 +45,24 @@ struct LinePlant {
 
   /// Half a kilogram of CO2e for each kWh.
   struct Half: FootprintFactors {
-    func emission(of carrier: Carrier, amount: ExactDecimal, start: Timestamp, end: Timestamp) -> FootprintEmission {
+    func emission(
+      of carrier: Carrier, amount: ExactDecimal, start: Timestamp, end: Timestamp, recalculations: [UInt8]?
+    ) -> FootprintEmission {
       guard carrier.quantity == .activeEnergyImport, let kilograms = try? amount / ExactDecimal(2) else {
         return FootprintEmission(kilograms: nil, problem: "nothing known")
       }
-      return FootprintEmission(kilograms: kilograms, factor: "half", source: "test")
+      return FootprintEmission(
+        kilograms: kilograms, factor: "half", source: "test",
+        ratings: DataQuality.Ratings(technological: 1, geographical: 1, temporal: 1))
     }
   }
 
   var bench: Bench
   private var identity: UInt64 = 0
 
-  init(_ text: String = text(), factors: (any FootprintFactors)? = Half()) throws {
+  init(
+    _ text: String = text(), factors: (any FootprintFactors)? = Half(), before: [SiteRuleFactory] = []
+  ) throws {
     let site = try SiteLoader.load(text: text, file: "test.yaml", devices: [Self.devices])
     let zone = try PlantZone(identifier: site.zone)
     bench = try Bench(
@@ -63,7 +70,7 @@ struct LinePlant {
       factories: [
         EnergyRule.factory(zone: zone), OrderFeedRule.factory,
         ActivityRule.factory(site: site),
-      ], siteFactories: [ProductionRule.factory(zone: zone, factors: factors)])
+      ], siteFactories: before + [ProductionRule.factory(zone: zone, factors: factors)])
   }
 
   static func at(_ minutes: Int64) -> Timestamp { day + .minutes(minutes) }

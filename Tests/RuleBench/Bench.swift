@@ -10,7 +10,7 @@ public struct Bench {
   public let catalog: SeriesCatalog
   public let store = MemoryStore()
   public private(set) var output = EngineOutput()
-  private let factories: [RuleFactory]
+  private var factories: [RuleFactory]
   private let siteFactories: [SiteRuleFactory]
   private var engine: Engine
   private var position: Int64 = 0
@@ -71,9 +71,13 @@ public struct Bench {
   }
 
   /// The engine comes back from a checkpoint, with another configuration if `change` makes one.
-  public mutating func restart(_ change: (inout Site) -> Void = { _ in }) throws {
+  /// - Parameter rules: those of the changed configuration, if they hold something of it; nil = the same.
+  public mutating func restart(
+    _ change: (inout Site) -> Void = { _ in }, rules: ((Site) throws -> [RuleFactory])? = nil
+  ) throws {
     store.commit(engine.checkpoint())
     change(&site)
+    if let rules { factories = try rules(site) }
     engine = try Engine(site: site, catalog: catalog, reader: store, rules: factories, siteRules: siteFactories)
   }
 

@@ -145,17 +145,56 @@ struct CarbonTests {
       ], directory: weir.directory)
     #expect(explained.contains("126238.29 kWh × 0.5581 kgCO2/kWh = 70453.589649 kgCO2"), "\(explained)")
     #expect(explained.contains("published 2025-12-31") && explained.contains("204403.7180477904 kgCO2e"))
+    try await countedAgain(weir)
     try await weir.waitFor("everything delivered") { $0.destinations.allSatisfy { $0.pending == 0 } }
     try weir.stop()
     let upstream = try Upstream(file: weir.directory.appending("upstream.jsonl"))
     #expect(upstream.schemaViolations == [])
     let inventory = try #require(upstream.latest("carbon-inventory").first)
     let method = try #require(inventory.body["methods"]?["ghgp_location"])
-    #expect(method["total_kg"] == "204403.7180477904" && method["scope_1_kg"] == "39350.1283987904")
-    #expect(inventory.revision == 3 && inventory.cause?["reason"] == "entered")
+    #expect(method["total_kg"] == "199934.8825817904" && method["scope_1_kg"] == "39350.1283987904")
+    #expect(inventory.revision == 4 && inventory.cause?["reason"] == "recalculated")
+    #expect(inventory.cause?["note"] == "Li Na: the auditor asks for it (data year 2022)")
+    let (verified, isVerified) = try WeirProcess.command(
+      ["verify", weir.directory.appending("data")], directory: weir.directory)
+    #expect(isVerified == 0, "\(verified)")
     let diesel = try #require(upstream.latest("carbon-activity").first { $0.body["what"] == "diesel" })
     #expect(diesel.body["document"]?["name"] == "invoice-7.txt")
     #expect(diesel.body["document"]?["sha256"]?.stringValue?.count == 64)
+  }
+
+  /// The data of 2022 in the place of 2023: shown first, then done.
+  private func countedAgain(_ weir: WeirProcess) async throws {
+    func recompute(_ more: String...) throws -> (output: String, code: Int32) {
+      try WeirProcess.command(
+        [
+          "carbon", "recompute", "--data", weir.directory.appending("data"), "--from", "2026-01", "--to", "2026-01",
+          "--data-year", "2022", "--by", "Li Na", "--reason", "the auditor asks for it",
+        ] + more, directory: weir.directory)
+    }
+    let (trial, trialCode) = try recompute("--dry-run")
+    #expect(trialCode == 0 && trial.contains("nothing was changed"), "\(trial)")
+    #expect(trial.contains("204,403.72") && trial.contains("199,934.88") && trial.contains("-4,468.84"), "\(trial)")
+    #expect(try total(weir, "--period", "2026-01") == "204403.7180477904")
+    let (done, code) = try recompute()
+    #expect(code == 0 && done.hasPrefix("recount-"), "\(done)")
+    let isThere = try eventually(within: .seconds(60)) {
+      try total(weir, "--period", "2026-01") == "199934.8825817904"
+    }
+    #expect(isThere)
+    // What people are shown is a second old at most.
+    let isListed = try eventually(within: .seconds(30)) {
+      let (changes, _) = try WeirProcess.command(
+        ["factors", "changes", "--data", weir.directory.appending("data")], directory: weir.directory)
+      return changes.contains("of 2026-01") && changes.contains("data year 2022; Li Na")
+    }
+    #expect(isListed)
+    let (refused, refusedCode) = try WeirProcess.command(
+      [
+        "carbon", "recompute", "--data", weir.directory.appending("data"), "--from", "2026-01-15", "--by", "A",
+        "--reason", "r",
+      ], directory: weir.directory)
+    #expect(refusedCode != 0 && refused.contains("whole months"), "\(refused)")
   }
 
   private func delivered(_ weir: WeirProcess, _ messages: Int, clock: Timestamp, _ zone: PlantZone) async throws {

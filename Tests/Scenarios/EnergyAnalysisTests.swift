@@ -15,7 +15,7 @@ struct EnergyAnalysisTests {
     zone: Asia/Shanghai
     clock: messages
     broker: { host: 127.0.0.1, port: \(port) }
-    energy: { baseline: { days: 7 } }
+    energy: { baseline: { days: 7 }, idle: { share: 5 % } }
     carbon: { subdivision: CN-CQ, methods: [ghgp_location], gwp: AR5, fuel-set: gbt32151-2024 }
     tariff: { table: none, currency: CNY, prices: { flat: 0.50 } }
     destinations:

@@ -49,6 +49,25 @@ public struct AdviceProposal: Hashable, Sendable {
   public var priceBefore: ExactDecimal?
   public var priceAfter: ExactDecimal?
 
+  public init(
+    load: FlexibleLoad, day: Int, change: [AdviceChange], relieved: Range<Timestamp>, loaded: Range<Timestamp>?,
+    energy: ExactDecimal, saving: ExactDecimal?, demandSaving: ExactDecimal?, emissions: ExactDecimal?,
+    excess: ExactDecimal?, priceBefore: ExactDecimal?, priceAfter: ExactDecimal?
+  ) {
+    self.load = load
+    self.day = day
+    self.change = change
+    self.relieved = relieved
+    self.loaded = loaded
+    self.energy = energy
+    self.saving = saving
+    self.demandSaving = demandSaving
+    self.emissions = emissions
+    self.excess = excess
+    self.priceBefore = priceBefore
+    self.priceAfter = priceAfter
+  }
+
   /// It keeps the demand lower where that would exceed the limit.
   public var holdsLimit: Bool { excess.map { ExactDecimal.zero < $0 } ?? false }
   /// It saves money or holds the limit, and emits more.

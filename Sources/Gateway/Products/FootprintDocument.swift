@@ -52,7 +52,7 @@ struct FootprintDocument {
     let company = company()
     let maker = try self.product(product, names.first ?? "")
     let exempted = exempted(product, records)
-    let gwp = characterization()
+    let gwp = characterization(records)
     guard missing.isEmpty, let figures else { throw refusal(names.first) }
     var pact = PactFootprint(
       id: "", created: records.map(\.issued).max() ?? .distantPast, companyName: company.name,
@@ -67,7 +67,7 @@ struct FootprintDocument {
     pact.exemptedPercent = exempted.percent
     pact.exemptedDescription = exempted.reason
     pact.validFrom = pact.end
-    pact.validTo = try validity(pact.end)
+    pact.validTo = validity(pact.end)
     if let place = site.carbon?.subdivision {
       pact.geography = place.contains("-") ? .subdivision(place) : .country(place)
     }
@@ -222,7 +222,8 @@ struct FootprintDocument {
     return (.zero, nil)
   }
 
-  private mutating func characterization() -> [String] {
+  /// The plant's, and those of the suppliers.
+  private mutating func characterization(_ records: [FootprintRecord]) -> [String] {
     guard let carbon = site.carbon else {
       missing("ipccCharacterizationFactors", "the gateway counts no emissions", "add `carbon: { subdivision: CN-CQ }`")
       return []
@@ -234,7 +235,9 @@ struct FootprintDocument {
         "set `gwp: ar6` under carbon:")
       return []
     }
-    return [name]
+    let suppliers = records.flatMap { $0.body["materials"]?.arrayValue ?? [] }
+      .flatMap { $0["characterization"]?.arrayValue ?? [] }.compactMap(\.stringValue)
+    return Set([name] + suppliers).sorted()
   }
 
   // MARK: Words
@@ -245,11 +248,16 @@ struct FootprintDocument {
     let carriers = Self.distinct(
       records.flatMap { $0.body["energy"]?.arrayValue ?? [] }.compactMap { $0["carrier"]?.stringValue })
     let materials = Self.distinct(
-      records.flatMap { $0.body["materials"]?.arrayValue ?? [] }.compactMap { $0["name"]?.stringValue })
+      records.flatMap { $0.body["materials"]?.arrayValue ?? [] }.compactMap { material in
+        material["name"]?.stringValue.map { name in
+          let source = material["source"]?.stringValue.map { " by \($0)" } ?? ""
+          return name + source + (material["boundary"]?.stringValue.map { ", which counts: \($0)" } ?? "")
+        }
+      })
     let places = Self.distinct(records.compactMap { $0.text("place") })
     return "Gate to gate: \(gate) kgCO2e by \(unit.rawValue), \(carriers.joined(separator: ", ")) metered at "
       + "\(places.joined(separator: ", ")), waiting and scrap included. Upstream, partial: \(upstream) kgCO2e by "
-      + "\(unit.rawValue) of the listed materials (\(materials.isEmpty ? "none" : materials.joined(separator: ", "))). "
+      + "\(unit.rawValue) of the listed materials (\(materials.isEmpty ? "none" : materials.joined(separator: "; "))). "
       + "Not included: inputs that are not listed, outbound transport, use, end of life."
   }
 
@@ -273,17 +281,8 @@ struct FootprintDocument {
       + "SHA-256 over their ids and hashes: \(hash)"
   }
 
-  /// N years later at the same local date; the 29th of February becomes the 28th.
-  private func validity(_ end: Timestamp) throws -> Timestamp {
-    try Self.years(site.footprint?.validYears ?? FootprintSettings().validYears, after: end, zone: zone)
-  }
-
-  static func years(_ years: Int, after time: Timestamp, zone: PlantZone) throws -> Timestamp {
-    let date = zone.localDate(time)
-    let day = date.month == 2 && date.day == 29 ? 28 : date.day
-    let noon = Timestamp(
-      seconds: Int64(Timestamp.days(year: date.year + years, month: date.month, day: day)) * 86_400 + 43_200)
-    return zone.startOfDay(containing: zone.firstInstant(ofLocal: noon) ?? noon)
+  private func validity(_ end: Timestamp) -> Timestamp {
+    zone.startOfDay((site.footprint ?? FootprintSettings()).validYears, yearsAfter: end)
   }
 
   private static func distinct(_ texts: [String]) -> [String] {

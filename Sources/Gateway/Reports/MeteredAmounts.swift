@@ -19,9 +19,14 @@ struct MeteredAmounts {
   }
 
   mutating func add(_ record: StoredBody) throws {
-    guard let place = places[record.asset] else { return }
+    guard places[record.asset] != nil else { return }
+    try add(try JSONValue(parsing: record.body), of: record.asset)
+  }
+
+  /// - Parameter body: of an energy record of the asset.
+  mutating func add(_ body: JSONValue, of asset: String) throws {
+    guard let place = places[asset] else { return }
     records += 1
-    let body = try JSONValue(parsing: record.body)
     try add(body["energy_kwh"], .activeEnergyImport, place)
     try add(body["reactive_lagging_kvarh"], .reactiveEnergyLagging, place)
     try add(body["reactive_leading_kvarh"], .reactiveEnergyLeading, place)

@@ -28,6 +28,8 @@ struct PeriodRecords {
   ) throws {
     var rest: [Range<Timestamp>] = []
     var covered: [Timestamp: Set<String>] = [:]
+    // Months that need nothing else: their days and windows are not even looked at.
+    var whole: Set<Timestamp> = []
     var day = zone.startOfDay(containing: period.start)
     // Months.
     var month = zone.startOfMonth(containing: period.start)
@@ -40,13 +42,21 @@ struct PeriodRecords {
           try body($0)
         }
         covered[month] = assets
+        if isClosed("", end), try store.assets(kind: kinds.day, from: month, to: end).isSubset(of: assets) {
+          whole.insert(month)
+        }
       }
       month = end
     }
     // Days.
     while day < period.end {
       let end = zone.nextDay(after: day)
-      let done = covered[zone.startOfMonth(containing: day)] ?? []
+      let month = zone.startOfMonth(containing: day)
+      if whole.contains(month) {
+        day = zone.nextMonth(after: month)
+        continue
+      }
+      let done = covered[month] ?? []
       if period.start <= day, end <= period.end {
         var assets = done
         try store.visitBodies(kind: kinds.day, from: day, to: Timestamp(nanoseconds: day.nanoseconds + 1)) {

@@ -103,7 +103,7 @@ struct ProductReport {
         ReportTable.Row(
           name: "\(material["name"]?.stringValue ?? "") (\(material["unit"]?.stringValue ?? ""))",
           figures: [material["amount"]?.stringValue, material["kgco2e"]?.stringValue],
-          note: "\(material["primary"] == true ? "primary" : "secondary"): \(material["source"]?.stringValue ?? "")"))
+          note: note(of: material)))
     }
     func text(_ member: String) -> String { body[member]?.stringValue ?? "unknown" }
     let product = body["product_name"]?.stringValue ?? body["product"]?.stringValue ?? "unknown product"
@@ -124,6 +124,14 @@ struct ProductReport {
       total: ReportTable.Row(
         name: "gate to gate",
         figures: [nil, body["kgco2e"]?.stringValue]), notes: notes)
+  }
+
+  private static func note(of material: JSONValue) -> String {
+    if let problem = material["problem"]?.stringValue { return problem }
+    let share = material["primary_data_share"]?.stringValue.map { "primary data \($0) %" }
+    let kind = share ?? (material["primary"] == true ? "primary" : "secondary")
+    let warnings = (material["warnings"]?.arrayValue ?? []).compactMap(\.stringValue)
+    return (["\(kind): \(material["source"]?.stringValue ?? "")"] + warnings).joined(separator: "; ")
   }
 
   private static func name(_ carrier: JSONValue) -> String {

@@ -5,7 +5,8 @@ import Foundation
 struct ProductCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "product", abstract: "Footprints of products: what they used and emitted, and documents about it.",
-    subcommands: [Report.self, Export.self, Verify.self], defaultSubcommand: Report.self)
+    subcommands: [Report.self, Export.self, Verify.self, Unit.self, Import.self, Suppliers.self],
+    defaultSubcommand: Report.self)
 
   struct Report: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -59,11 +59,13 @@ struct FootprintCheck {
   private var reason: String?
   private var footprint: JSONValue?
   private var report: FootprintCredential.Report?
+  private let isCredential: Bool
   private var notes: [String] = []
 
   /// - Throws: if it is neither of the two kinds of document.
   init(_ text: String, keys: [PublicKey]?, at now: Timestamp) throws {
-    if text.hasPrefix("{") {
+    isCredential = !text.hasPrefix("{")
+    if !isCredential {
       let document = try JSONValue(parsing: text)
       footprint = document
       let problems = PactValidator.problems(document)
@@ -100,8 +102,7 @@ struct FootprintCheck {
     var lines: [String] = []
     switch verdict {
     case .holds: lines.append("THE CREDENTIAL HOLDS")
-    case .broken:
-      lines.append(report == nil && footprint?["pcf"] != nil ? "IT DOES NOT HOLD" : "THE CREDENTIAL DOES NOT HOLD")
+    case .broken: lines.append(isCredential ? "THE CREDENTIAL DOES NOT HOLD" : "IT IS NO VALID FOOTPRINT")
     case .unsigned: lines.append("UNSIGNED")
     }
     if let reason { lines.append("  \(reason)") }

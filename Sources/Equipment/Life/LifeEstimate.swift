@@ -1,0 +1,55 @@
+/// How long something will last, or why that cannot be said.
+public enum LifeEstimate: Hashable, Sendable {
+  case estimate(Quantiles, method: Method)
+  case refused([Refusal])
+
+  /// Hours from the last point on: with a probability of 10, 50 and 90 % it is over by then.
+  public struct Quantiles: Hashable, Sendable {
+    public var p10: Double
+    public var p50: Double
+    public var p90: Double
+    public init(p10: Double, p50: Double, p90: Double) {
+      self.p10 = p10
+      self.p50 = p50
+      self.p90 = p90
+    }
+
+    public func scaled(_ factor: Double) -> Quantiles {
+      Quantiles(p10: p10 * factor, p50: p50 * factor, p90: p90 * factor)
+    }
+  }
+
+  public enum Method: String, Hashable, Sendable {
+    /// The course of an indicator, to a stated limit.
+    case trend
+    /// Age alone, by recorded failures.
+    case age
+  }
+
+  /// What is missing.
+  public enum Refusal: Hashable, Sendable {
+    /// Not enough points since the change began.
+    case fewPoints(have: Int, needed: Int)
+    /// It does not surely move towards its limit.
+    case noTrend
+    /// It moves, but nothing says how far it may go.
+    case noCriterion
+    /// The course fits no growth that is known.
+    case poorFit
+    /// What is forecast is longer than what was seen.
+    case beyondHistory(horizon: Double, history: Double)
+
+    public var text: String {
+      switch self {
+      case .fewPoints(let have, let needed):
+        "only \(have) of \(needed) points since the change began: wait for more data"
+      case .noTrend: "the indicator does not surely move towards its limit"
+      case .noCriterion: "no failure criterion is known: state a limit for it in the fault model"
+      case .poorFit: "the course of the indicator is too irregular to be continued"
+      case .beyondHistory(let horizon, let history):
+        "it would take about \(Int(horizon.rounded())) h, longer than the \(Int(history.rounded())) h that were seen: "
+          + "wait for more data"
+      }
+    }
+  }
+}

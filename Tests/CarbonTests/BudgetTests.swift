@@ -1,0 +1,142 @@
+import Factors
+import Rules
+import Telemetry
+import TestSupport
+import Testing
+
+@testable import Carbon
+
+/// What a period may use, and what is told when it uses more.
+@Suite struct BudgetTests {
+  private typealias Plant = CarbonTests.Plant
+
+  private static func settings(_ budgets: String) -> String {
+    """
+    energy: { window: 1 h }
+    carbon: { subdivision: CN-CQ, methods: [ghgp_location], gwp: AR5 }
+    budgets:
+    \(budgets)
+    """
+  }
+
+  private func told(_ plant: Plant, _ rule: String) -> [(key: String, isClosed: Bool)] {
+    plant.bench.output.findings.filter { $0.rule == rule }.map { ($0.key, $0.closed != nil) }
+  }
+
+  private func status(_ plant: Plant) throws -> [JSONValue] {
+    let bytes = try #require(plant.bench.view.shared[BudgetRule.statusKey])
+    return try #require(try JSONValue(parsing: bytes).arrayValue)
+  }
+
+  /// One kilowatt hour a minute would be 44,640 kWh in January.
+  private func meter(_ plant: inout Plant, days: ClosedRange<Int64>, hundredthsADay: Int64 = 144_000) throws {
+    for day in days {
+      try plant.mark(plant.month + .days(day))
+      try plant.read(
+        Plant.main, at: plant.month + .days(day), day * hundredthsADay, signal: "active-energy")
+      try plant.mark(plant.month + .days(day) + .minutes(10))
+    }
+  }
+
+  @Test(arguments: [false, true])
+  func aMonthWarnsBeforeItIsExceeded(restarts: Bool) throws {
+    var plant = try Plant(
+      carbon: Self.settings("  - { name: month, period: month, limit: 40000 kWh, assets: [main, hall] }"),
+      restarts: restarts)
+    try plant.mark(plant.month)
+    try meter(&plant, days: 0...3)
+    #expect(told(plant, "budget-projected").isEmpty, "a tenth of the month has not passed")
+    try meter(&plant, days: 4...4)
+    #expect(told(plant, "budget-projected").map(\.key) == ["budget-projected/month/2026-01-01"])
+    let line = try #require(try status(plant).first)
+    #expect(line["state"] == "projected" && line["used"] == "5760" && line["projected"] == "44640")
+    try meter(&plant, days: 5...27)
+    #expect(told(plant, "budget-exceeded").isEmpty)
+    try meter(&plant, days: 28...28)
+    #expect(told(plant, "budget-exceeded").map(\.key) == ["budget-exceeded/month/2026-01-01"])
+    #expect(told(plant, "budget-projected").map(\.isClosed) == [false, true])
+    #expect(try status(plant).first?["state"] == "exceeded")
+    try meter(&plant, days: 29...32)
+    #expect(told(plant, "budget-exceeded").map(\.isClosed) == [false, true], "it is closed with its month")
+    #expect(try status(plant).first?["period"] == "2026-02")
+  }
+
+  /// Whatever the engine's restarts, the same is told.
+  @Test func restartsChangeNothing() throws {
+    func findings(_ restarts: Bool) throws -> [Finding] {
+      var plant = try Plant(
+        carbon: Self.settings(
+          "  - { name: day, period: day, limit: 1.3 MWh }\n  - { name: co2, period: month, limit: 20 t }"),
+        restarts: restarts)
+      try plant.mark(plant.month)
+      try meter(&plant, days: 0...33)
+      return plant.bench.output.findings.filter { $0.rule.hasPrefix("budget") }
+    }
+    let once = try findings(false)
+    #expect(once == (try findings(true)) && !once.isEmpty)
+  }
+
+  /// Emissions: of the hall alone, by the factor of the location; and what is entered belongs to the whole site.
+  @Test func emissionsOfAPlaceAndOfTheSite() throws {
+    var plant = try Plant(
+      carbon: Self.settings(
+        """
+          - { name: hall, period: month, limit: 1 t, place: cq/hall }
+          - { name: site, period: month, limit: 8 t }
+        """))
+    try plant.mark(plant.month)
+    try plant.read(Plant.main, at: plant.month, 0, signal: "active-energy")
+    try plant.read(Plant.sub, at: plant.month, 0, signal: "active-energy")
+    let day = plant.month + .days(1)
+    try plant.mark(day)
+    try plant.read(Plant.main, at: day, 400_000, signal: "active-energy")
+    try plant.read(Plant.sub, at: day, 200_000, signal: "active-energy")
+    try plant.mark(day + .minutes(10))
+    #expect(told(plant, "budget-exceeded").map(\.key) == ["budget-exceeded/hall/2026-01-01"])
+    #expect(try status(plant).map { $0["used"]?.stringValue } == ["1116.2", "2232.4"])
+    try plant.enter("d1", "diesel", "2500", "L")
+    try plant.mark(day + .hours(2))
+    #expect(try status(plant).map { $0["used"]?.stringValue } == ["1116.2", "8733.8102384"])
+    #expect(told(plant, "budget-exceeded").map(\.key).last == "budget-exceeded/site/2026-01-01")
+    // The entry was wrong: what was told is taken back.
+    try plant.enter("d2", "diesel", "25", "L", more: ["supersedes": "d1", "reason": "two zeros too much"])
+    try plant.mark(day + .hours(4))
+    let last = try #require(plant.bench.output.findings.last { $0.rule == "budget-exceeded" })
+    #expect(last.key == "budget-exceeded/site/2026-01-01" && last.closed != nil)
+    #expect(last.summary.contains("kept after all"), "\(last.summary)")
+  }
+
+  /// A period that is over and turns out to have been exceeded is told, when its readings come.
+  @Test(arguments: [false, true])
+  func lateDataExceedsAPastDay(restarts: Bool) throws {
+    var plant = try Plant(
+      carbon: Self.settings("  - { name: day, period: day, limit: 1000 kWh }"), restarts: restarts)
+    try plant.mark(plant.month)
+    try plant.read(Plant.main, at: plant.month, 0, signal: "active-energy")
+    try plant.mark(plant.month + .days(3))
+    #expect(told(plant, "budget-exceeded").isEmpty)
+    try plant.read(Plant.main, at: plant.month + .days(1), 150_000, signal: "active-energy")
+    try plant.read(Plant.main, at: plant.month + .days(2), 240_000, signal: "active-energy")
+    try plant.mark(plant.month + .days(3) + .hours(2))
+    #expect(told(plant, "budget-exceeded").map(\.key) == Array(repeating: "budget-exceeded/day/2026-01-01", count: 2))
+    #expect(told(plant, "budget-exceeded").map(\.isClosed) == [false, true])
+  }
+
+  /// With other factors a budget of emissions stands otherwise.
+  @Test func recalculationReachesBudgets() throws {
+    var plant = try Plant(carbon: Self.settings("  - { name: site, period: month, limit: 2 t }"), restarts: true)
+    try plant.mark(plant.month)
+    try meter(&plant, days: 0...2)
+    #expect(try status(plant).first?["used"] == "1607.328")
+    let doubled = FactorOverride(
+      factor: "cn-grid-2023/CN-CQ/average", value: ExactDecimal(1), unit: "kgCO2/kWh", author: "Li Na",
+      date: CivilDate(days: 20_500), reason: "a test")
+    try plant.recompute(
+      Recalculation(
+        id: "c1", start: plant.month, end: nil, person: "Li Na", reason: "a test", entered: plant.month + .days(2),
+        change: FactorChange(overrides: [doubled])))
+    try plant.mark(plant.month + .days(2) + .hours(2))
+    #expect(try status(plant).first?["used"] == "2880")
+    #expect(told(plant, "budget-exceeded").map(\.key) == ["budget-exceeded/site/2026-01-01"])
+  }
+}
