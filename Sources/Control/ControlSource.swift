@@ -56,50 +56,6 @@ public protocol ControlSource: Sendable {
   func metricsPort(trouble: String?) async
 }
 
-/// For sources that cannot change their configuration, or have no ledger.
-extension ControlSource {
-  public func reload() async throws -> ReloadReport { throw Self.noConfiguration }
-  public func health(of id: String?) async throws -> [HealthLine] { [] }
-  public func pendingChanges() async throws -> ReloadReport { throw Self.noConfiguration }
-  public func configuration() async throws -> ConfigurationReport { throw Self.noConfiguration }
-  public func command(_ text: String) async throws -> CommandReceipt {
-    throw ControlRefusal(.badRequest, "This gateway takes no commands.")
-  }
-  public func record(_ id: String) async throws -> String {
-    throw ControlRefusal(.notFound, "This gateway keeps no records.")
-  }
-  public func report(_ query: ReportQuery) async throws -> ReportTable {
-    throw ControlRefusal(.badRequest, "This gateway makes no reports.")
-  }
-
-  public func products(name: String?, period: String) async throws -> ReportTable {
-    throw ControlRefusal(.badRequest, "This gateway makes no reports.")
-  }
-
-  public func productDocument(_ query: ProductDocumentQuery) async throws -> ProductDocument { throw Self.noLedger }
-  public func advice(policy: String?, hours: Int?) async throws -> AdviceReport {
-    throw ControlRefusal(.badRequest, "This gateway makes no reports.")
-  }
-
-  public func plantReport(_ span: PlantReport.Span, period: String?) async throws -> PlantReport {
-    throw ControlRefusal(.badRequest, "This gateway makes no reports.")
-  }
-
-  public func supplierFootprints() async throws -> ReportTable { throw Self.noLedger }
-  public func productUnit(_ query: UnitQuery) async throws -> ProductDocument { throw Self.noLedger }
-  public func prove(_ query: ProofQuery) async throws -> ProductDocument { throw Self.noLedger }
-
-  public func ledgerKeys() async throws -> [LedgerKeyLine] { throw Self.noLedger }
-  public func rotateLedgerKey() async throws -> [LedgerKeyLine] { throw Self.noLedger }
-  public func sealLedger() async throws -> String { throw Self.noLedger }
-
-  private static var noLedger: ControlRefusal { ControlRefusal(.notFound, "This gateway has no ledger.") }
-
-  private static var noConfiguration: ControlRefusal {
-    ControlRefusal(.notFound, "This gateway does not know where its configuration came from.")
-  }
-}
-
 /// The question was wrong: what is wrong with it, and what would be right.
 public struct ControlRefusal: Error, Hashable, CustomStringConvertible {
   public enum Kind: Hashable, Sendable { case badRequest, notFound }

@@ -63,11 +63,7 @@ struct ClockFindings: Equatable {
       writer.string(entry.asset)
       writer.timestamp(entry.finding.opened)
       writer.string(entry.finding.summary)
-      writer.varint(entry.finding.evidence.count)
-      for attribute in entry.finding.evidence {
-        writer.string(attribute.name)
-        writer.string(attribute.value)
-      }
+      writer.attributes(entry.finding.evidence)
       writer.timestamp(entry.last)
       writer.varint(entry.samples)
     }
@@ -81,10 +77,7 @@ struct ClockFindings: Equatable {
         key: "\(Self.rule)/\(asset)", rule: Self.rule, subject: asset, severity: .warning,
         opened: try reader.timestamp(), summary: try reader.string(),
         advice: "Set the device's clock (NTP), or check the unit and zone of the timestamp in its topic mapping.")
-      for _ in 0..<(try reader.count()) {
-        let name = try reader.string()
-        finding.evidence.append(Event.Attribute(name, try reader.string()))
-      }
+      finding.evidence = try reader.attributes()
       let last = try reader.timestamp()
       entries.append(Entry(asset: asset, finding: finding, last: last, samples: try reader.integer()))
     }

@@ -113,11 +113,7 @@ public struct SilenceRule: AssetRule {
       writer.timestamp(opened.opened)
       writer.string(opened.summary)
       writer.string(opened.advice)
-      writer.varint(opened.evidence.count)
-      for attribute in opened.evidence {
-        writer.string(attribute.name)
-        writer.string(attribute.value)
-      }
+      writer.attributes(opened.evidence)
     }
   }
 
@@ -130,8 +126,7 @@ public struct SilenceRule: AssetRule {
     let since = try reader.timestamp()
     let summary = try reader.string()
     let advice = try reader.string()
-    var evidence: [Event.Attribute] = []
-    for _ in 0..<(try reader.count()) { evidence.append(.init(try reader.string(), try reader.string())) }
+    let evidence = try reader.attributes()
     opened = Finding(
       key: "no-data/\(asset.id)", rule: "no-data", subject: asset.id,
       severity: asset.criticality == .high || asset.criticality == .safety ? .critical : .warning, opened: since,

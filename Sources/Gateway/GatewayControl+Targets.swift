@@ -17,7 +17,7 @@ extension GatewayControl {
     try store.visitBodies(kind: .carbonInventory, from: .distantPast, to: .distantFuture) {
       bodies.append(try JSONValue(parsing: $0.body))
     }
-    return try TargetReport(target, bodies: bodies, zone: zone).table(now: now)
+    return try TargetReport(target, bodies: bodies, zone: zone).table(now: plantNow)
   }
 
   func budgets() throws -> ReportTable {
@@ -31,10 +31,7 @@ extension GatewayControl {
     if let bytes = board.view?.shared[BudgetRule.statusKey] {
       status = try JSONValue(parsing: bytes).arrayValue ?? []
     }
-    let today = zone.startOfDay(containing: now)
+    let today = zone.startOfDay(containing: plantNow)
     return BudgetReport.table(status, start: zone.rfc3339(today), end: zone.rfc3339(zone.nextDay(after: today)))
   }
-
-  /// The plant clock.
-  private var now: Timestamp { board.view?.plantClock ?? PlantClock.system().wall }
 }

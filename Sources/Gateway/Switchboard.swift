@@ -86,6 +86,12 @@ struct SwitchedControl: ControlSource {
   func products(name: String?, period: String) async throws -> ReportTable {
     try await switchboard.use { try await $0.products(name: name, period: period) }
   }
+  func advice(policy: String?, hours: Int?) async throws -> AdviceReport {
+    try await switchboard.use { try await $0.advice(policy: policy, hours: hours) }
+  }
+  func plantReport(_ span: PlantReport.Span, period: String?) async throws -> PlantReport {
+    try await switchboard.use { try await $0.plantReport(span, period: period) }
+  }
   func productDocument(_ query: ProductDocumentQuery) async throws -> ProductDocument {
     try await switchboard.use { try await $0.productDocument(query) }
   }

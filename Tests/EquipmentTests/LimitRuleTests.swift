@@ -79,6 +79,7 @@ import Testing
     var bench = try bench()
     try bench.mark(start)
     try row(&bench, 0, good)
+    try bench.mark(at(10))
     try bench.sample(5, at: at(10), 900)
     try bench.mark(at(20))
     #expect(!bench.output.findings.contains { $0.key.hasSuffix("/overstrain") })

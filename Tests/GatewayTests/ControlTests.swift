@@ -30,6 +30,24 @@ import Testing
     func metrics() async throws -> String { "# EOF\n" }
     func isReady() async -> Bool { true }
     func metricsPort(trouble: String?) async { troubles.with { $0.append(trouble) } }
+
+    private static let nothing = ControlRefusal(.notFound, "This source has only what the tests ask for.")
+    func reload() async throws -> ReloadReport { throw Self.nothing }
+    func pendingChanges() async throws -> ReloadReport { throw Self.nothing }
+    func configuration() async throws -> ConfigurationReport { throw Self.nothing }
+    func command(_ text: String) async throws -> CommandReceipt { throw Self.nothing }
+    func record(_ id: String) async throws -> String { throw Self.nothing }
+    func report(_ query: ReportQuery) async throws -> ReportTable { throw Self.nothing }
+    func products(name: String?, period: String) async throws -> ReportTable { throw Self.nothing }
+    func productDocument(_ query: ProductDocumentQuery) async throws -> ProductDocument { throw Self.nothing }
+    func productUnit(_ query: UnitQuery) async throws -> ProductDocument { throw Self.nothing }
+    func prove(_ query: ProofQuery) async throws -> ProductDocument { throw Self.nothing }
+    func supplierFootprints() async throws -> ReportTable { throw Self.nothing }
+    func advice(policy: String?, hours: Int?) async throws -> AdviceReport { throw Self.nothing }
+    func plantReport(_ span: PlantReport.Span, period: String?) async throws -> PlantReport { throw Self.nothing }
+    func ledgerKeys() async throws -> [LedgerKeyLine] { throw Self.nothing }
+    func rotateLedgerKey() async throws -> [LedgerKeyLine] { throw Self.nothing }
+    func sealLedger() async throws -> String { throw Self.nothing }
   }
 
   private static var logger: Logger {

@@ -18,6 +18,7 @@ struct EnergyAnalysisTests {
     energy: { baseline: { days: 7 }, idle: { share: 5 % } }
     carbon: { subdivision: CN-CQ, methods: [ghgp_location], gwp: AR5, fuel-set: gbt32151-2024 }
     tariff: { table: none, currency: CNY, prices: { flat: 0.50 } }
+    shifts: { pattern: [ { name: day, from: "08:00", to: "16:00", days: all } ] }
     destinations:
       - { name: upstream, file: { path: $DIR/upstream.jsonl }, records: all, assets: ["*"] }
     assets:
@@ -25,7 +26,8 @@ struct EnergyAnalysisTests {
           rated-power: 700 kW, accuracy: 0.5 %, expected-interval: 15 min }
       - { id: press, place: cq/hall/l1, template: three-phase-meter-active, topic: m/press, fed-by: main,
           rated-power: 300 kW, accuracy: 1 %, expected-interval: 15 min,
-          idle: { standby-target: 2 kW, off-below: 1 kW, producing-from: 30 kW } }
+          idle: { standby-target: 2 kW, off-below: 1 kW, producing-from: 30 kW },
+          essential: no, flexible: { kind: shed, power: 20 kW, duration: 1 h, window: 08:00-18:00, comfort: low } }
       - { id: chiller, place: cq/cooling, template: three-phase-meter-active, topic: m/chiller, fed-by: main,
           rated-power: 300 kW, accuracy: 1 %, expected-interval: 15 min }
       - { id: warm, place: cq/cooling, template: heat-meter, topic: m/warm, fed-by: chiller, expected-interval: 15 min,
@@ -67,16 +69,38 @@ struct EnergyAnalysisTests {
   }
 
   private func table(_ weir: WeirProcess, _ arguments: String...) throws -> JSONValue {
-    let data = weir.directory.appending("data")
+    try JSONValue(parsing: try text(weir, ["energy"] + arguments + ["--json"]))
+  }
+
+  private func text(_ weir: WeirProcess, _ arguments: [String]) throws -> String {
     let (output, code) = try WeirProcess.command(
-      ["energy"] + arguments + ["--data", data, "--json"], directory: weir.directory)
+      arguments + ["--data", weir.directory.appending("data")], directory: weir.directory)
     #expect(code == 0, "\(output)")
-    return try JSONValue(parsing: output)
+    return output
   }
 
   private func row(_ table: JSONValue, _ name: String) throws -> [String] {
     let row = try #require(table["rows"]?.arrayValue?.first { $0["name"]?.stringValue == name }, "\(table)")
     return try #require(row["figures"]?.arrayValue).map { $0.stringValue ?? "–" }
+  }
+
+  /// What a shift used, what to leave out tomorrow, and the page on a day.
+  private func pages(_ weir: WeirProcess) throws {
+    let shift = try row(try table(weir, "--period", "shift:day:2026-01-05"), "press")
+    #expect(Double(shift[0]) == 588.8, "\(shift)")
+
+    let advice = try table(weir, "advice", "--policy", "saving-first")
+    let proposals = try #require(advice["proposals"]?.arrayValue, "\(advice)")
+    #expect(proposals.map { $0["asset"]?.stringValue } == ["press"], "\(advice)")
+    #expect(proposals.first?["energy"]?.stringValue == "20" && proposals.first?["saving"]?.stringValue == "10")
+    #expect(try text(weir, ["energy", "advice", "--policy", "saving-first"]).contains("press"))
+
+    let report = try JSONValue(parsing: try text(weir, ["report", "day", "--period", "2026-01-14", "--json"]))
+    let sections = report["sections"]?.arrayValue?.compactMap { $0["key"]?.stringValue }
+    #expect(
+      sections == ["energy", "cost", "demand", "emissions", "areas", "findings", "proposals"], "\(report)")
+    let page = try text(weir, ["report", "day", "--period", "2026-01-14"])
+    #expect(page.contains("in none of its 2 sub-meters"), "\(page)")
   }
 
   @Test(.timeLimit(.minutes(5)))
@@ -112,6 +136,7 @@ struct EnergyAnalysisTests {
     #expect(byDay["rows"]?.arrayValue?.count == 3)
     let media = try table(weir, "performance", "--by", "media", "--period", "2026-01-14")
     #expect(try row(media, "chiller: heat-energy (GJ)")[3] == "3", "\(media)")
+    try pages(weir)
     let (page, code) = try WeirProcess.command(
       ["energy", "performance", "--by", "cost", "--data", weir.directory.appending("data")], directory: weir.directory)
     #expect(code != 0 && page.contains("cost-centre"), "\(page)")

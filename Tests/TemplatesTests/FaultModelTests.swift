@@ -155,11 +155,6 @@ private let plant = """
       Mistake("lead time", "lead-time: 2 d", "lead-time: §2", "a length of time", "a unit"),
     ])
   func mistakesOfModels(_ mistake: Mistake) throws {
-    try #require(plant.contains(mistake.old))
-    let (text, place) = MistakeTests.place(plant.replacing(mistake.old, with: mistake.new, maxReplacements: 1))
-    let error = try #require(mistakes(text, devices: []).first)
-    if mistake.new.contains("§") { #expect((error.line, error.column) == place, "\(error)") }
-    #expect(error.message.contains(mistake.message), "\(error)")
-    #expect(error.suggestion.contains(mistake.remedy), "\(error)")
+    try mistake.expect(in: plant, devices: [])
   }
 }

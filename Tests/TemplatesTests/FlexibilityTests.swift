@@ -76,12 +76,6 @@ private let plant = """
         "criticality safety", "Remove"),
     ])
   func mistakesOfFlexibility(_ mistake: Mistake) throws {
-    try #require(plant.contains(mistake.old))
-    let marked = plant.replacing(mistake.old, with: mistake.new, maxReplacements: 1)
-    let (text, place) = MistakeTests.place(marked)
-    let error = try #require(mistakes(text).first)
-    if mistake.new.contains("§") { #expect((error.line, error.column) == place, "\(error)") }
-    #expect(error.message.contains(mistake.message), "\(error)")
-    #expect(error.suggestion.contains(mistake.remedy), "\(error)")
+    try mistake.expect(in: plant)
   }
 }

@@ -78,13 +78,6 @@ private let plant = """
       Mistake("no footprint", ", supplier-product: \"urn:mill:casting\"", "", "\"footprint\" is missing", "supplier"),
     ])
   func mistakesOfFootprints(_ mistake: Mistake) throws {
-    try #require(plant.contains(mistake.old))
-    let marked = plant.replacing(mistake.old, with: mistake.new, maxReplacements: 1)
-    let (text, place) = MistakeTests.place(marked)
-    let found = mistakes(text, devices: [shippedTemplates])
-    let error = try #require(found.first)
-    if mistake.new.contains("§") { #expect((error.line, error.column) == place, "\(error)") }
-    #expect(error.message.contains(mistake.message), "\(error)")
-    #expect(error.suggestion.contains(mistake.remedy), "\(error)")
+    try mistake.expect(in: plant, devices: [shippedTemplates])
   }
 }

@@ -143,6 +143,9 @@ struct EffectiveTemplateTests {
         to: folder.appendingPathComponent("\(entry.name).yaml"), atomically: true, encoding: .utf8)
       #expect(!effective.lines.contains { $0.origin == "" })
     }
+    // A template names its fault model, which stands in a file of its own.
+    try FileManager.default.copyItem(
+      atPath: "\(shippedTemplates)/faults", toPath: folder.appendingPathComponent("faults").path)
     func text(_ folder: String) throws -> String {
       let assets = library.entries.map { "  - { id: \($0.name), template: \($0.name), topic: \"t/{id}\" }" }
       return try SiteLoader.load(

@@ -19,6 +19,16 @@ struct Mistake: CustomTestStringConvertible, Sendable {
   }
 
   var testDescription: String { name }
+
+  /// In a configuration other than the base: the first error is that of the mistake.
+  func expect(in configuration: String, devices: [String] = [baseTemplates]) throws {
+    try #require(configuration.contains(old))
+    let (text, place) = MistakeTests.place(configuration.replacing(old, with: new, maxReplacements: 1))
+    let error = try #require(mistakes(text, devices: devices).first)
+    if new.contains("§") { #expect((error.line, error.column) == place, "\(error)") }
+    #expect(error.message.contains(message), "\(error)")
+    #expect(error.suggestion.contains(remedy), "\(error)")
+  }
 }
 
 @Suite("Every mistake names its place and the remedy")

@@ -66,12 +66,6 @@ private let plant =
       Mistake("no length", "to: \"02:15\"", "to: §\"02:00\"", "has no length", "another"),
     ])
   func mistakesOfShifts(_ mistake: Mistake) throws {
-    try #require(plant.contains(mistake.old))
-    let marked = plant.replacing(mistake.old, with: mistake.new, maxReplacements: 1)
-    let (text, place) = MistakeTests.place(marked)
-    let error = try #require(mistakes(text).first)
-    if mistake.new.contains("§") { #expect((error.line, error.column) == place, "\(error)") }
-    #expect(error.message.contains(mistake.message), "\(error)")
-    #expect(error.suggestion.contains(mistake.remedy), "\(error)")
+    try mistake.expect(in: plant)
   }
 }

@@ -155,11 +155,7 @@ public struct DemandRule: AssetRule {
     writer.byte(opened.severity.rawValue)
     writer.string(opened.summary)
     writer.string(opened.advice)
-    writer.varint(opened.evidence.count)
-    for attribute in opened.evidence {
-      writer.string(attribute.name)
-      writer.string(attribute.value)
-    }
+    writer.attributes(opened.evidence)
   }
 
   public mutating func restoreState(from reader: inout ByteReader) throws {
@@ -170,8 +166,7 @@ public struct DemandRule: AssetRule {
     let severity = Finding.Severity(rawValue: try reader.byte()) ?? .warning
     let summary = try reader.string()
     let advice = try reader.string()
-    var evidence: [Event.Attribute] = []
-    for _ in 0..<(try reader.count()) { evidence.append(.init(try reader.string(), try reader.string())) }
+    let evidence = try reader.attributes()
     opened = Finding(
       key: "demand-projected/\(asset.id)", rule: "demand-projected", subject: asset.id, severity: severity,
       opened: since, summary: summary, advice: advice, evidence: evidence)

@@ -36,7 +36,8 @@ public struct IdleUseRule: SiteRule {
   private var rows: MeterRows
   /// The day that is not judged yet; nil before the first window.
   private var day: Timestamp?
-  private var late = LateDays()
+  /// Judged days that late figures have changed.
+  private var late: LateWindows
   /// Judged days that can be judged again, ascending.
   private var judged: [Timestamp] = []
   private var told = OpenFindings()
@@ -70,12 +71,13 @@ public struct IdleUseRule: SiteRule {
     window = site.energy.window
     retention = .days(2)
     calculator = try site.carbon.map { try EmissionCalculator($0) }
+    late = LateWindows(wait: horizon.lateness)
     rows = MeterRows(
       name: "\(Self.name)/window", slots: slots, lateness: horizon.lateness, retention: retention + .days(1))
   }
 
   public var deadline: Timestamp? {
-    [rows.deadline, day.map { zone.nextDay(after: $0) + rows.lateness }, late.deadline].compactMap(\.self).min()
+    .earlier(.earlier(rows.deadline, late.deadline), day.map { zone.nextDay(after: $0) + rows.lateness })
   }
 
   public mutating func heard(_ published: Published, asset: Int, context: inout RuleContext) throws {
@@ -119,7 +121,7 @@ public struct IdleUseRule: SiteRule {
     let of = zone.startOfDay(containing: start)
     guard judged.contains(of) else { return }
     late.add(
-      of, due: context.clock == .distantPast ? context.clock : context.clock + rows.lateness,
+      start: of, clock: context.clock,
       cause: cause ?? RevisionCause(asset: site.assets[asset].id, signal: "energy", time: start, reason: .late))
   }
 
@@ -133,7 +135,7 @@ public struct IdleUseRule: SiteRule {
       try judge(day, cause: nil, at: now, context: &context)
       self.day = nil
     }
-    for late in late.take(now) { try judge(late.day, cause: late.cause, at: now, context: &context) }
+    for late in late.take(now) { try judge(late.start, cause: late.cause, at: now, context: &context) }
   }
 
   // MARK: A day
@@ -165,19 +167,11 @@ public struct IdleUseRule: SiteRule {
         try report.record(machine), meter: slots.all[machines[place].energy].key, cause: cause, context: &context)
     }
     issued.save(context)
-    if !judged.contains(day) {
-      judged.append(day)
-      judged.sort()
-      while let first = judged.first, first + retention < day {
-        IssuedDay.forget(name: Self.name, day: first, context: context)
-        judged.removeFirst()
-      }
-    }
+    IssuedDay.remember(day, in: &judged, for: retention, name: Self.name, context: context)
     // An older day is history; what is open speaks of the last one.
     guard judged.last == day else { return }
     let findings = try report.findings(at: now)
-    for finding in findings { told.tell(finding, isNews: cause == nil, context: &context) }
-    told.endOthers(Set(findings.map(\.key)), at: now, context: &context)
+    told.become(findings, isNews: cause == nil, at: now, context: &context)
   }
 
   private func interval(

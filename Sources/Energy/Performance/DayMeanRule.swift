@@ -27,7 +27,7 @@ public struct DayMeanRule: AssetRule {
   private var hours: [Hour] = []
   /// The oldest day that was not told.
   private var next: Timestamp?
-  private var late: LateDays
+  private var late: LateWindows
 
   /// How the rule joins the engine.
   public static func factory(zone: PlantZone) -> RuleFactory {
@@ -45,11 +45,11 @@ public struct DayMeanRule: AssetRule {
     self.asset = asset.id
     name = source.signal
     lateness = horizon.lateness
-    late = LateDays()
+    late = LateWindows(wait: horizon.lateness)
   }
 
   public var deadline: Timestamp? {
-    [next.map { zone.nextDay(after: $0) + lateness }, late.deadline].compactMap(\.self).min()
+    .earlier(next.map { zone.nextDay(after: $0) + lateness }, late.deadline)
   }
 
   public func interest(in signal: Int) -> SignalInterest { signal == self.signal ? .watch : .none }
@@ -74,12 +74,12 @@ public struct DayMeanRule: AssetRule {
     }
     guard day < next else { return }
     late.add(
-      day, due: context.clock == .distantPast ? context.clock : context.clock + lateness,
+      start: day, clock: context.clock,
       cause: RevisionCause(asset: asset, signal: name, time: sample.time, reason: .late))
   }
 
   public mutating func close(now: Timestamp, context: inout RuleContext) throws {
-    for late in late.take(now) { tell(late.day, cause: late.cause, context) }
+    for late in late.take(now) { tell(late.start, cause: late.cause, context) }
     while let day = next, zone.nextDay(after: day) + lateness <= now {
       tell(day, cause: nil, context)
       let following = zone.nextDay(after: day)

@@ -31,7 +31,8 @@ public struct EnergyPerformanceRule: SiteRule {
   private var learnt: [Range<Timestamp>?]
   /// What kept a meter from a model is not tried again before something changes.
   private var isLearnt = false
-  private var late = LateDays()
+  /// Judged days that late figures have changed.
+  private var late: LateWindows
   private var judged: [Timestamp] = []
   private var told = OpenFindings()
 
@@ -61,12 +62,13 @@ public struct EnergyPerformanceRule: SiteRule {
     self.slots = slots
     topology = MeterTopology(site.assets)
     retention = horizon.revision
+    late = LateWindows(wait: horizon.lateness)
     rows = MeterRows(name: "\(Self.name)/day", slots: slots, lateness: horizon.lateness, retention: nil)
     models = plan.meters.map { _ in nil }
     learnt = plan.meters.map { _ in nil }
   }
 
-  public var deadline: Timestamp? { [rows.deadline, late.deadline].compactMap(\.self).min() }
+  public var deadline: Timestamp? { .earlier(rows.deadline, late.deadline) }
 
   // MARK: What is heard
 
@@ -101,7 +103,7 @@ public struct EnergyPerformanceRule: SiteRule {
     isLearnt = false
     guard judged.contains(start) else { return }
     late.add(
-      start, due: context.clock == .distantPast ? context.clock : context.clock + rows.lateness,
+      start: start, clock: context.clock,
       cause: cause ?? RevisionCause(asset: site.assets[asset].id, signal: "energy", time: start, reason: .late))
   }
 
@@ -113,9 +115,10 @@ public struct EnergyPerformanceRule: SiteRule {
       isLearnt = false
     }
     for late in late.take(now) {
-      try learn(before: rows.closedTo ?? late.day, context: context)
+      try learn(before: rows.closedTo ?? late.start, context: context)
       try judge(
-        late.day, zone.nextDay(after: late.day), try rows.row(late.day, context: context), cause: late.cause, at: now,
+        late.start, zone.nextDay(after: late.start), try rows.row(late.start, context: context), cause: late.cause,
+        at: now,
         context: &context)
     }
   }
@@ -224,18 +227,10 @@ public struct EnergyPerformanceRule: SiteRule {
       }
       issued.save(context)
     }
-    if !judged.contains(day) {
-      judged.append(day)
-      judged.sort()
-      while let first = judged.first, first + retention < day {
-        IssuedDay.forget(name: Self.name, day: first, context: context)
-        judged.removeFirst()
-      }
-    }
+    IssuedDay.remember(day, in: &judged, for: retention, name: Self.name, context: context)
     guard judged.last == day else { return }
     let findings = report.findings(at: now)
-    for finding in findings { told.tell(finding, isNews: cause == nil, context: &context) }
-    told.endOthers(Set(findings.map(\.key)), at: now, context: &context)
+    told.become(findings, isNews: cause == nil, at: now, context: &context)
   }
 
   // MARK: Checkpoint

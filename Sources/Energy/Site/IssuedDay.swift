@@ -22,7 +22,18 @@ struct IssuedDay {
     }
   }
 
-  static func forget(name: String, day: Timestamp, context: RuleContext) { context.save(key(name, day), nil) }
+  /// Adds a day to those that a rule has judged, ascending, and forgets what is older than their retention.
+  static func remember(
+    _ day: Timestamp, in judged: inout [Timestamp], for retention: Span64, name: String, context: RuleContext
+  ) {
+    guard !judged.contains(day) else { return }
+    judged.append(day)
+    judged.sort()
+    while let first = judged.first, first + retention < day {
+      context.save(key(name, first), nil)
+      judged.removeFirst()
+    }
+  }
 
   private static func key(_ name: String, _ day: Timestamp) -> String {
     "\(name)/issued/\(day.nanoseconds / 1_000_000_000)"
@@ -53,59 +64,5 @@ struct IssuedDay {
       writer.fixed64(entry.hash)
     }
     context.save(key, writer.bytes)
-  }
-}
-
-/// Days that were judged and have changed since, each with when it is judged again and why.
-struct LateDays: Hashable, Sendable {
-  struct Late: Hashable, Sendable {
-    var day: Timestamp
-    var due: Timestamp
-    var cause: RevisionCause
-  }
-
-  /// By day.
-  private(set) var days: [Late] = []
-
-  var deadline: Timestamp? { days.lazy.map(\.due).min() }
-
-  mutating func add(_ day: Timestamp, due: Timestamp, cause: RevisionCause) {
-    let place = days.firstIndex { day <= $0.day } ?? days.endIndex
-    if place < days.endIndex, days[place].day == day { return }
-    days.insert(Late(day: day, due: due, cause: cause), at: place)
-  }
-
-  mutating func take(_ now: Timestamp) -> [Late] {
-    let due = days.filter { $0.due <= now }
-    days.removeAll { $0.due <= now }
-    return due
-  }
-
-  func encode(into writer: inout ByteWriter) {
-    writer.varint(days.count)
-    for late in days {
-      writer.timestamp(late.day)
-      writer.timestamp(late.due)
-      writer.string(late.cause.asset)
-      writer.string(late.cause.signal)
-      writer.timestamp(late.cause.time)
-      writer.string(late.cause.reason.rawValue)
-    }
-  }
-
-  mutating func restore(from reader: inout ByteReader) throws(ByteReaderError) {
-    days = []
-    for _ in 0..<(try reader.count()) {
-      let day = try reader.timestamp()
-      let due = try reader.timestamp()
-      let asset = try reader.string()
-      let signal = try reader.string()
-      let time = try reader.timestamp()
-      guard let reason = RevisionCause.Reason(rawValue: try reader.string()) else {
-        throw ByteReaderError(offset: reader.offset, expected: "the reason of a revision")
-      }
-      days.append(
-        Late(day: day, due: due, cause: RevisionCause(asset: asset, signal: signal, time: time, reason: reason)))
-    }
   }
 }

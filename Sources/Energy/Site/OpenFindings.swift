@@ -38,6 +38,12 @@ struct OpenFindings: Hashable, Sendable {
     context.emit(finding)
   }
 
+  /// What is found now is told, what is found no more closed.
+  mutating func become(_ findings: [Finding], isNews: Bool, at time: Timestamp, context: inout RuleContext) {
+    for finding in findings { tell(finding, isNews: isNews, context: &context) }
+    endOthers(Set(findings.map(\.key)), at: time, context: &context)
+  }
+
   /// Closes those that are not among `keys`.
   mutating func endOthers(_ keys: Set<String>, at time: Timestamp, context: inout RuleContext) {
     for key in findings.map(\.key) where !keys.contains(key) { end(key, at: time, context: &context) }
@@ -49,11 +55,7 @@ struct OpenFindings: Hashable, Sendable {
       for text in [finding.key, finding.rule, finding.subject, finding.summary, finding.advice] { writer.string(text) }
       writer.byte(finding.severity.rawValue)
       writer.timestamp(finding.opened)
-      writer.varint(finding.evidence.count)
-      for attribute in finding.evidence {
-        writer.string(attribute.name)
-        writer.string(attribute.value)
-      }
+      writer.attributes(finding.evidence)
     }
   }
 
@@ -69,8 +71,7 @@ struct OpenFindings: Hashable, Sendable {
         throw ByteReaderError(offset: reader.offset, expected: "the severity of a finding")
       }
       let opened = try reader.timestamp()
-      var evidence: [Event.Attribute] = []
-      for _ in 0..<(try reader.count()) { evidence.append(.init(try reader.string(), try reader.string())) }
+      let evidence = try reader.attributes()
       findings.append(
         Finding(
           key: key, rule: rule, subject: subject, severity: severity, opened: opened, summary: summary, advice: advice,

@@ -16,13 +16,10 @@ public struct LimitRule: AssetRule {
     var value: Double
   }
 
-  private struct Waiting: Hashable, Sendable {
+  private struct Waiting: Sendable {
     var time: Timestamp
     /// Signal and value; the first of a signal counts.
     var values: [(signal: Int, value: Double)]
-
-    static func == (a: Waiting, b: Waiting) -> Bool { a.time == b.time && a.values.count == b.values.count }
-    func hash(into hasher: inout Hasher) { hasher.combine(time) }
   }
 
   /// A reading counts for this many of its expected intervals.
@@ -218,11 +215,7 @@ public struct LimitRule: AssetRule {
       writer.string(evaluator.model.faults[evaluator.limited[index].fault].id)
       writer.timestamp(finding.opened)
       writer.string(finding.summary)
-      writer.varint(finding.evidence.count)
-      for attribute in finding.evidence {
-        writer.string(attribute.name)
-        writer.string(attribute.value)
-      }
+      writer.attributes(finding.evidence)
     }
   }
 
@@ -244,10 +237,7 @@ public struct LimitRule: AssetRule {
       let id = try reader.string()
       let opened = try reader.timestamp()
       let summary = try reader.string()
-      var evidence: [Event.Attribute] = []
-      for _ in 0..<(try reader.count()) {
-        evidence.append(Event.Attribute(try reader.string(), try reader.string()))
-      }
+      let evidence = try reader.attributes()
       guard let index = evaluator.limited.firstIndex(where: { evaluator.model.faults[$0.fault].id == id }) else {
         continue
       }

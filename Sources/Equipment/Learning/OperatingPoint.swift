@@ -96,13 +96,10 @@ struct OperatingPoint: Hashable, Sendable {
 
 /// Median and what goes with it.
 enum Robust {
-  static func median(_ values: [Float]) -> Float {
-    guard !values.isEmpty else { return 0 }
-    let sorted = values.sorted()
-    return median(sorted: sorted)
-  }
+  static func median<Value: BinaryFloatingPoint>(_ values: [Value]) -> Value { median(sorted: values.sorted()) }
 
-  static func median(sorted: [Float]) -> Float {
+  /// Zero of nothing.
+  static func median<Value: BinaryFloatingPoint>(sorted: [Value]) -> Value {
     guard !sorted.isEmpty else { return 0 }
     let middle = sorted.count / 2
     return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2

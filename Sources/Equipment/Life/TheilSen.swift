@@ -46,8 +46,6 @@ public struct TheilSen: Hashable, Sendable {
   static func median(_ values: [Double]) -> Double { median(sorted: values.sorted()) }
 
   static func median(sorted values: [Double]) -> Double {
-    guard !values.isEmpty else { return .nan }
-    let middle = values.count / 2
-    return values.count % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2
+    values.isEmpty ? .nan : Robust.median(sorted: values)
   }
 }
