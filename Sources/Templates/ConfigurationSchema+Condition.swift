@@ -2,7 +2,7 @@ import Telemetry
 
 extension ConfigurationSchema {
   /// At the top.
-  static let condition = any(
+  static let conditionTable = any(
     "Limits of machine condition; without it, those of the product as soon as an asset has a plate.",
     [
       words("No limits are told.", ["none", "off"]),
