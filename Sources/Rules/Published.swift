@@ -18,6 +18,7 @@ public enum Published: Hashable, Sendable {
   case climate(ClimateFigures)
   case load(LoadFigures)
   case demand(DemandWarning)
+  case condition(ConditionFigures)
 }
 
 /// The present power of an asset that may be switched off, kW.
