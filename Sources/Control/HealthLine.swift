@@ -30,6 +30,41 @@ public struct HealthLine: Codable, Sendable {
     }
   }
 
+  /// A fault that may be behind what is seen.
+  public struct Fault: Codable, Sendable {
+    public var id: String
+    public var name: String
+    public var chinese: String
+    /// 0 … 1
+    public var score: Double
+    public var supporting: String
+    public var opposing: String
+    public init(id: String, name: String, chinese: String, score: Double, supporting: String, opposing: String) {
+      self.id = id
+      self.name = name
+      self.chinese = chinese
+      self.score = score
+      self.supporting = supporting
+      self.opposing = opposing
+    }
+  }
+
+  /// When it has failed with 10, 50 and 90 % by its first fault: plant-local times, or what is missing.
+  public struct Life: Codable, Sendable {
+    public var fault: String
+    public var p10: String?
+    public var p50: String?
+    public var p90: String?
+    public var refusal: String?
+    public init(fault: String, p10: String?, p50: String?, p90: String?, refusal: String?) {
+      self.fault = fault
+      self.p10 = p10
+      self.p50 = p50
+      self.p90 = p90
+      self.refusal = refusal
+    }
+  }
+
   public var asset: String
   public var place: String
   /// running, stopped, idle, starting …
@@ -53,6 +88,12 @@ public struct HealthLine: Codable, Sendable {
   public var trend: [Float]
   /// Summaries of its open findings.
   public var findings: [String]
+  /// Hours that it ran, and how often it started, since the gateway knows it.
+  public var runHours = 0.0
+  public var starts = 0
+  /// While it stands out, best first.
+  public var faults: [Fault] = []
+  public var life: Life?
 
   public init(
     asset: String, place: String, run: String, learning: String, hours: Double, neededHours: Double, regimes: Int,

@@ -4,37 +4,50 @@ import Telemetry
 import Templates
 
 /// The condition of a machine: what is usual for it is learnt from the summaries of its minutes, what deviates is told
-/// with the signals that make it, and limits of standards are watched where its plate is known.
+/// with the signals that make it, the faults that explain it and how long it may last, and limits of standards are
+/// watched where its plate is known.
 ///
 /// It hears revision 0 of each minute, in time order. A later revision of a minute changes figures, not what was learnt:
-/// so a replay learns the same.
+/// so a replay learns the same. Limits are judged minute by minute, everything else in frames of ten minutes or more.
 public struct ConditionRule: AssetRule {
   static let rowsKey = "condition/rows"
-  /// A deviation is over when it was below this share of the alarm level …
-  static let recovered = 0.6
-  /// … for so long.
-  static let recovery = Span64.hours(1)
   /// Spots of the trend that people see, and the time that each stands for.
   static let spots = 96
   static let spot = Span64.minutes(30)
+  /// Frames that a sensor fails until that is told.
+  static let failing = 6
+  /// How often the remaining life is calculated anew.
+  static let outlookInterval = Span64.hours(1)
 
   let asset: Asset
   let zone: PlantZone
+  let faults: FaultModel
+  let horizons: HorizonLadder
   let gauges: [Int]
+  /// Longest time between minutes that belong together.
+  private let gap: Span64
   var run: RunWatch
+  var runHours = RunHours()
   var limits: LimitWatch
-  var model: MachineModel
+  var gatherer: FrameGatherer
+  var assessor: Assessor
   var state = MachineState.unknown
-  var last: Deviation?
-  var lastFrame: ConditionFrame?
-  /// Since when the deviation is told; its severity; since when it has been small.
-  var opened: Timestamp?
-  var severity = Finding.Severity.info
-  var quietSince: Timestamp?
+  /// The last minute, and what was said of the last frame that was judged.
+  var lastMinute: ConditionFrame?
+  var last: Assessor.Assessment?
+  var told = ToldFindings()
+  /// The machine's first fault, while there is one, and when it was looked at last.
+  var outlook: Outlook?
+  var outlookTime: Timestamp?
+  /// By signal: frames with a sensor that fails.
+  var failing: [Int]
   var trend: [Float] = []
   var trendStart: Timestamp?
+  /// Hash of the figures that were told last, and their day.
+  var figuresHash: UInt64 = 0
+  var figuresDay: Timestamp?
   /// State that waits for its rows, which the rule can ask for only when it is called.
-  private var unread: [UInt8]?
+  var unread: [UInt8]?
   var report: ConditionReport
 
   /// How the rule joins the engine: behind the summaries.
@@ -42,25 +55,36 @@ public struct ConditionRule: AssetRule {
     RuleFactory(name: "condition") { asset, site in ConditionRule(asset: asset, site: site, zone: zone) }
   }
 
-  /// Nil for an asset that has nothing to learn from: meters, counters, stations, or `learning: off`.
+  /// Nil for an asset that is not watched (`Site.watches`) or has nothing to learn from.
   public init?(asset: Asset, site: Site, zone: PlantZone) {
-    guard MachineProfile.isMachine(asset), site.horizons[.signalSummary] != nil else { return nil }
+    guard site.watches(asset), site.horizons[.signalSummary] != nil else { return nil }
     let gauges = MachineProfile.gauges(of: asset)
     let profile = MachineProfile(asset: asset)
     let interval = gauges.map { asset.signals[$0].expectedInterval }.max() ?? .minutes(1)
-    let model = MachineModel(profile: profile, interval: interval)
-    guard !model.isEmpty else { return nil }
+    let gatherer = FrameGatherer(signals: gauges.count, interval: interval)
+    let faults =
+      site.faultModel(of: asset) ?? FaultModel(name: "none", title: FaultModel.Words("Unknown", "未知"), faults: [])
+    let assessor = Assessor(profile: profile, faults: faults, interval: max(interval, gatherer.length))
+    guard !assessor.model.isEmpty else { return nil }
     self.asset = asset
     self.zone = zone
+    self.faults = faults
+    horizons = HorizonLadder(horizons: site.maintenance.horizons)
     self.gauges = gauges
-    self.model = model
+    self.assessor = assessor
+    self.gatherer = gatherer
+    gap = max(.minutes(10), Span64(nanoseconds: 3 * interval.nanoseconds))
+    failing = Array(repeating: 0, count: gauges.count)
     run = RunWatch(asset: asset, profile: profile, gauges: gauges)
     limits = LimitWatch(profile: profile, table: asset.nameplate.isEmpty ? nil : site.condition)
-    report = Self.empty(model.evidence, limits.reason)
+    report = Self.empty(assessor.model.evidence, limits.reason)
   }
+
+  var profile: MachineProfile { assessor.model.profile }
 
   public func interest(in signal: Int) -> SignalInterest { .none }
   public var isListening: Bool { true }
+  public var takesCommands: Bool { true }
   public var deadline: Timestamp? { nil }
   public mutating func close(now: Timestamp, context: inout RuleContext) throws {}
   public var conditionReport: ConditionReport? { report }
@@ -68,25 +92,74 @@ public struct ConditionRule: AssetRule {
   public mutating func heard(_ published: Published, context: inout RuleContext) throws {
     guard case .summary(let figures) = published else { return }
     try read(context)
-    let frame = frame(figures)
-    state = frame.run
-    lastFrame = frame
-    limits.add(frame)
-    tellLimits(frame, &context)
-    if let deviation = model.add(frame) {
-      last = deviation
-      tell(deviation, at: frame.end, &context)
+    let (minute, counts) = minute(figures)
+    state = minute.run
+    lastMinute = minute
+    runHours.add(minute, gap: gap)
+    limits.add(minute)
+    tellLimits(minute, &context)
+    for frame in gatherer.add(minute, counts: counts) { judge(frame, &context) }
+    report = makeReport()
+    tellFigures(minute.end, context)
+  }
+
+  /// After work on the machine what was usual for it is learnt anew.
+  public mutating func heard(_ command: SiteCommand, context: inout RuleContext) throws {
+    guard command.name == MaintenanceRecord.command else { return }
+    // What is no record was refused before it was journaled; the rule of maintenance says so.
+    guard case .string(asset.id)? = command.members["asset"] else { return }
+    let record = try MaintenanceRecord(command)
+    guard record.renews, record.supersedes == nil else { return }
+    try read(context)
+    assessor.reset()
+    outlook = nil
+    outlookTime = nil
+    last = nil
+    for place in failing.indices { failing[place] = 0 }
+    endAll(at: max(context.clock, record.time), of: record, &context)
+    saveRows(context)
+    report = makeReport()
+    tellFigures(max(context.clock, record.time), context)
+  }
+
+  private mutating func judge(_ frame: ConditionFrame, _ context: inout RuleContext) {
+    let assessment = assessor.add(frame)
+    if let deviation = assessment.deviation {
+      last = assessment
+      look(assessment, at: frame.end)
+      tell(assessment, deviation, at: frame.end, &context)
+      tellSensors(assessment, at: frame.end, &context)
       addTrend(deviation)
     } else if !frame.run.isJudged {
       last = nil
     }
-    if model.shouldSaveRows { context.save(Self.rowsKey, model.takeRows()) }
-    report = makeReport()
+    saveRows(context)
   }
 
-  private mutating func frame(_ figures: SummaryFigures) -> ConditionFrame {
+  private mutating func saveRows(_ context: RuleContext) {
+    if assessor.model.shouldSaveRows { context.save(Self.rowsKey, assessor.model.takeRows()) }
+  }
+
+  /// How long the machine may last by its first fault.
+  private mutating func look(_ assessment: Assessor.Assessment, at time: Timestamp) {
+    guard assessor.model.evidence.state == .watching, let fault = assessment.machineFault else {
+      // It may deviate by something else for a while; only when it is over, so is what was predicted.
+      if !assessment.isAlarmed {
+        outlook = nil
+        outlookTime = nil
+      }
+      return
+    }
+    if let outlookTime, outlook?.fault == fault.id, time - outlookTime < Self.outlookInterval { return }
+    outlookTime = time
+    outlook = Outlook(
+      fault: fault.id, score: fault.score, estimate: assessor.prognosis.remaining(fault: fault.id), at: time)
+  }
+
+  private mutating func minute(_ figures: SummaryFigures) -> (frame: ConditionFrame, counts: [Int]) {
     var values = [Double?](repeating: nil, count: gauges.count)
     var spreads = values
+    var counts = [Int](repeating: 0, count: gauges.count)
     for gauge in figures.gauges {
       // What is doubted for the most part is not learnt from.
       guard let place = gauges.firstIndex(of: gauge.signal), gauge.good * 2 > gauge.count || isUndated(gauge) else {
@@ -94,9 +167,12 @@ public struct ConditionRule: AssetRule {
       }
       values[place] = gauge.mean
       spreads[place] = gauge.standardDeviation
+      counts[place] = gauge.count
     }
-    return ConditionFrame(
-      start: figures.start, end: figures.end, run: run.state(figures), values: values, spreads: spreads)
+    return (
+      ConditionFrame(
+        start: figures.start, end: figures.end, run: run.state(figures), values: values, spreads: spreads), counts
+    )
   }
 
   /// A device without a clock: its values are as good as any, only their times are the gateway's.
@@ -114,65 +190,5 @@ public struct ConditionRule: AssetRule {
     if trend.isEmpty { trend = [0] }
     if trendStart.map({ start > $0 }) ?? true { trendStart = start }
     trend[trend.count - 1] = max(trend[trend.count - 1], Float(deviation.score))
-  }
-
-  // MARK: State
-
-  public func encodeState(into writer: inout ByteWriter) {
-    if let unread {
-      for byte in unread { writer.byte(byte) }
-      return
-    }
-    writer.string(Self.fingerprint(model.profile))
-    writer.byte(state.rawValue)
-    writer.timestamp(opened ?? .distantPast)
-    writer.byte(severity.rawValue)
-    writer.timestamp(quietSince ?? .distantPast)
-    writer.timestamp(trendStart ?? .distantPast)
-    writer.varint(trend.count)
-    for value in trend { writer.float(value) }
-    run.encode(into: &writer)
-    limits.encode(into: &writer)
-    model.encode(into: &writer)
-  }
-
-  public mutating func restoreState(from reader: inout ByteReader) throws {
-    guard try reader.string() == Self.fingerprint(model.profile) else {
-      throw ByteReaderError(offset: reader.offset, expected: "the state of a machine with these signals")
-    }
-    var writer = ByteWriter()
-    writer.string(Self.fingerprint(model.profile))
-    while !reader.isAtEnd { writer.byte(try reader.byte()) }
-    unread = writer.bytes
-    // What people see until the next minute.
-    var head = ByteReader(writer.bytes)
-    _ = try head.string()
-    if let state = MachineState(rawValue: try head.byte()) { report.run = state.word }
-  }
-
-  /// Signals with their units and what they measure: other ones make another model.
-  private static func fingerprint(_ profile: MachineProfile) -> String {
-    profile.signals.map { "\($0.name):\($0.unit):\($0.role.word)" }.joined(separator: " ")
-  }
-
-  private mutating func read(_ context: RuleContext) throws {
-    guard let bytes = unread else { return }
-    var reader = ByteReader(bytes)
-    _ = try reader.string()
-    state = MachineState(rawValue: try reader.byte()) ?? .unknown
-    func time(_ reader: inout ByteReader) throws -> Timestamp? {
-      let time = try reader.timestamp()
-      return time == .distantPast ? nil : time
-    }
-    opened = try time(&reader)
-    severity = Finding.Severity(rawValue: try reader.byte()) ?? .info
-    quietSince = try time(&reader)
-    trendStart = try time(&reader)
-    trend = []
-    for _ in 0..<(try reader.count()) { trend.append(try reader.float()) }
-    try run.restore(from: &reader)
-    try limits.restore(from: &reader)
-    try model.restore(from: &reader, rows: try context.load(Self.rowsKey))
-    unread = nil
   }
 }

@@ -16,23 +16,37 @@ extension GatewayControl {
     var lines: [HealthLine] = []
     for (asset, seen) in zip(site.assets, view.assets) where id == nil || asset.id == id {
       guard let report = seen.condition else { continue }
-      lines.append(Self.line(asset, report, findings: findings[asset.id] ?? []))
+      lines.append(line(asset, report, findings: findings[asset.id] ?? []))
     }
     if let id, lines.isEmpty {
       throw ControlRefusal(
         .badRequest,
-        "\(id) is not watched as a machine: it is a meter or a station, has no gauges, or has `learning: off`.")
+        "\(id) is not watched as a machine: nothing is known of how it fails, it is a meter, has no gauges, or has "
+          + "`learning: off`.\n  → Write `learning: on` at the asset.")
     }
     return lines.sorted { ($0.health ?? 101, $0.asset) < ($1.health ?? 101, $1.asset) }
   }
 
-  private static func line(_ asset: Asset, _ report: ConditionReport, findings: [String]) -> HealthLine {
-    HealthLine(
+  private func line(_ asset: Asset, _ report: ConditionReport, findings: [String]) -> HealthLine {
+    var line = HealthLine(
       asset: asset.id, place: asset.place, run: report.run, learning: report.learning, hours: report.hours,
       neededHours: report.neededHours, regimes: report.regimes, score: report.score, health: report.health,
       parts: report.parts.map { .init(what: $0.what, points: $0.points) },
       indicators: report.indicators.map {
         .init(signal: $0.signal, unit: $0.unit, value: $0.value, expected: $0.expected, z: $0.z, zone: $0.zone)
       }, zone: report.zone, zoneReason: report.zoneReason, trend: report.trend, findings: findings)
+    line.runHours = report.runHours
+    line.starts = report.starts
+    line.faults = report.faults.map {
+      .init(
+        id: $0.id, name: $0.name, chinese: $0.chinese, score: $0.score, supporting: $0.supporting,
+        opposing: $0.opposing)
+    }
+    line.life = report.life.map { life in
+      .init(
+        fault: life.fault, p10: life.p10.map { zone.rfc3339($0) }, p50: life.p50.map { zone.rfc3339($0) },
+        p90: life.p90.map { zone.rfc3339($0) }, refusal: life.refusal)
+    }
+    return line
   }
 }

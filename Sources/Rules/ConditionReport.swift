@@ -33,6 +33,43 @@ public struct ConditionReport: Hashable, Sendable {
     }
   }
 
+  /// A fault that may be behind what is seen.
+  public struct Fault: Hashable, Sendable {
+    public var id: String
+    public var name: String
+    public var chinese: String
+    /// 0 … 1
+    public var score: Double
+    /// What speaks for it, and against it.
+    public var supporting: String
+    public var opposing: String
+    public init(id: String, name: String, chinese: String, score: Double, supporting: String, opposing: String) {
+      self.id = id
+      self.name = name
+      self.chinese = chinese
+      self.score = score
+      self.supporting = supporting
+      self.opposing = opposing
+    }
+  }
+
+  /// When the machine has failed with 10, 50 and 90 %, by its first fault.
+  public struct Life: Hashable, Sendable {
+    public var fault: String
+    public var p10: Timestamp?
+    public var p50: Timestamp?
+    public var p90: Timestamp?
+    /// What is missing, if there is no time.
+    public var refusal: String?
+    public init(fault: String, p10: Timestamp?, p50: Timestamp?, p90: Timestamp?, refusal: String?) {
+      self.fault = fault
+      self.p10 = p10
+      self.p50 = p50
+      self.p90 = p90
+      self.refusal = refusal
+    }
+  }
+
   /// Of the machine: running, stopped …
   public var run: String
   /// `learning` or `watching`.
@@ -54,6 +91,12 @@ public struct ConditionReport: Hashable, Sendable {
   public var trend: [Float]
   /// End of the last minute that was looked at.
   public var time: Timestamp?
+  /// Hours that it ran, and how often it started, since the gateway knows it.
+  public var runHours = 0.0
+  public var starts = 0
+  /// While it stands out, best first.
+  public var faults: [Fault] = []
+  public var life: Life?
 
   public init(
     run: String, learning: String, hours: Double, neededHours: Double, regimes: Int, score: Double?, health: Double?,

@@ -23,7 +23,7 @@ extension Asset {
     metering.write(to: &writer)
     production.write(signals, to: &writer)
     nameplate.write(to: &writer)
-    if !learns { writer.field("learning", false) }
+    if let learning { writer.field("learning", learning) }
     if let mapping = topics.first, mapping.payload != template.payload { mapping.payload.write(to: &writer) }
     if faultModel != template.faultModel { writer.field("fault-model", faultModel ?? "none") }
     clock.write(to: &writer)

@@ -112,10 +112,10 @@ public struct Asset: Hashable, Sendable {
     get { fields.value.nameplate }
     _modify { yield &own.nameplate }
   }
-  /// Whether what is usual for it is learnt and what deviates is told.
-  public var learns: Bool {
-    get { fields.value.learns }
-    _modify { yield &own.learns }
+  /// Whether what is usual for it is learnt and what deviates is told; nil = as its fault model says. See `Site.watches`.
+  public var learning: Bool? {
+    get { fields.value.learning }
+    _modify { yield &own.learning }
   }
 
   public static func == (a: Asset, b: Asset) -> Bool { a.fields === b.fields || a.fields.value == b.fields.value }

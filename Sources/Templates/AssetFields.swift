@@ -20,5 +20,5 @@ struct AssetFields: Hashable, Sendable {
   var metering = Asset.Metering()
   var production = Asset.Production()
   var nameplate = Asset.Nameplate()
-  var learns = true
+  var learning: Bool?
 }

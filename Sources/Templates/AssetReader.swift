@@ -124,7 +124,7 @@ struct AssetReader {
     entry.fedBy = pattern(section, "fed-by", fields: [])
     entry.asset.production = ProductionReader.read(section, signals: signals.signals)
     entry.asset.nameplate = NameplateReader.read(section)
-    entry.asset.learns = NameplateReader.learns(section)
+    entry.asset.learning = section.read("learning", .boolean)
     entry.serves = pattern(section, "serves", fields: [])
     if entry.asset.clock == .receiveTime,
       section.has("sparkplug") || topics.contains(where: { $0.mapping.payload.format == .senml })

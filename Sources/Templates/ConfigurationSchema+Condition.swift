@@ -10,6 +10,15 @@ extension ConfigurationSchema {
       group("The table itself.", ConditionReader.keys, [:]),
     ])
 
+  /// At the top.
+  static let maintenance = group(
+    "How maintenance is planned.", MaintenanceReader.keys,
+    [
+      "horizons": list(
+        "How near a predicted failure is urgent, to be repaired soon, to be planned, on the list.",
+        of: duration("A length of time.", "48 h"))
+    ])
+
   /// Of an asset.
   static let plateKeys: [String: JSONValue] = [
     "nameplate": group(
@@ -23,6 +32,6 @@ extension ConfigurationSchema {
         "insulation": words("Class of the winding.", Asset.Nameplate.InsulationClass.allCases.map(\.rawValue)),
         "bearing": text("Designation of the bearing.", "6205"),
       ]),
-    "learning": ["type": "boolean", "description": "Whether what is usual is learnt and what deviates is told."],
+    "learning": flag("Whether what is usual is learnt and what deviates is told; else as its fault model says."),
   ]
 }

@@ -34,7 +34,7 @@ extension Asset {
   }
 }
 
-/// Reads `nameplate:` and `learning:` of an asset.
+/// Reads `nameplate:` of an asset.
 struct NameplateReader {
   static let keys = ["nameplate", "learning"]
   static let plateKeys = ["power", "shaft-height", "support", "speed", "current", "voltage", "insulation", "bearing"]
@@ -53,9 +53,6 @@ struct NameplateReader {
     plate.bearing = section.read("bearing", .identifier("_-./ "))
     return plate
   }
-
-  /// `learning: off`
-  static func learns(_ section: Section) -> Bool { section.read("learning", .boolean, default: true) }
 
   private static func quantity(_ what: String, _ unit: String, _ example: String) -> Scalar<ScaledInteger> {
     Scalar("\(what) above 0 with its unit", example: example) { text in

@@ -102,6 +102,10 @@ extension Site {
       condition.write(to: &writer)
       writer.newLine()
     }
+    if site.maintenance != .standard {
+      site.maintenance.write(to: &writer)
+      writer.newLine()
+    }
     if let carbon = site.carbon {
       carbon.write(to: &writer)
       writer.newLine()

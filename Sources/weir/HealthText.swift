@@ -25,6 +25,7 @@ enum HealthText {
     text.append(
       "  score   \(line.score.map { String(format: "%.2f", $0) } ?? "nothing judged now") (1 = alarm level), "
         + "\(line.regimes) operating \(line.regimes == 1 ? "regime" : "regimes") known")
+    text.append(String(format: "  ran     %.1f h, %d starts since the gateway knows it", line.runHours, line.starts))
     if !line.trend.isEmpty { text.append("  trend   \(sparkline(line.trend)) (half hours, to now)") }
     text.append("  zone    \(line.zone ?? "none\(line.zoneReason.map { ": " + $0 } ?? "")")")
     if !line.indicators.isEmpty {
@@ -37,8 +38,25 @@ enum HealthText {
       }
       text += table.lines()
     }
+    for (index, fault) in line.faults.prefix(3).enumerated() {
+      text.append(
+        "  \(index == 0 ? "faults" : "      ")  \(fault.name) / \(fault.chinese) \(String(format: "%.2f", fault.score))"
+      )
+      if !fault.supporting.isEmpty { text.append("            for      \(fault.supporting)") }
+      if !fault.opposing.isEmpty { text.append("            against  \(fault.opposing)") }
+    }
+    if let life = line.life {
+      text.append("  life    \(lasting(life))")
+    }
     text += line.findings.map { "  ! \($0)" }
     return text.joined(separator: "\n")
+  }
+
+  static func lasting(_ life: HealthLine.Life) -> String {
+    guard let p10 = life.p10, let p50 = life.p50, let p90 = life.p90 else {
+      return "\(life.fault): unknown, \(life.refusal ?? "nothing is missing")"
+    }
+    return "\(life.fault): fails about \(p50), with 10 % before \(p10), with 90 % before \(p90)"
   }
 
   private static func known(_ line: HealthLine) -> String {

@@ -18,6 +18,7 @@ import Testing
   {
     var site = Sites.one(signals)
     site.assets[0].nameplate = plate
+    site.assets[0].learning = true
     site.condition = table
     let zone = try PlantZone(identifier: site.zone)
     return try Bench(

@@ -26,12 +26,17 @@ import Testing
     return try #require(site.condition)
   }
 
-  private static func zones() throws -> VibrationZones { VibrationZones(try #require(try table().vibration)) }
+  private static func zones() throws -> VibrationZones {
+    let table = try table()
+    return VibrationZones(try #require(table.vibration))
+  }
 
   private static func row(_ entry: JSONValue) throws -> VibrationZones.Row {
     let group = Int(try #require(entry["group"]?.integerValue))
-    let support = try #require(Nameplate.Support(rawValue: try #require(entry["support"]?.stringValue)))
-    return try #require(try zones().rows.first { $0.group == group && $0.support == support })
+    let word = try #require(entry["support"]?.stringValue)
+    let support = try #require(Nameplate.Support(rawValue: word))
+    let rows = try zones().rows
+    return try #require(rows.first { $0.group == group && $0.support == support })
   }
 
   @Test func zonesOfVelocityAndDisplacement() throws {

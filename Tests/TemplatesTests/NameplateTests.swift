@@ -10,7 +10,7 @@ struct NameplateTests {
       devices: [shippedTemplates])
   }
 
-  private func mistakes(of plate: String, _ top: String = "") -> [ConfigurationError] {
+  private func slips(of plate: String, _ top: String = "") -> [ConfigurationError] {
     mistakes(
       baseConfiguration.replacing("criticality: high", with: "criticality: high\n    \(plate)") + top,
       devices: [shippedTemplates])
@@ -33,7 +33,8 @@ struct NameplateTests {
     #expect(asset.nameplate.power == ScaledInteger(90))
     #expect(asset.nameplate.shaftHeight == ScaledInteger(280))
     #expect(asset.nameplate.voltage == ScaledInteger(400))
-    #expect(!asset.learns)
+    #expect(asset.learning == false)
+    #expect(!site.watches(asset))
     #expect(site.condition?.vibration?.zones.count == 4)
     #expect(try load(site.canonicalText, devices: []) == site)
   }
@@ -45,16 +46,43 @@ struct NameplateTests {
       ("nameplate: { support: soft }", "kind of support"), ("nameplate: { insulation: C }", "insulation class"),
       ("nameplate: { shaft-height: 280 kW }", "280 mm"),
     ])
-  func slips(plate: String, word: String) {
-    let found = mistakes(of: plate)
+  func mistakesOfPlates(plate: String, word: String) {
+    let found = slips(of: plate)
     #expect(found.count == 1)
     #expect(found.contains { ($0.message + $0.suggestion).contains(word) }, "\(found)")
   }
 
+  @Test("what a signal measures, and the ladder of horizons, are read back from the canonical text")
+  func rolesAndHorizons() throws {
+    let text = baseConfiguration.replacing(
+      "resolution: 0.001, modulus: 1000000 }",
+      with: "resolution: 0.001, modulus: 1000000 }\n      current-1: { role: current-unbalance }\n    learning: on")
+    let site = try load(
+      text + "\nmaintenance: { horizons: [24 h, 7 d, 30 d, 60 d] }", devices: [shippedTemplates])
+    let asset = try #require(site.assets.first { $0.learning == true })
+    #expect(site.watches(asset))
+    #expect(asset.signals.contains { $0.role == "current-unbalance" })
+    #expect(site.maintenance.horizons.last == .days(60))
+    #expect(try load(site.canonicalText, devices: []) == site)
+  }
+
+  @Test("meters are watched only if somebody asks for it; horizons grow; a role is one that is known")
+  func mistakesOfWatching() throws {
+    let site = try load(baseConfiguration, devices: [shippedTemplates])
+    #expect(site.assets.filter { site.watches($0) }.allSatisfy { $0.template == "rotating-machine" })
+    #expect(
+      slips(of: "learning: on", "\nmaintenance: { horizons: [15 d, 48 h, 30 d, 90 d] }").contains {
+        $0.message.contains("grow")
+      })
+    let text = baseConfiguration.replacing(
+      "modulus: 1000000 }", with: "modulus: 1000000 }\n      current-1: { role: curent }")
+    #expect(mistakes(text, devices: [shippedTemplates]).contains { $0.suggestion.contains("\"current\"") })
+  }
+
   @Test("an unknown table, and numbers that do not grow")
   func tables() {
-    #expect(mistakes(of: "learning: on", "\ncondition: machine").contains { $0.suggestion.contains("machines") })
-    let found = mistakes(
+    #expect(slips(of: "learning: on", "\ncondition: machine").contains { $0.suggestion.contains("machines") })
+    let found = slips(
       of: "learning: on",
       "\ncondition: { unbalance: { document: own, voltage: [5, 2], current: [10, 20] } }")
     #expect(found.contains { $0.message.contains("numbers that grow") })

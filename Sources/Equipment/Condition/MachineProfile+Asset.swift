@@ -8,25 +8,15 @@ extension MachineProfile {
       asset: asset.id, template: asset.template, faultModel: asset.faultModel,
       signals: Self.gauges(of: asset).map { position in
         let signal = asset.signals[position]
-        return Measured(name: signal.name, unit: signal.unit, minimum: signal.minimum, maximum: signal.maximum)
+        return Measured(
+          name: signal.name, unit: signal.unit, role: signal.role.flatMap { MeasuredRole(word: $0) },
+          minimum: signal.minimum, maximum: signal.maximum)
       },
       nameplate: Nameplate(asset.nameplate))
   }
 
   /// Positions of the gauges in `Asset.signals`.
   static func gauges(of asset: Asset) -> [Int] { asset.signals.indices.filter { asset.signals[$0].kind == .gauge } }
-
-  /// Meters are judged by the rules of energy.
-  static func isMachine(_ asset: Asset) -> Bool {
-    guard asset.learns else { return false }
-    if asset.faultModel != nil { return true }
-    return !asset.signals.contains { signal in
-      switch signal.kind {
-      case .register, .delta: true
-      case .gauge, .state, .event: false
-      }
-    }
-  }
 }
 
 extension Nameplate {
