@@ -72,6 +72,10 @@ public struct ControlClient: Sendable {
     return try await get("/v1/reports/advice?\(options.joined(separator: "&"))")
   }
 
+  public func maintenance(asset: String?) async throws(ControlClientError) -> MaintenanceReport {
+    try await get("/v1/maintenance\(asset.map { "?asset=\(escaped($0))" } ?? "")")
+  }
+
   public func plantReport(
     _ span: PlantReport.Span, period: String?
   ) async throws(ControlClientError) -> PlantReport {

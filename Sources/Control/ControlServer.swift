@@ -157,6 +157,9 @@ public struct ControlServer: Sendable {
             subject: subject, by: options.get("by"), period: options.get("period") ?? "today",
             method: options.get("method"), asset: options.get("asset"), hours: options.get("hours", as: Int.self))))
     }
+    router.get("/v1/maintenance") { [source] request, _ in
+      try Self.json(await source.maintenance(asset: request.uri.queryParameters.get("asset")))
+    }
     router.get("/v1/products") { [source] request, _ in
       let options = request.uri.queryParameters
       return try Self.json(

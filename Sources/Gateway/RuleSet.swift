@@ -39,7 +39,7 @@ package enum RuleSet {
       CarbonInventoryRule.factory(zone: zone), BudgetRule.factory(zone: zone),
       ProductionRule.factory(zone: zone, factors: factors),
       EnergyBalanceRule.factory(zone: zone), IdleUseRule.factory(zone: zone),
-      EnergyPerformanceRule.factory(zone: zone), ShedRule.factory(),
+      EnergyPerformanceRule.factory(zone: zone), ShedRule.factory(), MaintenanceRule.factory,
     ]
   }
 }

@@ -89,6 +89,9 @@ struct SwitchedControl: ControlSource {
   func advice(policy: String?, hours: Int?) async throws -> AdviceReport {
     try await switchboard.use { try await $0.advice(policy: policy, hours: hours) }
   }
+  func maintenance(asset: String?) async throws -> MaintenanceReport {
+    try await switchboard.use { try await $0.maintenance(asset: asset) }
+  }
   func plantReport(_ span: PlantReport.Span, period: String?) async throws -> PlantReport {
     try await switchboard.use { try await $0.plantReport(span, period: period) }
   }
