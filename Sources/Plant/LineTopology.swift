@@ -22,12 +22,12 @@ public struct LineTopology: Hashable, Sendable {
   }
 
   public var name: String
-  /// Time of a piece at the line's rate, s; nil = not said.
-  public var cycle: ExactDecimal?
+  /// Time of a piece at the line's rate; nil = not said.
+  public var cycle: Span64?
   /// In the order of the flow.
   public var stations: [Station]
 
-  public init(name: String, cycle: ExactDecimal? = nil, stations: [Station]) {
+  public init(name: String, cycle: Span64? = nil, stations: [Station]) {
     self.name = name
     self.cycle = cycle
     self.stations = stations
@@ -101,7 +101,7 @@ public struct LineImpact: Hashable, Sendable {
       case .time(let span): drain = drain + span
       case .pieces(let count):
         if let cycle = line.cycle {
-          drain = drain + Span64(nanoseconds: Int64(cycle.doubleValue * Double(count) * 1_000_000_000))
+          drain = drain + Span64(nanoseconds: cycle.nanoseconds * Int64(count))
         } else {
           notes.append(
             "the line \(line.name) has no cycle-time, so its buffer of \(count) pieces before "

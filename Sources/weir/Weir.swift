@@ -17,7 +17,7 @@ struct Weir: AsyncParsableCommand {
     subcommands: [
       RunCommand.self, CheckCommand.self, TemplateCommand.self, FactorsCommand.self, StatusCommand.self,
       AssetsCommand.self, AssetCommand.self, SourcesCommand.self, EnergyCommand.self, CarbonCommand.self,
-      PlantReportCommand.self,
+      PlantReportCommand.self, OEECommand.self,
       ProductCommand.self, QuarantineCommand.self, ReloadCommand.self,
       DiffCommand.self, DiscoverCommand.self, ReplayCommand.self, SimulateCommand.self, VerifyCommand.self,
       ExportCommand.self, ProveCommand.self, KeysCommand.self, LedgerCommand.self,

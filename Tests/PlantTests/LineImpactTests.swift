@@ -5,7 +5,7 @@ import Testing
 @Suite("What a failure does to its line") struct LineImpactTests {
   private static let begin = Timestamp(rfc3339: "2026-11-18T06:00:00Z") ?? .distantPast
   private static let line = LineTopology(
-    name: "line-1", cycle: ExactDecimal(30),
+    name: "line-1", cycle: .seconds(30),
     stations: [
       .init(assets: ["press-1"]), .init(assets: ["weld-1", "weld-2"], buffer: .pieces(40)),
       .init(assets: ["oven-1"], buffer: .time(.minutes(12))), .init(assets: ["pack-1"]),
