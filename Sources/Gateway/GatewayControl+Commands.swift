@@ -18,11 +18,12 @@ extension GatewayControl {
     case EnteredActivity.command: return try enter(command)
     case Recalculation.command: return try recompute(command)
     case ImportedFootprint.command: return try importFootprint(command)
+    case MaintenanceRecord.command: return try recordMaintenance(command)
     default:
       throw ControlRefusal(
         .badRequest,
         "There is no command \"\(command.name)\".\n  → There are \(EnteredActivity.command), "
-          + "\(Recalculation.command) and \(ImportedFootprint.command).")
+          + "\(Recalculation.command), \(ImportedFootprint.command) and \(MaintenanceRecord.command).")
     }
   }
 
