@@ -23,6 +23,7 @@ extension RecordKind {
     case .supplierFootprint: 23
     case .oee: 24
     case .ledgerHead: 30
+    case .equipmentHealth: 40
     }
   }
 

@@ -18,6 +18,7 @@ extension RecordSchema {
     case .productFootprint: productFootprint
     case .oee: oee
     case .supplierFootprint: supplierFootprint
+    case .equipmentHealth: equipmentHealth
     case .finding: finding
     case .ledgerHead: ledgerHead
     }
