@@ -69,7 +69,8 @@ public struct ProductionLine: Hashable, Sendable {
     quantity == .gasVolume || quantity == .gasVolumeNormal ? asset.metering.fuel : nil
   }
 
-  private static func line(of asset: Asset, in lines: [ProductionLine]) -> Int? {
+  /// Position of the line that an asset belongs to.
+  static func line(of asset: Asset, in lines: [ProductionLine]) -> Int? {
     guard !asset.production.servesNone else { return nil }
     let place = asset.production.serves ?? asset.place
     var nearest: Int?
