@@ -48,7 +48,7 @@ public enum ConfigurationSchema {
             "plausibility-factor": number("A register may exceed rated power × time by this.", "1.2"),
             "standard-coal": standardCoal,
           ].merging(analysis) { $1 }.merging(advice) { $1 }),
-        "tariff": tariff, "carbon": carbon, "products": products, "footprint": footprint,
+        "tariff": tariff, "carbon": carbon, "maintenance": maintenance, "products": products, "footprint": footprint,
         "budgets": budgets, "shifts": shifts, "fault-models": faultModels,
         "destinations": list("Where records go.", of: destination),
         "storage": storage,

@@ -25,6 +25,8 @@ public struct Site: Hashable, Sendable {
   public var footprint: FootprintSettings?
   /// Thresholds of the detectors of bad data.
   public var quality = QualitySettings.standard
+  /// How maintenance is planned.
+  public var maintenance = MaintenanceSettings.standard
   /// How emissions are counted; nil = they are not.
   public var carbon: CarbonSettings?
   /// When people work; nil = unknown.

@@ -16,7 +16,8 @@ struct Weir: AsyncParsableCommand {
     version: Version.text,
     subcommands: [
       RunCommand.self, CheckCommand.self, TemplateCommand.self, FactorsCommand.self, StatusCommand.self,
-      AssetsCommand.self, AssetCommand.self, SourcesCommand.self, MaintenanceCommand.self, EnergyCommand.self,
+      AssetsCommand.self, AssetCommand.self, SourcesCommand.self, PlanCommand.self, MaintenanceCommand.self,
+      EnergyCommand.self,
       CarbonCommand.self,
       PlantReportCommand.self,
       ProductCommand.self, QuarantineCommand.self, ReloadCommand.self,
