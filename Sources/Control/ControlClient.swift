@@ -22,6 +22,10 @@ public struct ControlClient: Sendable {
   public func sources(limit: Int) async throws(ControlClientError) -> [SourceLine] {
     try await get("/v1/sources?limit=\(limit)")
   }
+  /// - Parameter id: of one asset; nil = all machines.
+  public func health(of id: String?) async throws(ControlClientError) -> HealthReport {
+    try await get("/v1/health" + (id.map { "?asset=\(escaped($0))" } ?? ""))
+  }
   public func metrics() async throws(ControlClientError) -> String {
     String(decoding: try await request("/metrics", method: .get), as: UTF8.self)
   }

@@ -119,6 +119,10 @@ public struct ControlServer: Sendable {
       let limit = request.uri.queryParameters.get("limit", as: Int.self) ?? 30
       return try Self.json(await source.sources(limit: max(1, min(limit, 10_000))))
     }
+    router.get("/v1/health") { [source] request, _ in
+      let id = request.uri.queryParameters.get("asset").map { $0.removingPercentEncoding ?? $0 }
+      return try Self.json(await source.health(of: id))
+    }
     router.get("/v1/quarantine") { [source] request, _ in
       let reason = request.uri.queryParameters.get("reason")
       let limit = request.uri.queryParameters.get("limit", as: Int.self) ?? 100

@@ -63,6 +63,10 @@ struct SwitchedControl: ControlSource {
   func sources(limit: Int) async throws -> [SourceLine] {
     try await switchboard.use { try await $0.sources(limit: limit) }
   }
+
+  func health(of id: String?) async throws -> HealthReport {
+    try await switchboard.use { try await $0.health(of: id) }
+  }
   func quarantine(reason: String?, limit: Int) async throws -> [QuarantineLine] {
     try await switchboard.use { try await $0.quarantine(reason: reason, limit: limit) }
   }

@@ -14,6 +14,7 @@ public enum Published: Hashable, Sendable {
   case derived(DerivedFigures)
   case order(OrderFigures)
   case activity(ActivityFigures)
+  case summary(SummaryFigures)
   case climate(ClimateFigures)
   case load(LoadFigures)
   case demand(DemandWarning)

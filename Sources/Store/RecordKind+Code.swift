@@ -22,6 +22,7 @@ extension RecordKind {
     case .productionLine: 22
     case .supplierFootprint: 23
     case .ledgerHead: 30
+    case .equipmentHealth: 40
     }
   }
 

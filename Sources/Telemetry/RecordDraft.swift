@@ -32,6 +32,8 @@ public enum RecordKind: String, Hashable, Sendable, CaseIterable {
   case productFootprint = "product-footprint"
   /// A supplier's footprint that a person imported.
   case supplierFootprint = "supplier-footprint"
+  /// Condition of a machine in one plant-local day.
+  case equipmentHealth = "equipment-health"
   /// A rule's result with its evidence, opened or closed.
   case finding = "finding"
   /// A signed head of the ledger: of a plant-local day, or on request.
@@ -43,7 +45,8 @@ public enum RecordKind: String, Hashable, Sendable, CaseIterable {
     case .energyInterval, .energyDay, .energyMonth, .carbonInterval, .carbonDay, .carbonMonth, .carbonActivity,
       .carbonInventory, .productionLine, .productFootprint, .supplierFootprint:
       true
-    case .energyIdle, .energyPerformance, .signalSummary, .inspectionCount, .productionOrder, .finding, .ledgerHead:
+    case .energyIdle, .energyPerformance, .signalSummary, .inspectionCount, .productionOrder, .equipmentHealth,
+      .finding, .ledgerHead:
       false
     }
   }

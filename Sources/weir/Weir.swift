@@ -16,10 +16,9 @@ struct Weir: AsyncParsableCommand {
     version: Version.text,
     subcommands: [
       RunCommand.self, CheckCommand.self, TemplateCommand.self, FactorsCommand.self, StatusCommand.self,
-      AssetsCommand.self, AssetCommand.self, SourcesCommand.self, PlanCommand.self, MaintenanceCommand.self,
-      EnergyCommand.self,
-      CarbonCommand.self,
-      PlantReportCommand.self,
+      AssetsCommand.self, AssetCommand.self, SourcesCommand.self,
+      HealthCommand.self, PlanCommand.self, MaintenanceCommand.self,
+      EnergyCommand.self, CarbonCommand.self, PlantReportCommand.self,
       ProductCommand.self, QuarantineCommand.self, ReloadCommand.self,
       DiffCommand.self, DiscoverCommand.self, ReplayCommand.self, SimulateCommand.self, VerifyCommand.self,
       ExportCommand.self, ProveCommand.self, KeysCommand.self, LedgerCommand.self,
