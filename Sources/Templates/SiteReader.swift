@@ -54,7 +54,7 @@ struct SiteReader {
     site.tariff = TariffReader(folders: folders, zone: site.zone, window: site.energy.window).settings(top)
     site.condition = ConditionReader(folders: folders).table(
       top, isWanted: assets.assets.contains { !$0.nameplate.isEmpty })
-    site.maintenance = MaintenanceReader.settings(top)
+    site.maintenance = MaintenanceReader.settings(top, assets: assets.assets)
     site.carbon = carbon(top, devices: devices, assets: assets.assets.map(\.id))
     site.shifts = ShiftReader.plan(top)
     site.lines = LineTopologyReader(top: top, assets: site.assets.map(\.id)).lines()
