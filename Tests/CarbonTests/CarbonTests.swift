@@ -183,6 +183,31 @@ import Testing
     #expect(last.cause == RevisionCause(asset: "main", signal: "active-energy", time: middle, reason: .gapClosed))
   }
 
+  /// A year of heat in the unit of a meter: its months are divided, however many digits that takes.
+  @Test(arguments: [false, true])
+  func aYearInSmallUnits(restarts: Bool) throws {
+    var plant = try Plant(carbon: Self.location, restarts: restarts)
+    try plant.meterTheMonth()
+    let year: [String: JSONValue] = ["end": .string("2027-01-01T00:00:00+08:00")]
+    try plant.enter("h1", "heat", "120000000000", "kJ", more: year)
+    #expect(plant.bench.output.findings.filter { $0.rule == "rule-failed" }.isEmpty)
+    let entry = try #require(try plant.inventory()["entries"]?.arrayValue?.first)
+    // 31 of 365 days.
+    #expect(entry["entry"] == "h1" && entry["amount"] == "10191780821.91780821918")
+    let heat = try #require(try plant.inventory()["methods"]?["ghgp_location"]?["scope_2_kg"]?.stringValue)
+    #expect(heat.hasPrefix("1191549.4"))
+  }
+
+  /// What no calculation could hold is left, said, and stops nothing.
+  @Test func anEntryOfTooManyDigitsIsRefused() throws {
+    var plant = try Plant(carbon: Self.location)
+    try plant.meterTheMonth()
+    try plant.enter("h1", "heat", "120000000000000000000000000000000000", "kJ")
+    try plant.enter("d1", "diesel", "2500", "L")
+    #expect(plant.bench.output.findings.map(\.key) == ["carbon-entry-refused/h1"])
+    #expect(try plant.inventory()["entries"]?.arrayValue?.map { $0["entry"] } == ["d1"])
+  }
+
   @Test func anEntryIsCorrectedBySupersedingIt() throws {
     var plant = try Plant(carbon: Self.location, restarts: true)
     try plant.meterTheMonth()
