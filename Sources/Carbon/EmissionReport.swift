@@ -30,7 +30,7 @@ public struct EmissionReport: Sendable {
 
   /// Nil without `carbon:` in the configuration.
   /// - Parameter recalculations: as they are saved; nil = none were made.
-  public init?(site: Site, zone: PlantZone, recalculations: [UInt8]? = nil) throws {
+  public init?(site: Site, zone: PlantZone, recalculations: [UInt8]?) throws {
     guard let settings = site.carbon else { return nil }
     factors = try FactorsInForce(settings)
     self.recalculations = recalculations
