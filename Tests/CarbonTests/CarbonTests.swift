@@ -23,7 +23,11 @@ import Testing
     static let sub = 1
     static let gas = 2
 
-    init(carbon: String, month: String = "2026-01-01T00:00:00+08:00", restarts: Bool = false) throws {
+    /// - Parameter assets: further ones, as lines of the list.
+    init(
+      carbon: String, month: String = "2026-01-01T00:00:00+08:00", restarts: Bool = false, assets: String = "",
+      devices: [String] = []
+    ) throws {
       let site = try SiteLoader.load(
         text: """
           gateway: { id: works }
@@ -48,9 +52,10 @@ import Testing
               topic: m/gas
               fuel: natural_gas
               signals: { gas-normal: { maximum-rate: 650 Nm³/h }, gas-operating: none }
+          \(assets.split(separator: "\n").joined(separator: "\n"))
           \(carbon)
           destinations: []
-          """, file: "works.yaml", devices: [ReferenceDevices.folder])
+          """, file: "works.yaml", devices: devices + [ReferenceDevices.folder])
       zone = try PlantZone(identifier: site.zone)
       self.month = try #require(Timestamp(rfc3339: month))
       next = zone.nextMonth(after: self.month)
