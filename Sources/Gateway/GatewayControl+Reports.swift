@@ -192,11 +192,7 @@ extension GatewayControl {
   }
 
   func belongs(_ entry: EnteredActivity, to assets: Set<Int>) -> Bool {
-    guard !entry.place.isEmpty else { return false }
-    return assets.contains { place in
-      let asset = site.assets[place]
-      return asset.id == entry.place || asset.place == entry.place || asset.place.hasPrefix(entry.place + "/")
-    }
+    entry.belongs(to: assets, of: site.assets)
   }
 
   /// In force.

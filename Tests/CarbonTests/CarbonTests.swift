@@ -23,7 +23,11 @@ import Testing
     static let sub = 1
     static let gas = 2
 
-    init(carbon: String, month: String = "2026-01-01T00:00:00+08:00", restarts: Bool = false) throws {
+    /// - Parameter assets: further ones, as lines of the list.
+    init(
+      carbon: String, month: String = "2026-01-01T00:00:00+08:00", restarts: Bool = false, assets: String = "",
+      devices: [String] = []
+    ) throws {
       let site = try SiteLoader.load(
         text: """
           gateway: { id: works }
@@ -48,9 +52,10 @@ import Testing
               topic: m/gas
               fuel: natural_gas
               signals: { gas-normal: { maximum-rate: 650 Nm³/h }, gas-operating: none }
+          \(assets.split(separator: "\n").joined(separator: "\n"))
           \(carbon)
           destinations: []
-          """, file: "works.yaml", devices: [ReferenceDevices.folder])
+          """, file: "works.yaml", devices: devices + [ReferenceDevices.folder])
       zone = try PlantZone(identifier: site.zone)
       self.month = try #require(Timestamp(rfc3339: month))
       next = zone.nextMonth(after: self.month)
@@ -264,7 +269,8 @@ import Testing
 
   @Test(arguments: [
     (["what": "unobtainium:7"], "nothing that can be entered"), (["amount": "1,5"], "decimal number"),
-    (["amount": "-1"], "negative"), (["id": "a b"], "other characters"), (["document_hash": "12"], "SHA-256"),
+    (["amount": "-1"], "negative"),
+    (["amount": "-1", "supersedes": "x", "reason": "r"], "negative"), (["id": "a b"], "other characters"), (["document_hash": "12"], "SHA-256"),
     (["end": "2026-01-01T00:00:00Z"], "no length"), (["colour": "red"], "has no \"colour\""),
     (["what": "emissions"], "scope"), (["supersedes": "x"], "say why"), (["scope": "4"], "1, 2 or 3"),
     (["person": ""], "\"person\" is missing"),
