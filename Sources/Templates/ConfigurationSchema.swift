@@ -50,7 +50,7 @@ public enum ConfigurationSchema {
           ].merging(analysis) { $1 }.merging(advice) { $1 }),
         "tariff": tariff, "carbon": carbon, "condition": conditionTable, "maintenance": maintenance,
         "products": products, "footprint": footprint,
-        "budgets": budgets, "shifts": shifts, "fault-models": faultModels,
+        "budgets": budgets, "shifts": shifts, "lines": lines, "fault-models": faultModels,
         "destinations": list("Where records go.", of: destination),
         "storage": storage,
         "control": group(

@@ -17,7 +17,8 @@ struct Weir: AsyncParsableCommand {
     subcommands: [
       RunCommand.self, CheckCommand.self, TemplateCommand.self, FactorsCommand.self, StatusCommand.self,
       AssetsCommand.self, AssetCommand.self, SourcesCommand.self,
-      HealthCommand.self, MaintenanceCommand.self,
+      HealthCommand.self, PlanCommand.self, MaintenanceCommand.self,
+      OEECommand.self,
       EnergyCommand.self, CarbonCommand.self, PlantReportCommand.self,
       ProductCommand.self, QuarantineCommand.self, ReloadCommand.self,
       DiffCommand.self, DiscoverCommand.self, ReplayCommand.self, SimulateCommand.self, VerifyCommand.self,
