@@ -16,7 +16,8 @@ import Templates
 
 let words = CommandLine.arguments
 guard words.count == 4 else {
-  let usage = "usage: weir-bench decode|engine|backlog|carbon|month|forecast|ledger|condition|fleet <configuration> <messages>\n"
+  let usage =
+    "usage: weir-bench decode|engine|backlog|carbon|month|forecast|ledger|condition|fleet <configuration> <messages>\n"
   FileHandle.standardError.write(Data(usage.utf8))
   exit(64)
 }
