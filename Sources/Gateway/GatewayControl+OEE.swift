@@ -1,6 +1,8 @@
 import Control
 import Plant
 import Production
+import Store
+import Telemetry
 
 /// Effectiveness of a period, from the records of its days and shifts, and of those under way.
 extension GatewayControl {
