@@ -145,6 +145,19 @@ import Testing
     #expect(second["losses"]?["no-data"] == "0" && second["production_seconds"] == "9600")
   }
 
+  @Test mutating func anOrderThatIsToldLateChangesItsShift() throws {
+    try earlyShift()
+    try order("start", "A", at(360), product: "Y1")
+    try order("end", "A", at(480), product: "Y1")
+    for minute in [645, 650] as [Int64] { try bench.mark(at(minute)) }
+    let records = bench.output.records.filter { $0.kind == .oee }
+    #expect(records.last?.revision == 1 && records.last?.cause?.asset == "mes")
+    let early = try #require(try bodies().values.first)
+    // 100 pieces at 30 s and 60 at 60 s.
+    #expect(early["planned_run_seconds"] == "6600")
+    #expect(early["products"]?.arrayValue?.map { $0["product"] } == [.null, "Y1"])
+  }
+
   @Test mutating func theShiftUnderWayIsShown() throws {
     try earlyShift(until: 480)
     let bytes = try #require(bench.view.shared[OEERunning.stateKey])
