@@ -50,6 +50,7 @@ public enum ConfigurationSchema {
           ].merging(analysis) { $1 }.merging(advice) { $1 }),
         "tariff": tariff, "carbon": carbon, "products": products, "footprint": footprint,
         "budgets": budgets, "shifts": shifts, "fault-models": faultModels,
+        "inspection": inspection,
         "destinations": list("Where records go.", of: destination),
         "storage": storage,
         "control": group(

@@ -17,7 +17,7 @@ struct SiteReader {
   static let keys = [
     "gateway", "zone", "clock", "broker", "brokers", "devices", "templates", "assets", "horizons", "energy",
     "destinations", "storage", "control", "quality", "tariff", "carbon", "products",
-    "footprint", "budgets", "shifts", "fault-models",
+    "footprint", "budgets", "shifts", "fault-models", "inspection",
   ]
 
   init(source: SourceText, diagnostics: Diagnostics, checkFiles: Bool) {
@@ -54,6 +54,7 @@ struct SiteReader {
     site.tariff = TariffReader(folders: folders, zone: site.zone, window: site.energy.window).settings(top)
     site.carbon = carbon(top, devices: devices, assets: assets.assets.map(\.id))
     site.shifts = ShiftReader.plan(top)
+    site.inspection = InspectionReader.settings(top)
     site.budgets = BudgetReader(
       top: top, assets: assets.assets, methods: site.carbon?.methods ?? [], currency: site.tariff?.tariff.currency
     ).budgets()

@@ -47,8 +47,12 @@ public struct Capability: Hashable, Sendable {
     self.within = within
     self.overall = overall
     count = values.count
-    let n = Double(values.count)
-    let z = NormalDistribution.quantile(0.95)
-    provenCpk = cpk - z * (1 / (9 * n) + cpk * cpk / (2 * (n - 1))).squareRoot()
+    provenCpk = Self.proven(cpk, count: values.count)
+  }
+
+  /// Below it lies the true Cpk with 5 %.
+  static func proven(_ cpk: Double, count: Int) -> Double {
+    let n = Double(count)
+    return cpk - NormalDistribution.quantile(0.95) * (1 / (9 * n) + cpk * cpk / (2 * (n - 1))).squareRoot()
   }
 }

@@ -34,6 +34,8 @@ public struct Recognition: Hashable, Sendable {
       defectivePassed: a.defectivePassed + b.defectivePassed, goodRejected: a.goodRejected + b.goodRejected,
       goodPassed: a.goodPassed + b.goodPassed)
   }
+
+  public static func += (a: inout Self, b: Self) { a = a + b }
 }
 
 /// Which verdicts a person must look at.
