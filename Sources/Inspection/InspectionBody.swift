@@ -80,10 +80,30 @@ public enum InspectionBody {
     tally.firstGood = number("first_good") ?? 0
     tally.defective = body["defective"].map { counts($0) } ?? tally.defects
     tally.unmatched = number("unmatched_reviews") ?? 0
-    var group = InspectionTally.Group()
-    group.recognition = recognition(body["reviews"])
-    if group.recognition.reviews > 0 { tally.models[""] = group }
+    tally.models = groups(body["models"])
+    tally.recipes = groups(body["recipes"])
+    tally.suppliers = groups(body["suppliers"])
+    // What named no version.
+    var rest = InspectionTally.Group()
+    let named = tally.recognition
+    let all = recognition(body["reviews"])
+    rest.recognition = Recognition(
+      defectiveRejected: all.defectiveRejected - named.defectiveRejected,
+      defectivePassed: all.defectivePassed - named.defectivePassed, goodRejected: all.goodRejected - named.goodRejected,
+      goodPassed: all.goodPassed - named.goodPassed)
+    if rest.recognition.reviews > 0 { tally.models[""] = rest }
     return tally
+  }
+
+  private static func groups(_ value: JSONValue?) -> [String: InspectionTally.Group] {
+    guard case .object(let members)? = value else { return [:] }
+    return members.mapValues { member in
+      var group = InspectionTally.Group()
+      group.inspected = member["inspected"]?.integerValue.map { Int($0) } ?? 0
+      group.rejected = member["rejected"]?.integerValue.map { Int($0) } ?? 0
+      group.recognition = recognition(member["reviews"])
+      return group
+    }
   }
 
   private static func counts(_ value: JSONValue?) -> [String: Int] {
