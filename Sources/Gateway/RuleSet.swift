@@ -40,7 +40,7 @@ package enum RuleSet {
       ProductionRule.factory(zone: zone, factors: factors),
       EnergyBalanceRule.factory(zone: zone), IdleUseRule.factory(zone: zone),
       EnergyPerformanceRule.factory(zone: zone), ShedRule.factory(),
-      InspectionRule.factory(zone: zone),
+      InspectionRule.factory(zone: zone), InterceptionRule.factory(zone: zone),
     ]
   }
 }

@@ -16,6 +16,8 @@ public struct InspectionCountRule: AssetRule {
   private let signal: Int
   /// Of a station whose reviews come as events of their own.
   private let reviews: Int?
+  /// Somebody watches over rejected units.
+  private let tellsUnits: Bool
   private let ledger: WindowLedger
   /// How many results wait in each window that is not issued yet.
   private var open: [Timestamp: Int] = [:]
@@ -30,6 +32,7 @@ public struct InspectionCountRule: AssetRule {
     self.zone = zone
     self.signal = signal
     reviews = asset.eventSignal(carrying: ["review", "unit"]).flatMap { $0 == signal ? nil : $0 }
+    tellsUnits = site.inspection.interception && asset.criticality != .safety
     window = site.energy.window
     lateness = horizon.lateness
     late = LateWindows(wait: lateness)
@@ -50,6 +53,7 @@ public struct InspectionCountRule: AssetRule {
   }
 
   public mutating func accepted(_ event: Event, signal: Int, inOrder: Bool, context: inout RuleContext) throws {
+    if tellsUnits { tell(event, context: context) }
     let start = event.time.windowStart(window)
     if open[start] == nil, start + window + lateness <= context.clock {
       let cause = RevisionCause(
@@ -58,6 +62,16 @@ public struct InspectionCountRule: AssetRule {
     } else {
       open[start, default: 0] += 1
     }
+  }
+
+  /// Whether a rejected unit goes on must be known at once, not when a window closes.
+  private func tell(_ event: Event, context: RuleContext) {
+    guard let passage = UnitPassage(event) else { return }
+    var writer = ByteWriter()
+    passage.encode(into: &writer)
+    context.publish(
+      .derived(
+        DerivedFigures(name: UnitPassage.name, start: event.time, end: event.time, bytes: writer.bytes, cause: nil)))
   }
 
   public mutating func close(now: Timestamp, context: inout RuleContext) throws {
