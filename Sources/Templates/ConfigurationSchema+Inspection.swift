@@ -23,10 +23,6 @@ extension ConfigurationSchema {
           "tests": list("Numbers of the set's tests.", of: integer("A test.", 1...8)),
         ]),
       "capability": number("Cpk that a measured value must have; none: not judged.", "1.33"),
-      "confidence": group(
-        "Confidence of a defect: at or below low a part passes, at or above high it is rejected.",
-        InspectionReader.confidenceKeys,
-        ["low": number("Passes.", "0.4"), "high": number("Is rejected.", "0.85")], required: ["low", "high"]),
       "interception": any(
         "Rejected units that appear at another station without a release.",
         [

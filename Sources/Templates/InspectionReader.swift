@@ -2,10 +2,9 @@ import Telemetry
 
 /// Reads `inspection:`, the thresholds of charts and tests.
 struct InspectionReader {
-  static let keys = ["accuracy", "charts", "capability", "confidence", "interception"]
+  static let keys = ["accuracy", "charts", "capability", "interception"]
   static let accuracyKeys = ["limit", "significance", "reviews"]
   static let chartKeys = ["change", "run-length", "windows", "defects", "classes", "rules", "tests"]
-  static let confidenceKeys = ["low", "high"]
   static let interceptionKeys = ["held"]
 
   static func settings(_ top: Section) -> InspectionSettings {
@@ -26,21 +25,6 @@ struct InspectionReader {
     if let inner = section.section("charts", "charts", keys: chartKeys) { charts(inner, &settings) }
     settings.capability =
       section.isOff("capability") ? nil : EnergyAnalysisReader.number(section, "capability", 0, 10)
-    if let inner = section.section("confidence", "confidence", keys: confidenceKeys) {
-      let number = Scalar<ScaledInteger>.decimal("a confidence from 0 to 1", example: "0.4") {
-        $0.mantissa >= 0 && $0 <= ScaledInteger(1)
-      }
-      if let low = inner.require("low", number), let high = inner.require("high", number) {
-        if low < high {
-          settings.confidence = InspectionSettings.ConfidenceLimits(
-            low: low.withoutTrailingZeros, high: high.withoutTrailingZeros)
-        } else {
-          inner.report(
-            inner.position(of: "low"), "no part would be looked at: \"low\" is not below \"high\"",
-            remedy: "Write for example `confidence: { low: 0.4, high: 0.85 }`.")
-        }
-      }
-    }
     if section.isOff("interception") {
       settings.interception = false
     } else if let inner = section.section("interception", "interception", keys: interceptionKeys) {
@@ -98,12 +82,6 @@ extension InspectionSettings {
         writer.list("tests", tests.map(String.init))
       }
       writer.field("capability", capability?.description)
-      if let confidence {
-        writer.object("confidence") { writer in
-          writer.field("low", confidence.low.description)
-          writer.field("high", confidence.high.description)
-        }
-      }
       if interception {
         writer.object("interception") { $0.field("held", QuantityText.text(held)) }
       } else {

@@ -31,22 +31,10 @@ public struct InspectionSettings: Hashable, Sendable {
   public var tests = [1]
   /// Cpk that a measured value must have; nil = not judged.
   public var capability: ScaledInteger?
-  /// Confidence of a defect at or below which a part passes and at or above which it is rejected; between them a
-  /// person looks at it. Nil = the stations decide.
-  public var confidence: ConfidenceLimits?
   /// Units that were rejected may appear at another station only after a release; false = not watched.
   public var interception = true
   /// A rejected unit is forgotten after so long.
   public var held = Span64.days(30)
-
-  public struct ConfidenceLimits: Hashable, Sendable {
-    public var low: ScaledInteger
-    public var high: ScaledInteger
-    public init(low: ScaledInteger, high: ScaledInteger) {
-      self.low = low
-      self.high = high
-    }
-  }
 
   public static let standard = InspectionSettings()
   public init() {}
