@@ -279,6 +279,8 @@ extension GatewayControl {
         ], note: point.signals.isEmpty ? nil : point.signals.map(\.text).joined(separator: ", "))
     }
     var notes = chartNotes(name, watch, plan)
+    notes += try around(asset, watch?.rates[name], watch?.associations ?? [])
+    notes += forecast(watch?.rates[name], windows)
     if rows.isEmpty { notes.append(Self.noRecords) }
     return table(
       "\(asset.id), share of \(subject(name))", "chart", period,
@@ -288,6 +290,40 @@ extension GatewayControl {
         .init("lower", title: "lower", unit: "%", places: 2), .init("centre", title: "usual", unit: "%", places: 2),
         .init("upper", title: "upper", unit: "%", places: 2), .init("z", title: "z", unit: "", places: 1),
       ], rows, total: nil, notes: notes)
+  }
+
+  /// What happened at the same time: parts with something in common, and findings of the machines around.
+  private func around(_ asset: Asset, _ rate: RateWatch?, _ associations: [Association]) throws -> [String] {
+    guard let rate, rate.isChanged, let since = rate.since else { return [] }
+    var notes = associations.map { "at the same time (an association is no cause): \($0.text)" }
+    let place = [asset.site, asset.area, asset.line].filter { !$0.isEmpty }.joined(separator: "/")
+    let near = Set(
+      site.assets.filter { !place.isEmpty && ($0.place == place || $0.place.hasPrefix(place + "/")) }.map(\.id))
+    // What began shortly before counts, too: a tool is worn before its parts show it.
+    let others = try store.findings(limit: 1000).filter { finding in
+      near.contains(finding.subject) && finding.key != "defect-rate/\(asset.id)/\(StationWatch.rejects)"
+        && !finding.key.hasPrefix("defect-rate/\(asset.id)/") && finding.closed.map { $0 >= since } ?? true
+        && finding.opened >= since - .hours(4)
+    }
+    notes += others.prefix(5).map { "at the same time (an association is no cause): \($0.summary)" }
+    return notes
+  }
+
+  /// For the rest of the shift, or of the day where there are no shifts.
+  private func forecast(_ rate: RateWatch?, _ windows: [StationChart.Window]) -> [String] {
+    guard let rate, rate.baseline != nil, let last = windows.last else { return [] }
+    let now = last.end
+    let shift = shifts?.intervals(in: now..<now + .hours(24)).first { $0.start <= now && now < $0.end }
+    let end = shift?.end ?? zone.nextDay(after: zone.startOfDay(containing: now))
+    let pace = windows.filter { $0.start >= now - .hours(2) }
+    let made = pace.reduce(0) { $0 + $1.tally.inspected }
+    guard let first = pace.first, first.start < now, now < end else { return [] }
+    let parts = Int((Double(made) * (end - now).seconds / (now - first.start).seconds).rounded())
+    guard let forecast = DefectForecast(rate.present, parts: parts) else { return [] }
+    return [
+      "to be expected until \(zone.rfc3339(end)) at this pace: \(FigureText.text(forecast.mean)) of \(parts) parts "
+        + "(\(FigureText.text(forecast.low)) to \(FigureText.text(forecast.high)) in four of five cases)"
+    ]
   }
 
   private func subject(_ name: String) -> String {

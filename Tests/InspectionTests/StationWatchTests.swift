@@ -205,6 +205,40 @@ import Testing
     #expect(reader.isAtEnd)
   }
 
+  @Test("what the rejected parts have in common is named, chance is not")
+  func associations() throws {
+    var group = InspectionTally.Group()
+    group.inspected = 200
+    group.rejected = 20
+    var other = InspectionTally.Group()
+    other.inspected = 100
+    other.rejected = 3
+    let found = Association.strongest(["supplier acme": group, "recipe K1": other], inspected: 600, rejected: 26)
+    #expect(found.map(\.name) == ["supplier acme"])
+    #expect(isClose(found[0].inside.share, 0.1, 1e-12) && isClose(found[0].outside.share, 0.015, 1e-12))
+    #expect(found[0].text == "supplier acme: 10.00 % of 200 rejected, 1.50 % of the others in the same time")
+    // What all parts have is nothing in particular.
+    group.inspected = 600
+    #expect(Association.strongest(["model m1": group], inspected: 600, rejected: 26).isEmpty)
+    #expect(Association.strongest([:], inspected: 600, rejected: 26).isEmpty)
+  }
+
+  @Test("parts to be expected: as many in four of five cases")
+  func forecast() throws {
+    var generator = SplitMix64(seed: 12)
+    var inside = 0
+    for _ in 0..<400 {
+      let rate = 0.02 + 0.06 * generator.unit()
+      let known = (0..<1000).count { _ in generator.unit() < rate }
+      let forecast = try #require(DefectForecast(Proportion(known, of: 1000), parts: 400))
+      let real = Double((0..<400).count { _ in generator.unit() < rate })
+      if forecast.low <= real, real <= forecast.high { inside += 1 }
+    }
+    #expect((296...352).contains(inside), "\(inside) of 400")
+    #expect(DefectForecast(Proportion(0, of: 0), parts: 10) == nil)
+    #expect(DefectForecast(Proportion(0, of: 100), parts: 0) == nil)
+  }
+
   // MARK: Tally
 
   private func event(_ id: UInt64, _ attributes: [(String, String)]) -> Event {

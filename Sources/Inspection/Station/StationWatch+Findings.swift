@@ -10,7 +10,8 @@ extension StationWatch {
   /// - Parameter asset: the station.
   public func findings(_ asset: Asset, plan: InspectionPlan, zone: PlantZone) -> [Finding] {
     guard let phase, let end else { return [] }
-    let teller = Teller(asset: asset, plan: plan, zone: zone, phase: phase, end: end)
+    let teller = Teller(
+      asset: asset, plan: plan, zone: zone, phase: phase, end: end, associations: associations.map(\.text))
     var findings: [Finding] = []
     for (name, rate) in rates.sorted(by: { $0.key < $1.key }) {
       if let finding = teller.rate(name, rate) { findings.append(finding) }
@@ -35,6 +36,7 @@ extension StationWatch {
     var zone: PlantZone
     var phase: Phase
     var end: Timestamp
+    var associations: [String]
 
     var id: String { asset.id }
     var version: String { phase.version.isEmpty ? "" : " (model \(phase.version))" }
@@ -88,7 +90,7 @@ extension StationWatch {
               + "chart.",
           evidence: [
             Event.Attribute("now", "\(now.count) of \(now.total)"), Event.Attribute("interval_95", interval(now)),
-          ] + evidence)
+          ] + evidence + associated)
       }
       guard let last = rate.subgroups.last else { return nil }
       let isFewer = last.z < 0
@@ -101,6 +103,13 @@ extension StationWatch {
         advice: isFewer
           ? "If nothing was improved, check with a known bad part that the station still sees the defect."
           : "Look at the newest of these parts. `weir inspection \(id)` shows the chart.", evidence: evidence)
+    }
+
+    /// What the rejected parts have in common.
+    private var associated: [Event.Attribute] {
+      associations.isEmpty
+        ? []
+        : [Event.Attribute("associated", associations.joined(separator: "; ") + " (an association is no cause)")]
     }
 
     func accuracy(_ proof: AccuracyTest, since: Timestamp) -> Finding {

@@ -38,8 +38,18 @@ public struct StationWatch: Hashable, Sendable {
   /// End of the last window.
   public private(set) var end: Timestamp?
   private var windows = 0
+  /// Parts since the evidence of more rejects began to grow: all, and those with something in common.
+  public private(set) var suspects: [String: InspectionTally.Group] = [:]
+  public private(set) var suspected = InspectionTally.Group()
+  /// More names than this are not compared.
+  static let mostSuspects = 200
 
   public init() {}
+
+  /// What the rejected parts of the present rise have in common.
+  public var associations: [Association] {
+    Association.strongest(suspects, inspected: suspected.inspected, rejected: suspected.rejected)
+  }
 
   /// - Parameter tally: of the window [start, end), which begins after all before it.
   public mutating func add(_ tally: InspectionTally, start: Timestamp, end: Timestamp, plan: InspectionPlan) {
@@ -74,6 +84,8 @@ public struct StationWatch: Hashable, Sendable {
     accuracy = AccuracyTest()
     inaccurate = nil
     inaccurateSince = nil
+    suspects = [:]
+    suspected = InspectionTally.Group()
     windows = 0
   }
 
@@ -100,6 +112,25 @@ public struct StationWatch: Hashable, Sendable {
         AttributeBaseline.Point(count: count, size: tally.inspected), start: start, end: end, plan: plan)
     }
     windows += 1
+    compare(tally)
+  }
+
+  private mutating func compare(_ tally: InspectionTally) {
+    guard rates[Self.rejects]?.since != nil else {
+      suspects = [:]
+      suspected = InspectionTally.Group()
+      return
+    }
+    suspected.inspected += tally.inspected
+    suspected.rejected += tally.rejected
+    for (kind, groups) in [("model", tally.models), ("recipe", tally.recipes), ("supplier", tally.suppliers)] {
+      for (name, group) in groups.sorted(by: { $0.key < $1.key }) where !name.isEmpty {
+        let key = "\(kind) \(name)"
+        guard suspects[key] != nil || suspects.count < Self.mostSuspects else { continue }
+        suspects[key, default: InspectionTally.Group()].inspected += group.inspected
+        suspects[key, default: InspectionTally.Group()].rejected += group.rejected
+      }
+    }
   }
 
   /// Reviews of the phase's own version only: what another one did says nothing of it.
@@ -153,6 +184,14 @@ public struct StationWatch: Hashable, Sendable {
       if let time { writer.timestamp(time) }
     }
     writer.varint(windows)
+    writer.varint(suspected.inspected)
+    writer.varint(suspected.rejected)
+    writer.varint(suspects.count)
+    for (name, group) in suspects.sorted(by: { $0.key < $1.key }) {
+      writer.string(name)
+      writer.varint(group.inspected)
+      writer.varint(group.rejected)
+    }
   }
 
   public init(from reader: inout ByteReader) throws(ByteReaderError) {
@@ -175,6 +214,15 @@ public struct StationWatch: Hashable, Sendable {
     }
     if try reader.boolean() { end = try reader.timestamp() }
     windows = try reader.integer()
+    suspected.inspected = try reader.integer()
+    suspected.rejected = try reader.integer()
+    for _ in 0..<(try reader.count()) {
+      let name = try reader.string()
+      var group = InspectionTally.Group()
+      group.inspected = try reader.integer()
+      group.rejected = try reader.integer()
+      suspects[name] = group
+    }
   }
 
   private static func phase(_ reader: inout ByteReader) throws(ByteReaderError) -> Phase? {
