@@ -118,7 +118,7 @@ extension GatewayControl {
       try sums.defectsPerMillion?.description, try percent(Proportion(sums.unsure, of: sums.inspected)),
       try percent(Proportion(sums.reworked, of: sums.inspected)), String(recognition.reviews),
       try percent(recognition.accuracy), text(interval?.lowerBound), text(interval?.upperBound),
-      try percent(recognition.falseCall), recognition.hasAudit ? try percent(recognition.escape) : nil,
+      text(sums.estimate.falseCalls), text(sums.estimate.escapes),
     ]
   }
 

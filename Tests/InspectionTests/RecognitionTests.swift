@@ -25,6 +25,22 @@ import Testing
     #expect(Recognition(goodPassed: 1).escape.share == nil)
   }
 
+  @Test("rejects and passed parts are counted by how many there were, not by how many were reviewed")
+  func estimate() throws {
+    // Of 100 rejects all were reviewed and 40 good; of 9,900 passed parts 100 were reviewed and one bad.
+    let reviewed = Recognition(defectiveRejected: 60, defectivePassed: 1, goodRejected: 40, goodPassed: 99)
+    let estimate = RecognitionEstimate(reviewed, rejected: 100, passed: 9_900)
+    #expect(isClose(estimate.falseCalls, 40 / (40 + 9_801), 1e-12))
+    #expect(isClose(estimate.escapes, 99 / (99 + 60), 1e-12))
+    // All reviewed: the plain shares.
+    let all = Recognition(defectiveRejected: 180, defectivePassed: 6, goodRejected: 25, goodPassed: 4789)
+    let plain = RecognitionEstimate(all, rejected: 205, passed: 4795)
+    #expect(isClose(plain.falseCalls, all.falseCall.share, 1e-12) && isClose(plain.escapes, all.escape.share, 1e-12))
+    let rejectsOnly = RecognitionEstimate(Recognition(defectiveRejected: 8, goodRejected: 2), rejected: 10, passed: 90)
+    #expect(rejectsOnly.escapes == nil && isClose(rejectsOnly.falseCalls, 2.0 / 92, 1e-12))
+    #expect(RecognitionEstimate(Recognition(), rejected: 0, passed: 5).falseCalls == nil)
+  }
+
   @Test func wilson() throws {
     let vector = try QualityVector("wilson-interval")
     let cases = try #require(vector.inputs["cases"]?.arrayValue).map { try QualityVector.integers($0) }

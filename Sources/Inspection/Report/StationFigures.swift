@@ -30,6 +30,11 @@ public struct StationFigures: Hashable, Sendable {
     recognition += group.recognition
   }
 
+  /// Of all parts, from the reviewed ones.
+  public var estimate: RecognitionEstimate {
+    RecognitionEstimate(recognition, rejected: rejected, passed: inspected - rejected - unsure)
+  }
+
   /// Percent, exact; nil of nothing.
   public static func percent(_ count: Int, of all: Int) throws(DecimalError) -> ExactDecimal? {
     all > 0 ? try ExactDecimal(count) * ExactDecimal(100) / ExactDecimal(all) : nil

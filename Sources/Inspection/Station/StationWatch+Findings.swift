@@ -115,7 +115,8 @@ extension StationWatch {
     func accuracy(_ proof: AccuracyTest, since: Timestamp) -> Finding {
       let limit = plan.accuracy.limit
       let right = Proportion(proof.reviews - proof.wrong, of: proof.reviews)
-      let all = phase.recognition
+      let all = RecognitionEstimate(
+        phase.recognition, rejected: phase.rejected, passed: phase.inspected - phase.rejected - phase.unsure)
       return Finding(
         key: "recognition-accuracy/\(id)", rule: "recognition-accuracy", subject: id, severity: .warning, opened: since,
         summary: "Recognition accuracy of \(id)\(version) is below \(percent(limit)): \(percent(right.share)) of "
@@ -131,9 +132,9 @@ extension StationWatch {
             "test",
             "sequential; at \(percent(limit)) a false alarm within \(plan.accuracy.horizon) reviews has "
               + "\(percent(plan.accuracy.significance))"),
-          Event.Attribute("false_calls", percent(all.falseCall.share)),
+          Event.Attribute("false_calls", percent(all.falseCalls)),
           Event.Attribute(
-            "escapes", all.hasAudit ? percent(all.escape.share) : "unknown: no passed part was reviewed"),
+            "escapes", phase.recognition.hasAudit ? percent(all.escapes) : "unknown: no passed part was reviewed"),
           Event.Attribute("model", phase.version),
         ])
     }

@@ -38,6 +38,37 @@ public struct Recognition: Hashable, Sendable {
   public static func += (a: inout Self, b: Self) { a = a + b }
 }
 
+/// Shares of all parts of a station, from reviews of a part of them: usually all rejected ones and a sample of the passed
+/// ones are reviewed, so the two are counted by how many there were of each, not by how many were reviewed.
+public struct RecognitionEstimate: Hashable, Sendable {
+  /// Good parts that are rejected, among the good; nil without a reviewed rejection.
+  public var falseCalls: Double?
+  /// Defective parts that pass, among the defective; nil without reviewed passed parts, or without anything defective.
+  public var escapes: Double?
+
+  /// - Parameters:
+  ///   - rejected: parts that the station has rejected …
+  ///   - passed: … and passed.
+  public init(_ reviewed: Recognition, rejected: Int, passed: Int) {
+    let reviewedRejects = reviewed.goodRejected + reviewed.defectiveRejected
+    let reviewedPasses = reviewed.goodPassed + reviewed.defectivePassed
+    // What was found by reviews was there, also if the results themselves are not all known.
+    let rejects = Double(max(rejected, reviewedRejects))
+    let passes = Double(max(passed, reviewedPasses))
+    let goodAmongRejects = reviewedRejects > 0 ? Double(reviewed.goodRejected) / Double(reviewedRejects) : nil
+    let badAmongPasses = reviewedPasses > 0 ? Double(reviewed.defectivePassed) / Double(reviewedPasses) : nil
+    if let goodAmongRejects {
+      // Without an audit all passed parts count as good: of the good ones these are nearly all whatever escapes.
+      let good = rejects * goodAmongRejects + passes * (1 - (badAmongPasses ?? 0))
+      falseCalls = good > 0 ? rejects * goodAmongRejects / good : nil
+    }
+    if let badAmongPasses {
+      let bad = passes * badAmongPasses + rejects * (1 - (goodAmongRejects ?? 0))
+      escapes = bad > 0 ? passes * badAmongPasses / bad : nil
+    }
+  }
+}
+
 /// Which verdicts a person must look at.
 public struct ConfidenceBand: Hashable, Sendable {
   public enum Decision: String, Hashable, Sendable { case pass, review, reject }
