@@ -58,7 +58,7 @@ import Testing
     #expect(chart.points.dropLast().allSatisfy { $0.size >= 100 })
     #expect(chart.points.allSatisfy { isClose($0.centre, 0.05, 1e-9) && ($0.upper ?? 0) > 0.05 })
     #expect(chart.points.last?.signals == [.nelson1])
-    watch.begin(version: "m2", at: start + .minutes(15 * 50))
+    watch.begin(at: start + .minutes(15 * 50))
     let later = StationChart(StationWatch.rejects, windows, watch: watch, plan: plan)
     #expect(later.points.allSatisfy { $0.upper == nil } && later.points.count <= 60)
     #expect(StationChart("scratch", [], watch: nil, plan: plan).points.isEmpty)

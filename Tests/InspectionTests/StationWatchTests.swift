@@ -131,6 +131,25 @@ import Testing
     #expect(!same.keys.contains("model-change/vs-1"))
   }
 
+  @Test("versions that take turns have each their own baseline, and the change is no news")
+  func turns() throws {
+    var line = Line(seed: 11, Self.settings { $0.defects = 30 })
+    for _ in 0..<12 {
+      _ = line.run(20, rate: 0.03, model: "petrol")
+      _ = line.run(20, rate: 0.15, model: "diesel")
+    }
+    #expect(line.watch.phase?.version == "diesel" && line.watch.before == nil)
+    #expect(isClose(line.watch.rates["NG"]?.rate, 0.15, 0.05))
+    _ = line.run(1, rate: 0.03, model: "petrol")
+    #expect(isClose(line.watch.rates["NG"]?.rate, 0.03, 0.015))
+    #expect(!line.keys.contains("model-change/vs-1"))
+    var writer = ByteWriter()
+    line.watch.encode(into: &writer)
+    var reader = ByteReader(writer.bytes)
+    #expect(try StationWatch(from: &reader) == line.watch)
+    #expect(reader.isAtEnd)
+  }
+
   @Test("accuracy below the limit is told, and a series that held ends it")
   func accuracy() {
     var line = Line(seed: 7, Self.settings { $0.reviews = 200 })

@@ -41,6 +41,7 @@ public struct StationChart: Hashable, Sendable {
     self.name = name
     let baseline = watch?.rates[name]?.baseline?.chart
     let phase = watch?.phase?.start
+    let version = watch?.phase?.version ?? ""
     let together = max(1, (windows.count + Self.pointsWithoutBaseline - 1) / Self.pointsWithoutBaseline)
     var group: [Window] = []
     var rules = RunRuleWatch(plan.rules)
@@ -58,9 +59,11 @@ public struct StationChart: Hashable, Sendable {
         start: first.start, end: last.end, count: group.reduce(0) { $0 + count($1) }, size: size, lower: nil,
         centre: nil,
         upper: nil, z: nil, signals: [])
+      // Where versions take turns, the limits are those of the one that is at work now.
+      let isOfVersion = version.isEmpty || group.contains { $0.tally.models[version] != nil }
       group = []
       guard size > 0 else { return }
-      if let baseline, let phase, phase <= first.start {
+      if let baseline, let phase, phase <= first.start, isOfVersion {
         let limits = baseline.limits(size: size)
         let z = baseline.z(AttributeBaseline.Point(count: point.count, size: size))
         point.lower = limits.lower
