@@ -69,6 +69,7 @@ public struct ReportQuery: Codable, Hashable, Sendable {
     case energy, carbon, forecast
     case balance, idle, performance
     case factors, targets, budgets
+    case oee
     case inspection
   }
   public var subject: Subject

@@ -8,6 +8,8 @@ struct SiteRules {
   var names: [String] = []
   /// Out of service since they met an error.
   var isOut: [Bool] = []
+  /// Commands that came since then, by rule; handed over at the retry.
+  var waiting: [[SiteCommand]] = []
   /// The earliest of theirs; `distantFuture` for none.
   var deadline = Timestamp.distantFuture
   /// Changed since the last checkpoint.
@@ -24,6 +26,7 @@ struct SiteRules {
       rules.append(rule)
       names.append(factory.name)
       isOut.append(false)
+      waiting.append([])
     }
   }
 

@@ -20,11 +20,13 @@ extension GatewayControl {
     case Recalculation.command: return try recompute(command)
     case ImportedFootprint.command: return try importFootprint(command)
     case InspectionRule.baselineCommand: return try relearn(command)
+    case MaintenanceRecord.command: return try recordMaintenance(command)
     default:
       throw ControlRefusal(
         .badRequest,
         "There is no command \"\(command.name)\".\n  → There are \(EnteredActivity.command), "
-          + "\(Recalculation.command), \(InspectionRule.baselineCommand) and \(ImportedFootprint.command).")
+          + "\(Recalculation.command), \(ImportedFootprint.command), \(MaintenanceRecord.command) and "
+          + "\(InspectionRule.baselineCommand).")
     }
   }
 
@@ -51,6 +53,13 @@ extension GatewayControl {
     }
     try checkPlace(entry)
     try checkIdentity(entry)
+    do throws(DecimalError) {
+      try entry.checkDigits(months: zone.months(touching: entry.start..<entry.end))
+    } catch {
+      throw ControlRefusal(
+        .badRequest,
+        "The entry was not taken: \(error).\n  → Enter \(entry.activity.unit) with fewer digits, or a larger unit.")
+    }
     let lastDay = CivilDate(lastDayBefore: entry.end, in: zone)
     let emissions = try EmissionCalculator(settings).emissions(of: entry.activity, lastDay: lastDay)
     if let problem = emissions.compactMap(\.problem).first, emissions.allSatisfy({ $0.problem != nil }) {

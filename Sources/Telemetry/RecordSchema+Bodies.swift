@@ -16,7 +16,9 @@ extension RecordSchema {
     case .productionOrder: productionOrder
     case .productionLine: productionLine
     case .productFootprint: productFootprint
+    case .oee: oee
     case .supplierFootprint: supplierFootprint
+    case .equipmentHealth: equipmentHealth
     case .finding: finding
     case .ledgerHead: ledgerHead
     }

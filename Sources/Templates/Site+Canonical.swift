@@ -98,12 +98,29 @@ extension Site {
     }
     site.quality.write(to: &writer)
     writer.newLine()
+    if let condition = site.condition {
+      condition.write(to: &writer)
+      writer.newLine()
+    }
+    if site.maintenance != .standard {
+      site.maintenance.write(to: &writer)
+      writer.newLine()
+    }
     if let carbon = site.carbon {
       carbon.write(to: &writer)
       writer.newLine()
     }
     if let shifts = site.shifts {
       shifts.write(to: &writer)
+      writer.newLine()
+    }
+    if !site.lines.isEmpty {
+      writer.list("lines", lineBreak: true) { writer in
+        for line in site.lines {
+          writer.newLine()
+          writer.object { line.write(to: &$0) }
+        }
+      }
       writer.newLine()
     }
     if !site.budgets.isEmpty {

@@ -16,8 +16,8 @@ struct SiteReader {
 
   static let keys = [
     "gateway", "zone", "clock", "broker", "brokers", "devices", "templates", "assets", "horizons", "energy",
-    "destinations", "storage", "control", "quality", "tariff", "carbon", "products",
-    "footprint", "budgets", "shifts", "fault-models", "inspection",
+    "destinations", "storage", "control", "quality", "tariff", "carbon", "products", "condition", "maintenance",
+    "footprint", "budgets", "shifts", "lines", "fault-models", "inspection",
   ]
 
   init(source: SourceText, diagnostics: Diagnostics, checkFiles: Bool) {
@@ -52,9 +52,13 @@ struct SiteReader {
     site.products = ProductReader.products(top)
     site.footprint = FootprintReader.settings(top)
     site.tariff = TariffReader(folders: folders, zone: site.zone, window: site.energy.window).settings(top)
+    site.condition = ConditionReader(folders: folders).table(
+      top, isWanted: assets.assets.contains { !$0.nameplate.isEmpty })
+    site.maintenance = MaintenanceReader.settings(top, assets: assets.assets)
     site.carbon = carbon(top, devices: devices, assets: assets.assets.map(\.id))
     site.shifts = ShiftReader.plan(top)
     site.inspection = InspectionReader.settings(top)
+    site.lines = LineTopologyReader(top: top, assets: site.assets.map(\.id)).lines()
     site.budgets = BudgetReader(
       top: top, assets: assets.assets, methods: site.carbon?.methods ?? [], currency: site.tariff?.tariff.currency
     ).budgets()

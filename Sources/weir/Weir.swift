@@ -16,8 +16,10 @@ struct Weir: AsyncParsableCommand {
     version: Version.text,
     subcommands: [
       RunCommand.self, CheckCommand.self, TemplateCommand.self, FactorsCommand.self, StatusCommand.self,
-      AssetsCommand.self, AssetCommand.self, SourcesCommand.self, EnergyCommand.self, CarbonCommand.self,
-      PlantReportCommand.self,
+      AssetsCommand.self, AssetCommand.self, SourcesCommand.self,
+      HealthCommand.self, PlanCommand.self, MaintenanceCommand.self,
+      OEECommand.self,
+      EnergyCommand.self, CarbonCommand.self, PlantReportCommand.self,
       InspectionCommand.self, ProductCommand.self, QuarantineCommand.self, ReloadCommand.self,
       DiffCommand.self, DiscoverCommand.self, ReplayCommand.self, SimulateCommand.self, VerifyCommand.self,
       ExportCommand.self, ProveCommand.self, KeysCommand.self, LedgerCommand.self,
