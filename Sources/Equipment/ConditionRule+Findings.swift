@@ -31,7 +31,8 @@ extension ConditionRule {
     // A machine that is still being learnt is told of, but does not wake anybody.
     if deviation.evidence.state == .learning { return .info }
     // Where no pattern can be compared, what stands out is all that there is to tell.
-    if !assessment.isAlarmed { return assessor.canDiagnose ? .info : .warning }
+    if !assessor.canDiagnose || deviation.contributions.count < 2 { return .warning }
+    if !assessment.isAlarmed { return .info }
     if let first = assessment.faults.first, first.origin == .sensor || first.id == RankedFault.loadID { return .info }
     let isVital = asset.criticality == .high || asset.criticality == .safety
     return isVital && assessment.machineFault != nil ? .critical : .warning
