@@ -93,6 +93,13 @@ import Testing
     #expect(table.notes.contains { $0.contains("leave out air-1, air-2") })
   }
 
+  @Test func aPageOnThePeriodNamesTheWorst() throws {
+    let section = try #require(try usual().section())
+    #expect(section.key == "effectiveness" && section.table?.rows.first?.name == "pack")
+    #expect(section.lines.first == "idling and minor stops: 8.0 h, 25.0 % of the planned time, most at air-2")
+    #expect(try report([]).section() == nil)
+  }
+
   @Test func theBottleneckIsTheOneThatNeverWaits() throws {
     let table = try usual().table(by: "bottleneck")
     #expect(table.rows.map(\.name).filter { $0.contains("line-1") } == ["s/hall/line-1  press", "s/hall/line-1  pack"])

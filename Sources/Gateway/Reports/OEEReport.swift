@@ -38,6 +38,25 @@ struct OEEReport {
     }
   }
 
+  /// Machines that a page names.
+  private static let named = 5
+
+  /// The worst machines, and what was lost most; nil where no machine is judged.
+  func section() throws -> PlantReport.Section? {
+    guard !sums.entries.isEmpty else { return nil }
+    var machines = try table(by: "machine")
+    machines.rows = Array(machines.rows.prefix(Self.named))
+    machines.notes = []
+    let places = [1, 1]
+    let lines = try losses().rows.prefix(3).map { row in
+      let figures = zip(row.figures, places).map { figure, places in
+        figure.flatMap { ExactDecimal($0) }?.text(places: places) ?? "–"
+      }
+      return "\(row.name): \(figures[0]) h, \(figures[1]) % of the planned time\(row.note.map { ", \($0)" } ?? "")"
+    }
+    return PlantReport.Section("effectiveness", machines.title, table: machines, lines: Array(lines))
+  }
+
   private static let hour = ExactDecimal(3600)
   private func hours(_ nanoseconds: Int64) throws -> String {
     try (OEEElements.seconds(nanoseconds) / Self.hour).description
