@@ -61,6 +61,9 @@ struct OEEReport {
   private func hours(_ nanoseconds: Int64) throws -> String {
     try (OEEElements.seconds(nanoseconds) / Self.hour).description
   }
+  private func hoursText(_ nanoseconds: Int64) throws -> String {
+    try (OEEElements.seconds(nanoseconds) / Self.hour).text(places: 1)
+  }
   private func percent(_ share: ExactDecimal?) throws -> String? {
     try share.map { try ($0 * ExactDecimal(100)).description }
   }
@@ -155,6 +158,9 @@ struct OEEReport {
         "speed and quality losses leave out \(unknown.sorted().joined(separator: ", ")): no pieces or no planned run time"
       )
     }
+    remarks.append(
+      "stops: \(try hoursText(total.plannedStops)) h planned, \(try hoursText(total.unplannedStops)) h unplanned, of "
+        + "\(try hoursText(total.planned + total.plannedStops)) h of shifts")
     remarks.append("hours of planned time by the six big losses, and stops and gaps that nothing explains")
     return page(
       "Losses", "loss",
