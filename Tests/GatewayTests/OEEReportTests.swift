@@ -81,6 +81,10 @@ import Testing
     let line = try #require(try usual().table(by: "line").rows.first { $0.name == "s/hall/line-1" })
     // (648 + 300) × 30 s of 16 h, and not the mean of the two.
     #expect(line.figures.first == "49.375")
+    let total = try #require(machines.total)
+    #expect(total.figures.first == "49.375", "the compressors make no pieces, so their time lowers nothing")
+    #expect(total.figures.last == .some(nil), "both count the same pieces")
+    #expect(machines.notes.contains { $0.hasPrefix("sums of several machines leave out air-1, air-2") })
     #expect(try usual().table(by: "product").rows.map(\.name) == ["X200"])
   }
 

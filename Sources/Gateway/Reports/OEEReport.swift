@@ -30,11 +30,11 @@ struct OEEReport {
       let group = word == "machine" ? "asset" : word
       let rows = try sums.sums { ReportGroups.row($0.asset, by: group) }
       // The worst first; those without a figure last.
-      let judged = try rows.map { (name: $0.key, elements: $0.value, oee: try OEEFigures($0.value).oee) }
+      let judged = try rows.map { (name: $0.key, sum: $0.value, oee: try OEEFigures($0.value.elements).oee) }
       let none = ExactDecimal(1_000_000)
       return try table(
         word,
-        judged.sorted { ($0.oee ?? none, $0.name) < ($1.oee ?? none, $1.name) }.map { ($0.name, $0.elements) })
+        judged.sorted { ($0.oee ?? none, $0.name) < ($1.oee ?? none, $1.name) }.map { ($0.name, $0.sum) })
     }
   }
 
@@ -68,16 +68,21 @@ struct OEEReport {
     try share.map { try ($0 * ExactDecimal(100)).description }
   }
 
-  private func table(_ word: String, _ rows: [(key: String, value: OEEElements)]) throws -> ReportTable {
-    func row(_ name: String, _ elements: OEEElements) throws -> ReportTable.Row {
+  private func table(_ word: String, _ rows: [(key: String, value: OEESums.Sum)]) throws -> ReportTable {
+    var leftOut: Set<String> = []
+    func row(_ name: String, _ sum: OEESums.Sum) throws -> ReportTable.Row {
+      let elements = sum.elements
       let figures = try OEEFigures(elements)
+      leftOut.formUnion(sum.leftOut)
+      // Machines in a row count the same pieces.
+      let isOne = sum.machines.count == 1
       return ReportTable.Row(
         name: name,
         figures: [
           try percent(figures.oee), try percent(figures.availability), try percent(figures.effectiveness),
           try percent(figures.quality), try hours(elements.planned),
           elements.countsPieces ? String(elements.good) : nil, elements.countsPieces ? String(elements.scrap) : nil,
-          elements.energy?.description, figures.energyByPiece?.description,
+          elements.energy?.description, isOne ? figures.energyByPiece?.description : nil,
         ], note: figures.flags.isEmpty ? nil : figures.flags.map(\.rawValue).joined(separator: ", "))
     }
     let lines = try rows.map { try row($0.key, $0.value) }
@@ -93,7 +98,18 @@ struct OEEReport {
         .init("good", title: "good", unit: "", places: 0), .init("scrap", title: "scrap", unit: "", places: 0),
         .init("kwh", title: "energy", unit: "kWh", places: 1),
         .init("kwh_by_good_piece", title: "by good piece", unit: "kWh", places: 3),
-      ], lines, total: total, notes: flagNotes(lines) + notes())
+      ], lines, total: total, notes: flagNotes(lines) + sumNotes(leftOut, rows) + notes())
+  }
+
+  private func sumNotes(_ leftOut: Set<String>, _ rows: [(key: String, value: OEESums.Sum)]) -> [String] {
+    var notes: [String] = []
+    if !leftOut.isEmpty {
+      notes.append(
+        "sums of several machines leave out \(leftOut.sorted().joined(separator: ", ")), whose effectiveness is not known"
+      )
+    }
+    if rows.contains(where: { $0.value.machines.count > 1 }) { notes.append("pieces count at each machine of a row") }
+    return notes
   }
 
   private func flagNotes(_ rows: [ReportTable.Row]) -> [String] {
@@ -122,14 +138,16 @@ struct OEEReport {
   // MARK: Losses
 
   private func losses() throws -> ReportTable {
-    let total = try sums.total()
+    var total = OEEElements()
+    for entry in sums.entries { try total.add(entry.elements) }
     let machines = try sums.sums { $0.asset.id }.sorted { $0.key < $1.key }
     var found: [(loss: OEELoss, seconds: ExactDecimal, worst: String?)] = []
     var unknown: Set<String> = []
     for loss in OEELoss.allCases {
       var sum = ExactDecimal.zero
       var worst: (name: String, seconds: ExactDecimal)?
-      for (name, elements) in machines {
+      for (name, own) in machines {
+        let elements = own.elements
         guard let seconds = try elements.seconds(loss) else {
           unknown.insert(name)
           continue
@@ -176,10 +194,11 @@ struct OEEReport {
   /// By line, the highest active share first.
   private func bottlenecks() throws -> ReportTable {
     let assets = Dictionary(sums.entries.map { ($0.asset.id, $0.asset) }, uniquingKeysWith: { first, _ in first })
-    let machines = try sums.sums { $0.asset.id }.map { name, elements in
+    let machines = try sums.sums { $0.asset.id }.map { name, sum in
       (
-        line: assets[name].flatMap { ReportGroups.row($0, by: "line") } ?? "(no line)", name: name, elements: elements,
-        share: try OEEFigures(elements).activeShare ?? .zero
+        line: assets[name].flatMap { ReportGroups.row($0, by: "line") } ?? "(no line)", name: name,
+        elements: sum.elements,
+        share: try OEEFigures(sum.elements).activeShare ?? .zero
       )
     }
     var rows: [ReportTable.Row] = []
@@ -243,7 +262,7 @@ struct OEEReport {
         for place in members {
           if let amount = amounts[place]?[.activeEnergyImport] { energy = try (energy ?? .zero) + amount }
           if let medium, let amount = amounts[place]?[medium] { output = try (output ?? .zero) + amount }
-          if let own = times[site.assets[place].id] { try elements.add(own) }
+          if let own = times[site.assets[place].id] { try elements.add(own.elements) }
         }
         let ran = elements.production + elements.outsideProduction
         let idle = elements[.minorStops]
