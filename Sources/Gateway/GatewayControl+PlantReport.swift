@@ -25,6 +25,7 @@ extension GatewayControl {
     if let emissions = try emissions(writer, period, before) { sections.append(emissions) }
     if let areas = try writer.areas() { sections.append(areas) }
     if let budgets = try budgets() { sections.append(budgets) }
+    if let effectiveness = try effectiveness(period) { sections.append(effectiveness) }
     sections.append(PlantReportWriter.findings(try store.openFindings()))
     sections.append(PlantReportWriter.proposals(try advice(site.energy.advice, hours: Self.adviceHours)))
     var notes = cutWindows(period)
