@@ -1,6 +1,7 @@
 import Carbon
 import Control
 import Factors
+import Inspection
 import Journal
 import Plant
 import Production
@@ -18,12 +19,14 @@ extension GatewayControl {
     case EnteredActivity.command: return try enter(command)
     case Recalculation.command: return try recompute(command)
     case ImportedFootprint.command: return try importFootprint(command)
+    case InspectionRule.baselineCommand: return try relearn(command)
     case MaintenanceRecord.command: return try recordMaintenance(command)
     default:
       throw ControlRefusal(
         .badRequest,
         "There is no command \"\(command.name)\".\n  → There are \(EnteredActivity.command), "
-          + "\(Recalculation.command), \(ImportedFootprint.command) and \(MaintenanceRecord.command).")
+          + "\(Recalculation.command), \(ImportedFootprint.command), \(MaintenanceRecord.command) and "
+          + "\(InspectionRule.baselineCommand).")
     }
   }
 

@@ -29,6 +29,7 @@ extension GatewayControl {
     case .series: return try seriesForecast(asset: query.asset ?? "", signal: query.by)
     case .forecast: return try forecast(asset: query.asset ?? "", hours: query.hours ?? 24)
     case .balance: return try balanceReport(period)
+    case .inspection: return try inspectionReport(query, period)
     case .idle: return try idleReport(by: query.by ?? "asset", period)
     case .oee: return try oeeReport(by: query.by ?? "machine", period)
     case .performance: return try performanceReport(by: query.by ?? "asset", asset: query.asset, period)

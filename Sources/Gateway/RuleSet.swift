@@ -40,6 +40,7 @@ package enum RuleSet {
       ProductionRule.factory(zone: zone, factors: factors), OEERule.factory(zone: zone),
       EnergyBalanceRule.factory(zone: zone), IdleUseRule.factory(zone: zone),
       EnergyPerformanceRule.factory(zone: zone), ShedRule.factory(), MaintenanceRule.factory,
+      InspectionRule.factory(zone: zone), InterceptionRule.factory(zone: zone),
     ]
   }
 }

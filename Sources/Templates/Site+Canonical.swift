@@ -141,6 +141,7 @@ extension Site {
       }
       writer.newLine()
     }
+    site.inspection.write(to: &writer)
     writer.object("storage") { writer in
       writer.object("journal") { writer in
         writer.field("size", QuantityText.text(bytes: site.storage.journalBytes))

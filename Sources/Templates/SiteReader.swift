@@ -17,7 +17,7 @@ struct SiteReader {
   static let keys = [
     "gateway", "zone", "clock", "broker", "brokers", "devices", "templates", "assets", "horizons", "energy",
     "destinations", "storage", "control", "quality", "tariff", "carbon", "products", "condition", "maintenance",
-    "footprint", "budgets", "shifts", "lines", "fault-models",
+    "footprint", "budgets", "shifts", "lines", "fault-models", "inspection",
   ]
 
   init(source: SourceText, diagnostics: Diagnostics, checkFiles: Bool) {
@@ -57,6 +57,7 @@ struct SiteReader {
     site.maintenance = MaintenanceReader.settings(top, assets: assets.assets)
     site.carbon = carbon(top, devices: devices, assets: assets.assets.map(\.id))
     site.shifts = ShiftReader.plan(top)
+    site.inspection = InspectionReader.settings(top)
     site.lines = LineTopologyReader(top: top, assets: site.assets.map(\.id)).lines()
     site.budgets = BudgetReader(
       top: top, assets: assets.assets, methods: site.carbon?.methods ?? [], currency: site.tariff?.tariff.currency

@@ -51,8 +51,10 @@ public struct Bench {
     }
   }
 
-  public mutating func event(at time: Timestamp, id: UInt64, _ attributes: [Event.Attribute]) throws {
-    let series = catalog.series(asset: 0, signal: 0)
+  public mutating func event(
+    at time: Timestamp, id: UInt64, _ attributes: [Event.Attribute], signal: Int = 0, asset: Int = 0
+  ) throws {
+    let series = catalog.series(asset: asset, signal: signal)
     try feed { batch in
       batch.entries.append(.event(Event(series: series, time: time, identity: id, attributes: attributes)))
     }

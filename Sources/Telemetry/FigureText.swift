@@ -1,30 +1,28 @@
-import Telemetry
-
 /// Figures as findings show them: rounded to what a person reads; records have them exactly.
-enum FigureText {
+public enum FigureText {
   /// - Parameter places: at most so many; zeros behind the last digit are left out.
-  static func text(_ value: ExactDecimal, places: Int = 1) -> String {
+  public static func text(_ value: ExactDecimal, places: Int = 1) -> String {
     let text = value.text(places: places)
     guard text.contains(".") else { return text }
     let short = text.reversed().drop { $0 == "0" }
     return String((short.first == "." ? short.dropFirst() : short).reversed())
   }
 
-  static func text(_ value: Double, places: Int = 1) -> String {
+  public static func text(_ value: Double, places: Int = 1) -> String {
     guard value.isFinite, abs(value) < 1e14 else { return "\(value)" }
     let scale = (0..<places).reduce(1.0) { scale, _ in scale * 10 }
     return ScaledInteger(Int64((value * scale).rounded()), exponent: Int8(-places)).description
   }
 
-  static func percent(_ share: Double, places: Int = 1) -> String { text(100 * share, places: places) + " %" }
+  public static func percent(_ share: Double, places: Int = 1) -> String { text(100 * share, places: places) + " %" }
 
   /// `meter-1, meter-2 and 3 others`
-  static func list(_ names: [String], limit: Int = 4) -> String {
+  public static func list(_ names: [String], limit: Int = 4) -> String {
     guard names.count > limit else { return names.joined(separator: ", ") }
     return names.prefix(limit).joined(separator: ", ") + " and \(names.count - limit) others"
   }
 
-  static func duration(_ span: Span64) -> String {
+  public static func duration(_ span: Span64) -> String {
     let minutes = span.nanoseconds / Span64.minutes(1).nanoseconds
     return minutes < 60
       ? "\(minutes) min" : minutes % 60 == 0 ? "\(minutes / 60) h" : "\(minutes / 60) h \(minutes % 60) min"
