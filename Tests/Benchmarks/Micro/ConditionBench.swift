@@ -37,7 +37,8 @@ struct ConditionBench {
     let perMachine = Double(learnt.heap - plain.heap) / Double(Self.known.machines)
     print("condition of \(signals) signals a second, of a core|\(text(known, 2))|% of core|most|5")
     print("condition, a frame of a machine that is known|\(text(frame / 1000, 1))|µs||")
-    print("condition, all learnt state of \(signals) signals|\(text(perMachine * Double(machines) / 1e6, 1))|MB|most|20")
+    print(
+      "condition, all learnt state of \(signals) signals|\(text(perMachine * Double(machines) / 1e6, 1))|MB|most|20")
     let saved = (learnt.stateBytes - plain.stateBytes) / Self.known.machines
     print("condition, saved state of a machine of four signals|\(saved)|bytes||")
   }
