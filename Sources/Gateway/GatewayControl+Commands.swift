@@ -50,7 +50,8 @@ extension GatewayControl {
     try checkPlace(entry)
     try checkIdentity(entry)
     let lastDay = CivilDate(lastDayBefore: entry.end, in: zone)
-    let emissions = try EmissionCalculator(settings).emissions(of: entry.activity, lastDay: lastDay)
+    let emissions = try EmissionCalculator(settings).emissions(
+      of: entry.activity, lastDay: lastDay, hourly: entry.hours(settings))
     if let problem = emissions.compactMap(\.problem).first, emissions.allSatisfy({ $0.problem != nil }) {
       throw ControlRefusal(.badRequest, "The entry was not taken: \(problem.message).\n  → \(problem.remedy)")
     }
