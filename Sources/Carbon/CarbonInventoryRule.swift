@@ -258,7 +258,7 @@ public struct CarbonInventoryRule: SiteRule {
     }
     parts.sort { $0.entry.id < $1.entry.id }
     let sources = try withHours(load(start, context: context), of: start, context)
-    return Inventory(sources: sources, entries: parts)
+    return Inventory(sources: sources, entries: parts, isHourly: isHourly)
   }
 
   /// The place of a month; a new one is inserted.

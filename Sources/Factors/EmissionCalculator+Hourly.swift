@@ -12,8 +12,8 @@ extension EmissionCalculator {
     return try line(sum, kilograms, hours: loads.count, source: series.source, method)
   }
 
-  /// The lines of electricity whose hours are known: those with the factors of the series, and the rest with the factor of
-  /// the year, which is named.
+  /// The lines of electricity that is counted by its hours: those with the factors of the series, and the rest with the
+  /// factor of the year, which is named. The rest has no factor of its hour, or was entered and has no hours.
   ///
   /// - Parameters:
   ///   - amount: kWh that are counted here: all of `sums`, or what certificates leave of it, in proportion.
@@ -29,6 +29,13 @@ extension EmissionCalculator {
           + (sums.firstMissing?.rfc3339UTC ?? "unknown"),
         remedy: "add these hours to the file of carbon.hourly-series, or set `missing: warn` there to count them with "
           + "the factor of the year")
+    }
+    let unknown = try whole - sums.total()
+    if ExactDecimal.zero < unknown, file.missing == .error {
+      throw FactorProblem(
+        "nobody knows the hours of \(unknown) kWh that were entered, so \(file.source) has no factor for them",
+        remedy: "meter this electricity, or set `missing: warn` at carbon.hourly-series to count it with the factor of "
+          + "the year")
     }
     func part(_ value: ExactDecimal) throws -> ExactDecimal {
       amount == whole || whole.isZero ? value : try (value * amount) / whole
@@ -56,6 +63,13 @@ extension EmissionCalculator {
           .missingHours,
           "\(sums.missingHours) hours have no factor in \(file.source), the first is "
             + "\(sums.firstMissing?.rfc3339UTC ?? "unknown"): counted with \(line.factor?.id ?? "the year's factor")"))
+    }
+    if ExactDecimal.zero < unknown {
+      line.warnings.append(
+        EmissionWarning(
+          .missingHours,
+          "nobody knows the hours of \(unknown) kWh that were entered: counted with "
+            + "\(line.factor?.id ?? "the year's factor")"))
     }
     return lines + [line]
   }
