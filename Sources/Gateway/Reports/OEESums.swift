@@ -4,9 +4,9 @@ import Store
 import Telemetry
 import Templates
 
-/// Elements of a period by what they are summed for, from the records of days and shifts.
+/// Elements of a period by what they are summed for, from the records of days and shifts, and of those under way.
 struct OEESums {
-  /// One record.
+  /// One day or shift of a machine.
   struct Entry {
     var asset: Asset
     /// Of a shift; nil = a day.
@@ -17,37 +17,69 @@ struct OEESums {
     var products: [(name: String?, elements: OEEElements)]
   }
 
-  private(set) var entries: [Entry] = []
+  private let zone: PlantZone
+  private let period: PlantPeriod
+  private let byShift: Bool
+  private let names: [String: Asset]
+  private var days: [Entry] = []
+  private var shifts: [Entry] = []
   /// Whether a calendar of shifts says when machines are to work.
   private(set) var isPlanned = true
+  /// Until when what is under way counts; nil = all is over.
+  private(set) var until: Timestamp?
 
-  /// - Parameter byShift: only records of shifts; else days, and shifts of the days that have no record yet.
-  init(store: Store, assets: [Asset], zone: PlantZone, period: PlantPeriod, byShift: Bool) throws {
+  /// - Parameter byShift: only shifts; else days, and shifts of the days that are not there.
+  init(assets: [Asset], zone: PlantZone, period: PlantPeriod, byShift: Bool) {
+    self.zone = zone
+    self.period = period
+    self.byShift = byShift
     var names: [String: Asset] = [:]
     for asset in assets {
       names[asset.id] = asset
       if let former = asset.formerly, names[former] == nil { names[former] = asset }
     }
-    var days: [String: Set<Timestamp>] = [:]
-    var shifts: [Entry] = []
-    try store.visitBodies(kind: .oee, from: period.start, to: period.end) { record in
-      guard record.end <= period.end, let asset = names[record.asset] else { return }
-      let body = try JSONValue(parsing: record.body)
-      let isShift = body["period"]?.stringValue == "shift"
-      guard isShift || !byShift else { return }
-      if body["planned_by"]?.stringValue == "none" { isPlanned = false }
-      let entry = Entry(
+    self.names = names
+  }
+
+  mutating func add(_ record: StoredBody) throws {
+    guard record.end <= period.end, let asset = names[record.asset] else { return }
+    let body = try JSONValue(parsing: record.body)
+    let isShift = body["period"]?.stringValue == "shift"
+    if body["planned_by"]?.stringValue == "none" { isPlanned = false }
+    add(
+      Entry(
         asset: asset, shift: isShift ? body["shift"]?.stringValue ?? "" : nil, start: record.start,
         elements: try OEEElements(body),
-        products: try (body["products"]?.arrayValue ?? []).map { ($0["product"]?.stringValue, try OEEElements($0)) })
-      if isShift {
-        shifts.append(entry)
-      } else {
-        days[asset.id, default: []].insert(record.start)
-        entries.append(entry)
-      }
+        products: try (body["products"]?.arrayValue ?? []).map { ($0["product"]?.stringValue, try OEEElements($0)) }))
+  }
+
+  mutating func add(running: OEERunning) {
+    for span in running.spans where period.start <= span.start && span.start < period.end {
+      guard let asset = names[span.asset] else { continue }
+      let known = span.shift == nil ? days : shifts
+      guard !known.contains(where: { $0.asset.id == asset.id && $0.start == span.start && $0.shift == span.shift })
+      else { continue }
+      add(Entry(asset: asset, shift: span.shift, start: span.start, elements: span.elements, products: []))
+      until = max(until ?? span.through, span.through)
     }
-    entries += shifts.filter { days[$0.asset.id]?.contains(zone.startOfDay(containing: $0.start)) != true }
+  }
+
+  mutating func add(_ entry: Entry) {
+    if entry.shift == nil { days.append(entry) } else { shifts.append(entry) }
+  }
+
+  var entries: [Entry] {
+    if byShift { return shifts }
+    let known = Set(days.map { DayOfAsset(asset: $0.asset.id, start: $0.start) })
+    return days
+      + shifts.filter { shift in
+        !known.contains(DayOfAsset(asset: shift.asset.id, start: zone.startOfDay(containing: shift.start)))
+      }
+  }
+
+  private struct DayOfAsset: Hashable {
+    var asset: String
+    var start: Timestamp
   }
 
   func total() throws -> OEEElements {

@@ -7,6 +7,7 @@
 //   weir-bench carbon <configuration> <minutes>     what the rules of energy and carbon add, in percent of a core
 //   weir-bench month <configuration> <start>        fills the store with a month of all meters
 //   weir-bench ledger <configuration> <leaves>      leaves per second that are checked, from a store and an export
+//   weir-bench condition <machines> <minutes>       what the condition of machines adds: CPU, memory of what is learnt
 //   weir-bench inspection <configuration> <minutes> what 2,000 inspection results a second add, in percent of a core
 //   weir-bench fleet <seeds> <machines>             rules of machine health against the run-to-failure fleet
 //
@@ -17,7 +18,8 @@ import Templates
 let words = CommandLine.arguments
 guard words.count == 4 else {
   let usage =
-    "usage: weir-bench decode|engine|backlog|carbon|month|forecast|ledger|inspection|fleet <configuration> <messages>\n"
+    "usage: weir-bench decode|engine|backlog|carbon|month|forecast|ledger|condition|inspection|fleet "
+    + "<configuration> <messages>\n"
   FileHandle.standardError.write(Data(usage.utf8))
   exit(64)
 }
@@ -28,6 +30,10 @@ if words[1] == "forecast" {
 let devices = ProcessInfo.processInfo.environment["WEIR_DEVICES"] ?? "Devices"
 if words[1] == "fleet" {
   try FleetBench.run(devices: devices, seeds: words[2], machines: Int(words[3]) ?? 240)
+  exit(0)
+}
+if words[1] == "condition" {
+  try ConditionBench(devices: devices, machines: Int(words[2]) ?? 350, minutes: Int(words[3]) ?? 30).run()
   exit(0)
 }
 let site = try SiteLoader.load(path: words[2], devices: [devices])
