@@ -49,9 +49,9 @@ struct SiteReader {
       destinations: destinations, storage: storage(top), control: control(top), canonicalText: "", hash: "")
     EnergyAnalysisReader.check(top, site.energy.analysis, assets: site.assets)
     site.quality = QualityReader.settings(top)
-    site.products = ProductReader.products(top)
-    site.footprint = FootprintReader.settings(top)
     site.tariff = TariffReader(folders: folders, zone: site.zone, window: site.energy.window).settings(top)
+    site.products = ProductReader.products(top, currency: site.tariff?.tariff.currency)
+    site.footprint = FootprintReader.settings(top)
     site.carbon = carbon(top, devices: devices, assets: assets.assets.map(\.id))
     site.shifts = ShiftReader.plan(top)
     site.budgets = BudgetReader(
