@@ -26,22 +26,13 @@ extension CarbonInventoryRule {
   {
     guard isHourly else { return sources }
     return try sources.map { source in
-      guard source.quantity == .activeEnergyImport, source.activity.kind == .electricity(.ordinary) else {
-        return source
-      }
+      guard source.isBoughtElectricity else { return source }
       var source = source
       if let bytes = try context.load(Self.hoursKey(start, source.asset)) {
         var reader = ByteReader(bytes)
         source.hourly = try HourlySums(from: &reader)
       }
-      if try source.hourly?.total() != source.activity.amount {
-        var missing = HourlySums()
-        missing.missing = source.activity.amount
-        let length = zone.nextMonth(after: start) - start
-        missing.missingHours = Int(length.nanoseconds / Span64.hours(1).nanoseconds)
-        missing.firstMissing = start
-        source.hourly = missing
-      }
+      try source.completeHours(of: start..<zone.nextMonth(after: start))
       return source
     }
   }

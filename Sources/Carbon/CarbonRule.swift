@@ -173,12 +173,16 @@ public struct CarbonRule: AssetRule {
     if let hourly { state.bytes += hourly.state }
     try ledger.issue(
       start: figures.start, end: figures.end, body: body, state: state.bytes, cause: figures.cause, context: &context)
-    if figures.period == .month, let hourly {
-      // The inventory waits for it.
-      context.publish(
-        .derived(
-          DerivedFigures(
-            name: Self.hours, start: figures.start, end: figures.end, bytes: hourly.state, cause: figures.cause)))
+    if let hourly {
+      // Budgets have the hours of all periods; the inventory waits for those of months.
+      func tell(_ name: String, _ bytes: [UInt8]) {
+        context.publish(
+          .derived(
+            DerivedFigures(
+              name: name, start: figures.start, end: figures.end, bytes: bytes, cause: figures.cause)))
+      }
+      tell(Self.hoursOfPeriod, Self.told(hourly.sums, of: figures.period))
+      if figures.period == .month { tell(Self.hours, hourly.state) }
     }
     report(emissions.flatMap { $0 }.lazy.compactMap(\.problem).first, at: figures.end, context: &context)
   }

@@ -13,6 +13,20 @@ struct Inventory: Hashable, Sendable {
     var record: RecordReference
     /// The electricity by its hours; nil where the site does not count so.
     var hourly: HourlySums?
+
+    /// What certificates and hours are for.
+    var isBoughtElectricity: Bool { quantity == .activeEnergyImport && activity.kind == .electricity(.ordinary) }
+
+    /// Hours that do not add up to the amount are none: it is never counted silently with another factor.
+    mutating func completeHours(of period: Range<Timestamp>) throws {
+      if try hourly?.total() == activity.amount { return }
+      var missing = HourlySums()
+      missing.missing = activity.amount
+      missing.missingHours = max(
+        1, Int((period.upperBound - period.lowerBound).nanoseconds / Span64.hours(1).nanoseconds))
+      missing.firstMissing = period.lowerBound
+      hourly = missing
+    }
   }
 
   /// The energy record that an amount is from.
