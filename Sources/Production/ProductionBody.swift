@@ -22,8 +22,11 @@ struct ProductionBody {
 
   /// The id of the feed in the key of an order.
   func feed(_ key: String) -> String {
-    let ids = rule.lines[line].feeds.map { rule.site.assets[$0].id }
-    return ids.first { key.hasPrefix($0 + "/") } ?? ids[0]
+    let feeds = rule.lines[line].feeds.map { rule.site.assets[$0] }
+    let feed =
+      feeds.first { key.hasPrefix($0.id + "/") }
+      ?? feeds.first { feed in feed.formerly.map { key.hasPrefix($0 + "/") } ?? false }
+    return (feed ?? feeds[0]).id
   }
 
   func product(_ order: ProductionOrder) -> Product? {

@@ -25,7 +25,7 @@ extension BudgetRule {
   private func metered(_ place: Int, _ period: Range<Timestamp>, _ context: RuleContext) throws -> Used {
     var used = Used(amount: .zero)
     for meter in meters[place] {
-      for piece in try memory(site.assets[meter].id, context).pieces(in: period) {
+      for piece in try memory(name(of: meter, context), context).pieces(in: period) {
         used.isEmpty = false
         guard let energy = piece.amounts.first(where: { $0.quantity == .activeEnergyImport }) else { continue }
         let part = budgets[place].measure == .cost ? piece.cost : try ExactDecimal(energy.value)
@@ -47,7 +47,7 @@ extension BudgetRule {
     let group = groups[place]
     let entries = entries.values.filter { belongs($0, to: place) }.sorted { $0.id < $1.id }
     var memories: [Int: MeterMemory] = [:]
-    for asset in group.sorted() { memories[asset] = try memory(site.assets[asset].id, context) }
+    for asset in group.sorted() { memories[asset] = try memory(name(of: asset, context), context) }
     var used = Used(amount: .zero)
     for month in zone.months(touching: period).map({ $0.clamped(to: period) }) {
       var amounts: [Int: [Signal.Quantity: ExactDecimal]] = [:]

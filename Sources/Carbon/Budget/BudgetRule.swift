@@ -115,7 +115,7 @@ public struct BudgetRule: SiteRule {
   public mutating func heard(_ published: Published, asset: Int, context: inout RuleContext) throws {
     if case .derived(let told) = published { return try heard(hours: told, asset: asset, context: &context) }
     guard case .meter(let figures) = published, asset >= 0, !quantities[asset].isEmpty else { return }
-    let id = site.assets[asset].id
+    let id = name(of: asset, context)
     var memory = try memory(id, context)
     memory.set(figures, quantities: quantities[asset])
     save(memory, id, context)
@@ -288,6 +288,11 @@ public struct BudgetRule: SiteRule {
   }
 
   // MARK: - Saved state
+
+  /// Under which an asset is kept: the id that it had when it was first heard.
+  func name(of asset: Int, _ context: RuleContext) -> String {
+    context.ids(of: asset, in: site).first(where: known.contains) ?? site.assets[asset].id
+  }
 
   private static func key(_ id: String) -> String { "budget/meter/\(id)" }
 
