@@ -66,7 +66,7 @@ public struct ReportTable: Codable, Hashable, Sendable {
 /// What a report is asked for.
 public struct ReportQuery: Codable, Hashable, Sendable {
   public enum Subject: String, Codable, Hashable, Sendable {
-    case energy, carbon, forecast
+    case energy, carbon, forecast, series
     case balance, idle, performance
     case factors, targets, budgets
     case oee

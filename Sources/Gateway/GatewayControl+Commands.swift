@@ -61,7 +61,8 @@ extension GatewayControl {
         "The entry was not taken: \(error).\n  → Enter \(entry.activity.unit) with fewer digits, or a larger unit.")
     }
     let lastDay = CivilDate(lastDayBefore: entry.end, in: zone)
-    let emissions = try EmissionCalculator(settings).emissions(of: entry.activity, lastDay: lastDay)
+    let emissions = try EmissionCalculator(settings).emissions(
+      of: entry.activity, lastDay: lastDay, hourly: entry.hours(settings))
     if let problem = emissions.compactMap(\.problem).first, emissions.allSatisfy({ $0.problem != nil }) {
       throw ControlRefusal(.badRequest, "The entry was not taken: \(problem.message).\n  → \(problem.remedy)")
     }

@@ -24,7 +24,7 @@ package enum RuleSet {
       carbon,
       RuleFactory(name: "inspection") { asset, site in InspectionCountRule(asset: asset, site: site, zone: zone) },
       OrderFeedRule.factory, ActivityRule.factory(site: site),
-      LimitRule.factory(zone: zone),
+      LimitRule.factory(zone: zone), SeriesForecastRule.factory(zone: zone),
     ].compactMap(\.self)
   }
 

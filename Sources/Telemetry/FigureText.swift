@@ -1,4 +1,4 @@
-/// Figures as findings show them: rounded to what a person reads; records have them exactly.
+/// Figures as findings and reports show them: rounded to what a person reads; records have them exactly.
 public enum FigureText {
   /// - Parameter places: at most so many; zeros behind the last digit are left out.
   public static func text(_ value: ExactDecimal, places: Int = 1) -> String {
@@ -9,9 +9,7 @@ public enum FigureText {
   }
 
   public static func text(_ value: Double, places: Int = 1) -> String {
-    guard value.isFinite, abs(value) < 1e14 else { return "\(value)" }
-    let scale = (0..<places).reduce(1.0) { scale, _ in scale * 10 }
-    return ScaledInteger(Int64((value * scale).rounded()), exponent: Int8(-places)).description
+    ScaledInteger(rounding: value, places: places)?.description ?? "\(value)"
   }
 
   public static func percent(_ share: Double, places: Int = 1) -> String { text(100 * share, places: places) + " %" }
@@ -19,7 +17,8 @@ public enum FigureText {
   /// `meter-1, meter-2 and 3 others`
   public static func list(_ names: [String], limit: Int = 4) -> String {
     guard names.count > limit else { return names.joined(separator: ", ") }
-    return names.prefix(limit).joined(separator: ", ") + " and \(names.count - limit) others"
+    return names.prefix(limit).joined(separator: ", ")
+      + " and \(names.count - limit) \(names.count - limit == 1 ? "other" : "others")"
   }
 
   public static func duration(_ span: Span64) -> String {

@@ -87,7 +87,7 @@ extension Site {
       writer.list("products", lineBreak: true) { writer in
         for product in site.products {
           writer.newLine()
-          writer.object { product.write(to: &$0) }
+          writer.object { product.write(currency: site.tariff?.tariff.currency, to: &$0) }
         }
       }
       writer.newLine()

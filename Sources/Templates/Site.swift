@@ -337,6 +337,8 @@ public struct Signal: Hashable, Sendable {
   public var stateWords: [String: Int]
   /// What is different from the site's thresholds of data quality.
   public var quality = SignalQuality.none
+  /// Gauges: limits of what is in order.
+  public var alarm = SignalAlarm.none
   /// Gauges: what is measured of a machine (`FaultModel.roles`); nil = by name and unit.
   public var role: String?
 

@@ -17,7 +17,7 @@ struct Weir: AsyncParsableCommand {
     subcommands: [
       RunCommand.self, CheckCommand.self, TemplateCommand.self, FactorsCommand.self, StatusCommand.self,
       AssetsCommand.self, AssetCommand.self, SourcesCommand.self,
-      HealthCommand.self, PlanCommand.self, MaintenanceCommand.self,
+      HealthCommand.self, ForecastCommand.self, PlanCommand.self, MaintenanceCommand.self,
       OEECommand.self,
       EnergyCommand.self, CarbonCommand.self, PlantReportCommand.self,
       InspectionCommand.self, ProductCommand.self, QuarantineCommand.self, ReloadCommand.self,

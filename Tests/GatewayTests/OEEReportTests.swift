@@ -81,6 +81,10 @@ import Testing
     let line = try #require(try usual().table(by: "line").rows.first { $0.name == "s/hall/line-1" })
     // (648 + 300) × 30 s of 16 h, and not the mean of the two.
     #expect(line.figures.first == "49.375")
+    let total = try #require(machines.total)
+    #expect(total.figures.first == "49.375", "the compressors make no pieces, so their time lowers nothing")
+    #expect(total.figures.last == .some(nil), "both count the same pieces")
+    #expect(machines.notes.contains { $0.hasPrefix("sums of several machines leave out air-1, air-2") })
     #expect(try usual().table(by: "product").rows.map(\.name) == ["X200"])
   }
 
@@ -91,6 +95,13 @@ import Testing
     #expect(table.rows[0].figures == ["8", "25", "66.1157024793"])
     #expect(table.rows.last?.figures.last == "100")
     #expect(table.notes.contains { $0.contains("leave out air-1, air-2") })
+  }
+
+  @Test func aPageOnThePeriodNamesTheWorst() throws {
+    let section = try #require(try usual().section())
+    #expect(section.key == "effectiveness" && section.table?.rows.first?.name == "pack")
+    #expect(section.lines.first == "idling and minor stops: 8.0 h, 25.0 % of the planned time, most at air-2")
+    #expect(try report([]).section() == nil)
   }
 
   @Test func theBottleneckIsTheOneThatNeverWaits() throws {

@@ -162,6 +162,30 @@ import Testing
     #expect(open(bench).isEmpty)
   }
 
+  @Test("what is open under an old id ends with it, and the station goes on under the new one")
+  func renamed() throws {
+    var bench = try bench()
+    for part in parts {
+      try bench.event(at: time(part.number), id: UInt64(part.number), attributes(part))
+      try bench.mark(time(part.number))
+    }
+    try bench.mark(time(420))
+    #expect(open(bench)["defect-rate/m1/scratch"] != nil)
+    try bench.restart {
+      $0.assets[0].id = "m2"
+      $0.assets[0].formerly = "m1"
+    }
+    try bench.mark(time(421))
+    #expect(open(bench).isEmpty)
+    for number in 421..<440 {
+      try bench.event(
+        at: time(number), id: UInt64(number), attributes(Part(number: number, isBad: number % 3 == 0)))
+      try bench.mark(time(number))
+    }
+    try bench.mark(time(460))
+    #expect(open(bench)["defect-rate/m2/scratch"] != nil)
+  }
+
   @Test("a record has what the schema allows")
   func schema() throws {
     var bench = try bench()

@@ -100,6 +100,7 @@ import Testing
     #expect(early["planned_seconds"] == "12600" && early["production_seconds"] == "9600")
     #expect(early["losses"]?["setup"] == "1200" && early["losses"]?["breakdown"] == "1800")
     #expect(early["losses"]?["no-data"] == "0" && early["losses"]?["minor-stops"] == "0")
+    #expect(early["planned_stop_seconds"] == "1800" && early["unplanned_stop_seconds"] == "3000")
     #expect(early["good"] == "144" && early["scrap"] == "16")
     #expect(early["availability"] == "0.761904761905" && early["effectiveness"] == "1" && early["quality"] == "0.9")
     #expect(early["oee"] == "0.685714285714" && early["flags"] == [])

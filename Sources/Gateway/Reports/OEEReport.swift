@@ -30,32 +30,59 @@ struct OEEReport {
       let group = word == "machine" ? "asset" : word
       let rows = try sums.sums { ReportGroups.row($0.asset, by: group) }
       // The worst first; those without a figure last.
-      let judged = try rows.map { (name: $0.key, elements: $0.value, oee: try OEEFigures($0.value).oee) }
+      let judged = try rows.map { (name: $0.key, sum: $0.value, oee: try OEEFigures($0.value.elements).oee) }
       let none = ExactDecimal(1_000_000)
       return try table(
         word,
-        judged.sorted { ($0.oee ?? none, $0.name) < ($1.oee ?? none, $1.name) }.map { ($0.name, $0.elements) })
+        judged.sorted { ($0.oee ?? none, $0.name) < ($1.oee ?? none, $1.name) }.map { ($0.name, $0.sum) })
     }
   }
 
-  private static let hour = ExactDecimal(3600)
-  private func hours(_ nanoseconds: Int64) throws -> String {
+  /// Machines that a page names.
+  private static let named = 5
+
+  /// The worst machines, and what was lost most; nil where no machine is judged.
+  func section() throws -> PlantReport.Section? {
+    guard !sums.entries.isEmpty else { return nil }
+    var machines = try table(by: "machine")
+    machines.rows = Array(machines.rows.prefix(Self.named))
+    machines.notes = []
+    let places = [1, 1]
+    let lines = try losses().rows.prefix(3).map { row in
+      let figures = zip(row.figures, places).map { figure, places in
+        figure.flatMap { ExactDecimal($0) }?.text(places: places) ?? "–"
+      }
+      return "\(row.name): \(figures[0]) h, \(figures[1]) % of the planned time\(row.note.map { ", \($0)" } ?? "")"
+    }
+    return PlantReport.Section("effectiveness", machines.title, table: machines, lines: Array(lines))
+  }
+
+  static let hour = ExactDecimal(3600)
+  func hours(_ nanoseconds: Int64) throws -> String {
     try (OEEElements.seconds(nanoseconds) / Self.hour).description
   }
-  private func percent(_ share: ExactDecimal?) throws -> String? {
+  private func hoursText(_ nanoseconds: Int64) throws -> String {
+    try (OEEElements.seconds(nanoseconds) / Self.hour).text(places: 1)
+  }
+  func percent(_ share: ExactDecimal?) throws -> String? {
     try share.map { try ($0 * ExactDecimal(100)).description }
   }
 
-  private func table(_ word: String, _ rows: [(key: String, value: OEEElements)]) throws -> ReportTable {
-    func row(_ name: String, _ elements: OEEElements) throws -> ReportTable.Row {
+  private func table(_ word: String, _ rows: [(key: String, value: OEESums.Sum)]) throws -> ReportTable {
+    var leftOut: Set<String> = []
+    func row(_ name: String, _ sum: OEESums.Sum) throws -> ReportTable.Row {
+      let elements = sum.elements
       let figures = try OEEFigures(elements)
+      leftOut.formUnion(sum.leftOut)
+      // Machines in a row count the same pieces.
+      let isOne = sum.machines.count == 1
       return ReportTable.Row(
         name: name,
         figures: [
           try percent(figures.oee), try percent(figures.availability), try percent(figures.effectiveness),
           try percent(figures.quality), try hours(elements.planned),
           elements.countsPieces ? String(elements.good) : nil, elements.countsPieces ? String(elements.scrap) : nil,
-          elements.energy?.description, figures.energyByPiece?.description,
+          elements.energy?.description, isOne ? figures.energyByPiece?.description : nil,
         ], note: figures.flags.isEmpty ? nil : figures.flags.map(\.rawValue).joined(separator: ", "))
     }
     let lines = try rows.map { try row($0.key, $0.value) }
@@ -71,7 +98,18 @@ struct OEEReport {
         .init("good", title: "good", unit: "", places: 0), .init("scrap", title: "scrap", unit: "", places: 0),
         .init("kwh", title: "energy", unit: "kWh", places: 1),
         .init("kwh_by_good_piece", title: "by good piece", unit: "kWh", places: 3),
-      ], lines, total: total, notes: flagNotes(lines) + notes())
+      ], lines, total: total, notes: flagNotes(lines) + sumNotes(leftOut, rows) + notes())
+  }
+
+  private func sumNotes(_ leftOut: Set<String>, _ rows: [(key: String, value: OEESums.Sum)]) -> [String] {
+    var notes: [String] = []
+    if !leftOut.isEmpty {
+      notes.append(
+        "sums of several machines leave out \(leftOut.sorted().joined(separator: ", ")), whose effectiveness is not known"
+      )
+    }
+    if rows.contains(where: { $0.value.machines.count > 1 }) { notes.append("pieces count at each machine of a row") }
+    return notes
   }
 
   private func flagNotes(_ rows: [ReportTable.Row]) -> [String] {
@@ -82,7 +120,7 @@ struct OEEReport {
     }
   }
 
-  private func notes() -> [String] {
+  func notes() -> [String] {
     var notes: [String] = []
     if sums.entries.isEmpty {
       notes.append(
@@ -100,14 +138,16 @@ struct OEEReport {
   // MARK: Losses
 
   private func losses() throws -> ReportTable {
-    let total = try sums.total()
+    var total = OEEElements()
+    for entry in sums.entries { try total.add(entry.elements) }
     let machines = try sums.sums { $0.asset.id }.sorted { $0.key < $1.key }
     var found: [(loss: OEELoss, seconds: ExactDecimal, worst: String?)] = []
     var unknown: Set<String> = []
     for loss in OEELoss.allCases {
       var sum = ExactDecimal.zero
       var worst: (name: String, seconds: ExactDecimal)?
-      for (name, elements) in machines {
+      for (name, own) in machines {
+        let elements = own.elements
         guard let seconds = try elements.seconds(loss) else {
           unknown.insert(name)
           continue
@@ -136,6 +176,9 @@ struct OEEReport {
         "speed and quality losses leave out \(unknown.sorted().joined(separator: ", ")): no pieces or no planned run time"
       )
     }
+    remarks.append(
+      "stops: \(try hoursText(total.plannedStops)) h planned, \(try hoursText(total.unplannedStops)) h unplanned, of "
+        + "\(try hoursText(total.planned + total.plannedStops)) h of shifts")
     remarks.append("hours of planned time by the six big losses, and stops and gaps that nothing explains")
     return page(
       "Losses", "loss",
@@ -151,10 +194,11 @@ struct OEEReport {
   /// By line, the highest active share first.
   private func bottlenecks() throws -> ReportTable {
     let assets = Dictionary(sums.entries.map { ($0.asset.id, $0.asset) }, uniquingKeysWith: { first, _ in first })
-    let machines = try sums.sums { $0.asset.id }.map { name, elements in
+    let machines = try sums.sums { $0.asset.id }.map { name, sum in
       (
-        line: assets[name].flatMap { ReportGroups.row($0, by: "line") } ?? "(no line)", name: name, elements: elements,
-        share: try OEEFigures(elements).activeShare ?? .zero
+        line: assets[name].flatMap { ReportGroups.row($0, by: "line") } ?? "(no line)", name: name,
+        elements: sum.elements,
+        share: try OEEFigures(sum.elements).activeShare ?? .zero
       )
     }
     var rows: [ReportTable.Row] = []
@@ -188,82 +232,7 @@ struct OEEReport {
       ] + notes())
   }
 
-  // MARK: Groups
-
-  /// Machines that are seen as one: their energy by their common output, and who runs without load.
-  private func groups() throws -> ReportTable {
-    var members: [String: [Int]] = [:]
-    for (place, asset) in site.assets.enumerated() {
-      if let group = asset.production.group { members[group, default: []].append(place) }
-    }
-    guard !members.isEmpty else {
-      throw ControlRefusal(
-        .badRequest,
-        "No machines are seen as one.\n  → Add `group: compressors` to each machine of the group.")
-    }
-    let amounts = amounts.amounts
-    let times = try sums.sums { $0.asset.id }
-    let media: [Signal.Quantity] = [
-      .compressedAirVolumeNormal, .compressedAirVolume, .nitrogenVolumeNormal, .nitrogenVolume, .coolingEnergy,
-      .heatEnergy, .steamMass, .goodCount, .productionCount,
-    ]
-    var rows: [ReportTable.Row] = []
-    var remarks: [String] = []
-    for (group, places) in members.sorted(by: { $0.key < $1.key }) {
-      let medium = media.first { medium in places.contains { amounts[$0]?[medium] != nil } }
-      func row(_ name: String, _ members: [Int]) throws -> (row: ReportTable.Row, specific: ExactDecimal?) {
-        var energy: ExactDecimal?
-        var output: ExactDecimal?
-        var elements = OEEElements()
-        for place in members {
-          if let amount = amounts[place]?[.activeEnergyImport] { energy = try (energy ?? .zero) + amount }
-          if let medium, let amount = amounts[place]?[medium] { output = try (output ?? .zero) + amount }
-          if let own = times[site.assets[place].id] { try elements.add(own) }
-        }
-        let ran = elements.production + elements.outsideProduction
-        let idle = elements[.minorStops]
-        var specific: ExactDecimal?
-        if let energy, let output, ExactDecimal.zero < output { specific = try energy / output }
-        return (
-          ReportTable.Row(
-            name: name,
-            figures: [
-              energy?.description, output?.description, specific?.description, try hours(ran), try hours(idle),
-              ran + idle > 0 ? try percent(ExactDecimal(Int(idle)) / ExactDecimal(Int(ran + idle))) : nil,
-            ]), specific
-        )
-      }
-      let whole = try row(group, places)
-      rows.append(whole.row)
-      var hogs: [(name: String, specific: ExactDecimal)] = []
-      for place in places {
-        let own = try row("  \(site.assets[place].id)", [place])
-        rows.append(own.row)
-        if let specific = own.specific, let mean = whole.specific, mean < specific {
-          hogs.append((site.assets[place].id, specific))
-        }
-      }
-      let unit = medium.map { "kWh by \($0.unit) of \($0.rawValue)" }
-      remarks.append(
-        unit.map { "\(group): \($0)" } ?? "\(group): nothing counts its output, so it has no specific energy")
-      if let worst = hogs.max(by: { $0.specific < $1.specific }), let mean = whole.specific {
-        let excess = try (worst.specific / mean - .one) * ExactDecimal(100)
-        remarks.append("\(worst.name) takes \(excess.text(places: 0)) % more energy by output than its group \(group)")
-      }
-    }
-    return page(
-      "Groups of machines", "group",
-      [
-        .init("kwh", title: "energy", unit: "kWh", places: 1, hasBar: true),
-        .init("output", title: "output", unit: "", places: 1),
-        .init("specific", title: "by output", unit: "kWh", places: 4),
-        .init("production_hours", title: "loaded", unit: "h", places: 1),
-        .init("unloaded_hours", title: "unloaded", unit: "h", places: 1),
-        .init("unloaded_share", title: "unloaded", unit: "%", places: 1),
-      ], rows, total: nil, notes: remarks + notes())
-  }
-
-  private func page(
+  func page(
     _ title: String, _ by: String, _ columns: [ReportTable.Column], _ rows: [ReportTable.Row],
     total: ReportTable.Row?, notes: [String]
   ) -> ReportTable {

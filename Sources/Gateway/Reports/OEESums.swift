@@ -82,26 +82,50 @@ struct OEESums {
     var start: Timestamp
   }
 
-  func total() throws -> OEEElements {
-    var sum = OEEElements()
-    for entry in entries { try sum.add(entry.elements) }
-    return sum
+  /// What a row is made of.
+  struct Sum {
+    var elements = OEEElements()
+    /// Ids.
+    var machines: [String] = []
+    /// Machines whose effectiveness is not known, so that their time would lower that of the others.
+    var leftOut: [String] = []
   }
+
+  func total() throws -> Sum { try sums { _ in "" }[""] ?? Sum() }
 
   /// By a name; nil = in no row.
-  func sums(by name: (Entry) -> String?) throws -> [String: OEEElements] {
-    var sums: [String: OEEElements] = [:]
+  func sums(by name: (Entry) -> String?) throws -> [String: Sum] {
+    var machines: [String: [String: OEEElements]] = [:]
     for entry in entries {
-      if let row = name(entry) { try sums[row, default: OEEElements()].add(entry.elements) }
+      guard let row = name(entry) else { continue }
+      try machines[row, default: [:]][entry.asset.id, default: OEEElements()].add(entry.elements)
     }
-    return sums
+    return try machines.mapValues(Self.sum)
   }
 
-  func products(none: String) throws -> [String: OEEElements] {
-    var sums: [String: OEEElements] = [:]
-    for product in entries.flatMap(\.products) {
-      try sums[product.name ?? none, default: OEEElements()].add(product.elements)
+  func products(none: String) throws -> [String: Sum] {
+    var machines: [String: [String: OEEElements]] = [:]
+    for entry in entries {
+      for product in entry.products {
+        try machines[product.name ?? none, default: [:]][entry.asset.id, default: OEEElements()].add(product.elements)
+      }
     }
-    return sums
+    return try machines.mapValues(Self.sum)
+  }
+
+  /// Of several machines those whose effectiveness is known, if it is of any.
+  private static func sum(_ machines: [String: OEEElements]) throws -> Sum {
+    func isJudged(_ elements: OEEElements) -> Bool { elements.countsPieces && elements.unrated == 0 }
+    let isMixed = machines.values.contains(where: isJudged)
+    var sum = Sum()
+    for (id, elements) in machines.sorted(by: { $0.key < $1.key }) {
+      if isMixed, !isJudged(elements) {
+        sum.leftOut.append(id)
+      } else {
+        sum.machines.append(id)
+        try sum.elements.add(elements)
+      }
+    }
+    return sum
   }
 }

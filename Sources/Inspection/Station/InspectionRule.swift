@@ -37,6 +37,8 @@ public struct InspectionRule: SiteRule {
   /// By position in `stations`: the earliest window that was revised, and when to fold again.
   private var again: [Int: (from: Timestamp, due: Timestamp)] = [:]
   private var told = OpenFindings()
+  /// Findings came back of stations that another configuration no longer has, or has under another id.
+  private var hasOrphans = false
 
   /// How the rule joins the engine; nil for a site without a station.
   public static func factory(zone: PlantZone) -> SiteRuleFactory {
@@ -55,7 +57,7 @@ public struct InspectionRule: SiteRule {
     places = Dictionary(uniqueKeysWithValues: stations.enumerated().map { ($1, $0) })
   }
 
-  public var deadline: Timestamp? { again.values.map(\.due).min() }
+  public var deadline: Timestamp? { hasOrphans ? .distantPast : again.values.map(\.due).min() }
 
   public mutating func heard(_ published: Published, asset: Int, context: inout RuleContext) throws {
     guard case .derived(let figures) = published, figures.name == Self.window, let place = places[asset] else { return }
@@ -84,6 +86,10 @@ public struct InspectionRule: SiteRule {
   }
 
   public mutating func close(now: Timestamp, context: inout RuleContext) throws {
+    if hasOrphans {
+      hasOrphans = false
+      for finding in orphans { told.end(finding.key, at: now, context: &context) }
+    }
     for (place, late) in again.sorted(by: { $0.key < $1.key }) where late.due <= now {
       again[place] = nil
       try fold(place, from: late.from, context: &context)
@@ -257,5 +263,11 @@ public struct InspectionRule: SiteRule {
       again[place] = late
     }
     try told.restore(from: &reader)
+    hasOrphans = !orphans.isEmpty
+  }
+
+  private var orphans: [Finding] {
+    let ids = Set(stations.map { site.assets[$0.asset].id })
+    return told.findings.filter { !ids.contains($0.subject) }
   }
 }

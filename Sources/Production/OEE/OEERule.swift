@@ -205,6 +205,7 @@ public struct OEERule: SiteRule {
       interval: range, planned: shifts?.plannedTime(in: range) ?? [range],
       windows: try windows.map { try $0.fold(length: window) }, minorStop: machine.kind.settings.minorStop,
       countsPieces: machine.kind.countsPieces)
+    fold.shifts = shifts?.intervals(in: range).map { $0.start..<$0.end } ?? []
     fold.losses = machine.kind.settings.losses
     fold.standard = try machine.kind.cycle(nil)
     fold.products = try orders.products(machine.feeds, range, context)

@@ -61,7 +61,7 @@ public struct OEERunning: Hashable, Sendable {
 
 extension OEEElements {
   func encode(into writer: inout ByteWriter) {
-    for value in [planned, production] + lost { writer.zigzag(value) }
+    for value in [planned, plannedStops, production] + lost { writer.zigzag(value) }
     for value in [good, scrap, rework, startupScrap, unrated, outsideProduction, outsideGood, outsideScrap] {
       writer.zigzag(value)
     }
@@ -74,6 +74,7 @@ extension OEEElements {
   init(from reader: inout ByteReader) throws(ByteReaderError) {
     self.init()
     planned = try reader.zigzag()
+    plannedStops = try reader.zigzag()
     production = try reader.zigzag()
     for place in lost.indices { lost[place] = try reader.zigzag() }
     good = try reader.zigzag()

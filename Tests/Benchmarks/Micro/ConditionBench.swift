@@ -1,5 +1,6 @@
 import Engine
 import Foundation
+import Glibc
 import Gateway
 import Journal
 import Rules
