@@ -106,10 +106,9 @@ public struct EmissionReport: Sendable {
       let counted = topology.counted(quantity, roles: InventoryScope.roles(quantity), in: group)
       for place in counted {
         let asset = site.assets[place]
-        guard let amount = amounts[place]?[quantity],
-          let kind = try MeteredActivity.kind(quantity, asset.metering),
-          !(quantity == .gasVolume && amounts[place]?[.gasVolumeNormal] != nil)
+        guard let amount = amounts[place]?[quantity], let kind = try MeteredActivity.kind(quantity, asset.metering)
         else { continue }
+        if let better = quantity.betterMeasure, amounts[place]?[better] != nil { continue }
         sources.append(
           Inventory.Source(
             asset: asset.id, quantity: quantity, activity: Activity(kind, amount, quantity.unit),
