@@ -1,4 +1,5 @@
 import Factors
+import Plant
 import Rules
 import Telemetry
 import Templates
@@ -30,9 +31,9 @@ struct Inventory: Hashable, Sendable {
 
   var sources: [Source]
   var entries: [EntryPart]
-
   /// Electricity is counted by the hour here: what has no hours is an error or a warning.
   var isHourly = false
+
   /// Amounts of one kind are summed before they are multiplied, so that a sum over meters is as exact as one meter. What
   /// was entered keeps its own lines, but for electricity: certificates cover all of it together.
   ///
@@ -98,7 +99,6 @@ struct Inventory: Hashable, Sendable {
 }
 
 extension EnteredActivity {
-  /// The parts of the amount in periods that follow each other, by their share of the entry's time; what rounding leaves
   /// Of entered electricity nobody knows the hours; nil where nothing of it is counted by the hour.
   public func hours(_ settings: CarbonSettings) -> HourlySums? {
     settings.hourlySeries?.counts == true && Inventory.isOrdinaryElectricity(activity) ? HourlySums() : nil
@@ -127,6 +127,7 @@ extension EnteredActivity {
     return sum
   }
 
+  /// The parts of the amount in periods that follow each other, by their share of the entry's time; what rounding leaves
   /// goes to the largest. Periods that it does not touch have none.
   func parts(in periods: [Range<Timestamp>]) throws(DecimalError) -> [(period: Int, amount: ExactDecimal)] {
     var touched: [Int] = []

@@ -61,8 +61,9 @@ extension GatewayControl {
     var sums: [ExactDecimal]? = [.zero, .zero, .zero]
     var problems: Set<String> = []
     for month in months.map({ $0.clamped(to: whole) }) {
-      if group == nil, let scopes = try inventory(month, method) {
-        sums = try added(sums, scopes)
+      if group == nil, let recorded = try inventory(month, method) {
+        problems.formUnion(recorded.warnings)
+        sums = try added(sums, recorded.scopes)
         continue
       }
       let part = PlantPeriod(start: month.lowerBound, end: month.upperBound, name: period.name)
@@ -73,7 +74,7 @@ extension GatewayControl {
       let result = try report.sums(
         method, amounts: try amounts ?? metered(part).amounts, group: group ?? Set(site.assets.indices), entries: own,
         period: month)
-      problems.formUnion(result.problems)
+      problems.formUnion(result.problems + result.warnings)
       sums = try added(sums, result.scopes)
     }
     return (sums, problems.sorted())

@@ -46,7 +46,7 @@ struct EnergyCommand: AsyncParsableCommand {
         windows are closed.
         """)
     @OptionGroup var gateway: GatewayOptions
-    @Option(name: .long, help: "asset (default), area, line, site, carrier, cost-centre or product-line.")
+    @Option(name: .long, help: "asset (default), area, line, site, carrier, product, cost-centre or product-line.")
     var by: String?
     @OptionGroup var report: ReportOptions
 
@@ -136,7 +136,9 @@ struct CarbonCommand: AsyncParsableCommand {
         records and entries that lie in them. Offsets are never subtracted.
         """)
     @OptionGroup var gateway: GatewayOptions
-    @Option(name: .long, help: "scope (default), asset, area, line, site, cost-centre or product-line.") var by: String?
+    @Option(
+      name: .long, help: "scope (default), carrier, product, asset, area, line, site, cost-centre or product-line.")
+    var by: String?
     @Option(name: .long, help: "gbt32150, ghgp_location or ghgp_market; default: the first of the configuration.")
     var method: String?
     @OptionGroup var report: ReportOptions
