@@ -14,6 +14,20 @@ struct Inventory: Hashable, Sendable {
     var record: RecordReference
     /// The electricity by its hours; nil where the site does not count so.
     var hourly: HourlySums?
+
+    /// What certificates and hours are for.
+    var isBoughtElectricity: Bool { quantity == .activeEnergyImport && activity.kind == .electricity(.ordinary) }
+
+    /// Hours that do not add up to the amount are none: it is never counted silently with another factor.
+    mutating func completeHours(of period: Range<Timestamp>) throws {
+      if try hourly?.total() == activity.amount { return }
+      var missing = HourlySums()
+      missing.missing = activity.amount
+      missing.missingHours = max(
+        1, Int((period.upperBound - period.lowerBound).nanoseconds / Span64.hours(1).nanoseconds))
+      missing.firstMissing = period.lowerBound
+      hourly = missing
+    }
   }
 
   /// The energy record that an amount is from.
@@ -129,6 +143,8 @@ extension EnteredActivity {
 
   /// The parts of the amount in periods that follow each other, by their share of the entry's time; what rounding leaves
   /// goes to the largest. Periods that it does not touch have none.
+  ///
+  /// - Throws: for an amount with so many digits that it cannot be divided to 12 places.
   func parts(in periods: [Range<Timestamp>]) throws(DecimalError) -> [(period: Int, amount: ExactDecimal)] {
     var touched: [Int] = []
     var weights: [ExactDecimal] = []

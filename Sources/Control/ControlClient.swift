@@ -22,6 +22,10 @@ public struct ControlClient: Sendable {
   public func sources(limit: Int) async throws(ControlClientError) -> [SourceLine] {
     try await get("/v1/sources?limit=\(limit)")
   }
+  /// - Parameter id: of one asset; nil = all machines.
+  public func health(of id: String?) async throws(ControlClientError) -> HealthReport {
+    try await get("/v1/health" + (id.map { "?asset=\(escaped($0))" } ?? ""))
+  }
   public func metrics() async throws(ControlClientError) -> String {
     String(decoding: try await request("/metrics", method: .get), as: UTF8.self)
   }
@@ -46,7 +50,7 @@ public struct ControlClient: Sendable {
   public func report(_ query: ReportQuery) async throws(ControlClientError) -> ReportTable {
     let options = [
       ("by", query.by), ("period", query.period), ("method", query.method), ("asset", query.asset),
-      ("hours", query.hours.map { "\($0)" }),
+      ("hours", query.hours.map { "\($0)" }), ("defect", query.defect),
     ]
     .compactMap { name, value in value.map { "\(name)=\(escaped($0))" } }
     return try await get("/v1/reports/\(query.subject.rawValue)?\(options.joined(separator: "&"))")
@@ -66,6 +70,14 @@ public struct ControlClient: Sendable {
   public func advice(policy: String?, hours: Int?) async throws(ControlClientError) -> AdviceReport {
     let options = [policy.map { "policy=\(escaped($0))" }, hours.map { "hours=\($0)" }].compactMap(\.self)
     return try await get("/v1/reports/advice?\(options.joined(separator: "&"))")
+  }
+
+  public func maintenance(asset: String?) async throws(ControlClientError) -> MaintenanceReport {
+    try await get("/v1/maintenance\(asset.map { "?asset=\(escaped($0))" } ?? "")")
+  }
+
+  public func maintenancePlan() async throws(ControlClientError) -> MaintenancePlan {
+    try await get("/v1/maintenance/plan")
   }
 
   public func plantReport(

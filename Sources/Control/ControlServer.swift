@@ -119,6 +119,10 @@ public struct ControlServer: Sendable {
       let limit = request.uri.queryParameters.get("limit", as: Int.self) ?? 30
       return try Self.json(await source.sources(limit: max(1, min(limit, 10_000))))
     }
+    router.get("/v1/health") { [source] request, _ in
+      let id = request.uri.queryParameters.get("asset").map { $0.removingPercentEncoding ?? $0 }
+      return try Self.json(await source.health(of: id))
+    }
     router.get("/v1/quarantine") { [source] request, _ in
       let reason = request.uri.queryParameters.get("reason")
       let limit = request.uri.queryParameters.get("limit", as: Int.self) ?? 100
@@ -144,15 +148,20 @@ public struct ControlServer: Sendable {
         throw ControlRefusal(
           .notFound,
           "There is no report \"\(word)\".\n  → There are energy, balance, idle, performance, forecast, advice, carbon, "
-            + "factors, targets, budgets, shift, day, week and month.")
+            + "factors, targets, budgets, inspection, shift, day, week and month.")
       }
       let options = request.uri.queryParameters
       return try Self.json(
         await source.report(
           ReportQuery(
             subject: subject, by: options.get("by"), period: options.get("period") ?? "today",
-            method: options.get("method"), asset: options.get("asset"), hours: options.get("hours", as: Int.self))))
+            method: options.get("method"), asset: options.get("asset"), hours: options.get("hours", as: Int.self),
+            defect: options.get("defect"))))
     }
+    router.get("/v1/maintenance") { [source] request, _ in
+      try Self.json(await source.maintenance(asset: request.uri.queryParameters.get("asset")))
+    }
+    router.get("/v1/maintenance/plan") { [source] _, _ in try Self.json(await source.maintenancePlan()) }
     router.get("/v1/products") { [source] request, _ in
       let options = request.uri.queryParameters
       return try Self.json(

@@ -66,9 +66,11 @@ public struct ReportTable: Codable, Hashable, Sendable {
 /// What a report is asked for.
 public struct ReportQuery: Codable, Hashable, Sendable {
   public enum Subject: String, Codable, Hashable, Sendable {
-    case energy, carbon, forecast
+    case energy, carbon, forecast, series
     case balance, idle, performance
     case factors, targets, budgets
+    case oee
+    case inspection
   }
   public var subject: Subject
   /// `asset`, `area` …; nil = what the subject shows by itself.
@@ -80,10 +82,12 @@ public struct ReportQuery: Codable, Hashable, Sendable {
   /// Of a forecast: whose load, and how many hours.
   public var asset: String?
   public var hours: Int?
+  /// Of a station's chart: the defect code.
+  public var defect: String?
 
   public init(
     subject: Subject, by: String? = nil, period: String = "today", method: String? = nil, asset: String? = nil,
-    hours: Int? = nil
+    hours: Int? = nil, defect: String? = nil
   ) {
     self.subject = subject
     self.by = by
@@ -91,5 +95,6 @@ public struct ReportQuery: Codable, Hashable, Sendable {
     self.method = method
     self.asset = asset
     self.hours = hours
+    self.defect = defect
   }
 }

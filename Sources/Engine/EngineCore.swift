@@ -33,6 +33,8 @@ struct EngineCore {
   /// Out of service since they met an error; see `fail`.
   var isOut: [Bool] = []
   var hasOutages = false
+  /// Commands for rules that are out of service, by rule; handed over at the retry.
+  var waiting: [Int: [SiteCommand]] = [:]
   /// Wants what earlier rules of its asset publish.
   var isListening: [Bool] = []
   /// Positions of rules that take commands.
@@ -48,6 +50,8 @@ struct EngineCore {
   var rulesOfAsset: [Range<Int>] = []
   /// The asset's rule that watches refused samples; negative for none.
   var refusalRule: [Int32] = []
+  /// Of each asset the rule that judges its condition; negative = none.
+  var conditionRule: [Int32] = []
   /// Names under which their state is kept.
   let stateNames: [String]
   /// Other ids of the assets that had some, by their id now.
@@ -123,15 +127,20 @@ struct EngineCore {
     history = History(assets: parts, reader: reader, limits: limits)
     saved = SavedState(reader: reader, cachedBytes: limits.cachedStateBytes)
     stateNames = site.assets.indices.map { catalog.stableName($0) ?? site.assets[$0].id }
-    formerAssets = Dictionary(
-      site.assets.enumerated().compactMap { position, asset in
-        let former = catalog.formerNames(position)
-        return former.isEmpty ? nil : (asset.id, former)
-      }, uniquingKeysWith: { first, _ in first })
+    var formerIDs: [Int: [String]] = [:]
+    var formerAssets: [String: [String]] = [:]
+    for (position, asset) in site.assets.enumerated() {
+      let former = catalog.formerNames(position)
+      guard !former.isEmpty else { continue }
+      formerIDs[position] = former
+      if formerAssets[asset.id] == nil { formerAssets[asset.id] = former }
+    }
+    self.formerAssets = formerAssets
     services = AssetServices(history: history, state: saved, names: stateNames)
     collector = OutputCollector()
     context = RuleContext(clock: .distantPast, collector: collector, services: services)
-    siteRules = try SiteRules(site: site, factories: siteFactories, collector: collector, state: saved)
+    siteRules = try SiteRules(
+      site: site, factories: siteFactories, collector: collector, state: saved, formerIDs: formerIDs)
     try makeRules(factories)
     assetConnections = site.connections.indices.filter(connectionOfAsset.contains)
   }
@@ -184,6 +193,7 @@ struct EngineCore {
       }
       rulesOfAsset.append(first..<rules.count)
       refusalRule.append(Int32(rules[first...].firstIndex { $0.watchesRefusals } ?? -1))
+      conditionRule.append(Int32(rules[first...].firstIndex { $0.conditionReport != nil } ?? -1))
       for signal in asset.signals.indices { try watch(asset: position, signal: signal) }
     }
   }
@@ -230,7 +240,8 @@ struct EngineCore {
         return EngineView.AssetView(
           id: site.assets[asset].id, connection: site.assets[asset].connection,
           lastSample: last == .min ? nil : Timestamp(nanoseconds: last),
-          source: refusalRule[asset] < 0 ? nil : rules[Int(refusalRule[asset])].sourceReport)
+          source: refusalRule[asset] < 0 ? nil : rules[Int(refusalRule[asset])].sourceReport,
+          condition: conditionRule[asset] < 0 ? nil : rules[Int(conditionRule[asset])].conditionReport)
       },
       counts: counts, configurationHash: configurationHash, unsavedSamples: history.unsaved, shared: siteRules.shared,
       cachedBytes: history.cachedBytes + saved.cachedBytes)

@@ -46,7 +46,7 @@ extension EmissionCalculator {
       var line = try line(counted, try part(sums.kilograms), hours: sums.hours, source: file.source, method)
       if let hour = sums.single {
         line.factor?.value = hour.factor
-        line.factor?.id = "hourly-series/\(hour.start.rfc3339UTC)"
+        line.factor?.id = "\(HourlySums.factorID)/\(hour.start.rfc3339UTC)"
         line.factor?.label = "factor of the hour from \(hour.start.rfc3339UTC)"
         line.formula =
           "\(counted) kWh × \(hour.factor) kgCO2/kWh (hour from \(hour.start.rfc3339UTC), \(file.source))"
@@ -85,7 +85,8 @@ extension EmissionCalculator {
   ) throws -> EmissionLine {
     let mean = sum.isZero ? ExactDecimal.zero : try kilograms / sum
     let factor = EmissionFactor(
-      id: "hourly-series", set: "hourly-series", value: mean, unit: "kgCO2/kWh", gas: .co2, area: settings.subdivision,
+      id: HourlySums.factorID, set: HourlySums.factorID, value: mean, unit: "kgCO2/kWh", gas: .co2,
+      area: settings.subdivision,
       provenance: Provenance(source: source), status: .site, label: "mean of the hours, weighted by the load")
     return EmissionLine(
       method: method, scope: 2, category: .electricity, amount: sum, unit: "kWh", kilograms: kilograms, gas: .co2,

@@ -1,6 +1,7 @@
 import Carbon
 import Control
 import Factors
+import Inspection
 import Journal
 import Plant
 import Production
@@ -18,11 +19,14 @@ extension GatewayControl {
     case EnteredActivity.command: return try enter(command)
     case Recalculation.command: return try recompute(command)
     case ImportedFootprint.command: return try importFootprint(command)
+    case InspectionRule.baselineCommand: return try relearn(command)
+    case MaintenanceRecord.command: return try recordMaintenance(command)
     default:
       throw ControlRefusal(
         .badRequest,
         "There is no command \"\(command.name)\".\n  → There are \(EnteredActivity.command), "
-          + "\(Recalculation.command) and \(ImportedFootprint.command).")
+          + "\(Recalculation.command), \(ImportedFootprint.command), \(MaintenanceRecord.command) and "
+          + "\(InspectionRule.baselineCommand).")
     }
   }
 
@@ -49,6 +53,13 @@ extension GatewayControl {
     }
     try checkPlace(entry)
     try checkIdentity(entry)
+    do throws(DecimalError) {
+      try entry.checkDigits(months: zone.months(touching: entry.start..<entry.end))
+    } catch {
+      throw ControlRefusal(
+        .badRequest,
+        "The entry was not taken: \(error).\n  → Enter \(entry.activity.unit) with fewer digits, or a larger unit.")
+    }
     let lastDay = CivilDate(lastDayBefore: entry.end, in: zone)
     let emissions = try EmissionCalculator(settings).emissions(
       of: entry.activity, lastDay: lastDay, hourly: entry.hours(settings))

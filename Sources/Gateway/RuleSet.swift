@@ -18,13 +18,13 @@ package enum RuleSet {
     return [
       QualityRule.factory(zone: zone),
       RuleFactory(name: "silence") { asset, _ in SilenceRule(asset: asset, zone: zone) },
-      SignalSummaryRule.factory(zone: zone),
+      SignalSummaryRule.factory(zone: zone), ConditionRule.factory(zone: zone),
       EnergyRule.factory(zone: zone),
       LoadRule.factory(site: site), DemandRule.factory(zone: zone), DayMeanRule.factory(zone: zone),
       carbon,
       RuleFactory(name: "inspection") { asset, site in InspectionCountRule(asset: asset, site: site, zone: zone) },
       OrderFeedRule.factory, ActivityRule.factory(site: site),
-      LimitRule.factory(zone: zone),
+      LimitRule.factory(zone: zone), SeriesForecastRule.factory(zone: zone),
     ].compactMap(\.self)
   }
 
@@ -37,9 +37,10 @@ package enum RuleSet {
     }
     return [
       CarbonInventoryRule.factory(zone: zone), BudgetRule.factory(zone: zone),
-      ProductionRule.factory(zone: zone, factors: factors),
+      ProductionRule.factory(zone: zone, factors: factors), OEERule.factory(zone: zone),
       EnergyBalanceRule.factory(zone: zone), IdleUseRule.factory(zone: zone),
-      EnergyPerformanceRule.factory(zone: zone), ShedRule.factory(),
+      EnergyPerformanceRule.factory(zone: zone), ShedRule.factory(), MaintenanceRule.factory,
+      InspectionRule.factory(zone: zone), InterceptionRule.factory(zone: zone),
     ]
   }
 }

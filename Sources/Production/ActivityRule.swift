@@ -26,6 +26,9 @@ public struct ActivityRule: AssetRule {
   private let lateness: Span64
   private let run: RunReading?
   private let hold: Span64
+  /// How long a named state holds: of machines whose effectiveness is judged twice as long, since a message that comes a
+  /// little late would leave a gap of which nothing is known.
+  private let stateHold: Span64
   /// By position of the signal.
   private let counting: [Counting?]
   private var open: Set<Timestamp> = []
@@ -38,6 +41,10 @@ public struct ActivityRule: AssetRule {
     for position in lines.flatMap({ $0.counters + $0.runners }) { members[site.assets[position].id] = position }
     let positions = members
     return RuleFactory(name: "activity") { asset, site in
+      // Who has an effectiveness tells all that it is made of.
+      if let machine = OEEMachine(asset) {
+        return ActivityRule(asset: asset, site: site, tellsRun: true, tellsPieces: machine.countsPieces)
+      }
       guard let position = positions[asset.id] else {
         // Of no line, but its idle use is told.
         guard asset.metering.idle != nil else { return nil }
@@ -58,6 +65,7 @@ public struct ActivityRule: AssetRule {
     lateness = horizon.lateness
     run = tellsRun ? asset.runSource : nil
     hold = run.map { asset.signals[$0.signal].expectedInterval } ?? .zero
+    stateHold = OEEMachine(asset) == nil ? hold : hold + hold
     counting = asset.signals.indices.map { tellsPieces ? Self.counting(asset, $0) : nil }
     late = LateWindows(wait: lateness)
     guard run != nil || counting.contains(where: { $0 != nil }) else { return nil }
@@ -89,7 +97,7 @@ public struct ActivityRule: AssetRule {
 
   public mutating func accepted(_ sample: Sample, signal: Int, inOrder: Bool, context: inout RuleContext) throws {
     var reach = sample.time
-    if signal == run?.signal { reach = reach + hold }
+    if signal == run?.signal { reach = reach + stateHold }
     if !inOrder, counting[signal] != nil,
       let next = try context.firstSample(
         signal: signal, from: Timestamp(nanoseconds: sample.time.nanoseconds + 1), notAfter: sample.time + Self.memory)
@@ -141,20 +149,26 @@ public struct ActivityRule: AssetRule {
   private func tell(_ start: Timestamp, cause: RevisionCause?, _ context: RuleContext) throws {
     let end = start + window
     var spans: [RunSpan] = []
+    var states: [StateSpan] = []
     if let run {
-      var readings: [(time: Timestamp, state: RunState?)] = []
-      if let before = try context.lastSample(signal: run.signal, before: start, notBefore: start - hold) {
-        readings.append((before.time, run.state(before.value)))
+      var samples = try context.samples(signal: run.signal, from: start, to: end)
+      if let before = try context.lastSample(signal: run.signal, before: start, notBefore: start - stateHold) {
+        samples.insert(before, at: 0)
       }
-      for sample in try context.samples(signal: run.signal, from: start, to: end) {
-        readings.append((sample.time, run.state(sample.value)))
-      }
-      spans = RunSpan.fold(readings, hold: hold, window: start..<end)
+      spans = RunSpan.fold(samples.map { ($0.time, run.state($0.value)) }, hold: hold, window: start..<end)
+      states = StateSpan.fold(samples.map { ($0.time, stateName($0.value)) }, hold: stateHold, window: start..<end)
     }
     let pieces = try steps(start, end, context)
-    guard !spans.isEmpty || !pieces.isEmpty || cause != nil else { return }
+    guard !states.isEmpty || !pieces.isEmpty || cause != nil else { return }
     context.publish(
-      .activity(ActivityFigures(start: start, end: end, run: spans, pieces: pieces, cause: cause)))
+      .activity(ActivityFigures(start: start, end: end, run: spans, states: states, pieces: pieces, cause: cause)))
+  }
+
+  /// The template's name of the state; of a gauge with thresholds the run state's word.
+  private func stateName(_ value: Value) -> String? {
+    guard let run, case .double(let number) = value else { return nil }
+    guard case .state(let names) = asset.signals[run.signal].kind else { return run.state(value)?.word }
+    return Int(exactly: number).flatMap { names.indices.contains($0) ? names[$0] : nil }
   }
 
   private func steps(_ start: Timestamp, _ end: Timestamp, _ context: RuleContext) throws -> [PieceStep] {

@@ -30,8 +30,12 @@ public enum RecordKind: String, Hashable, Sendable, CaseIterable {
   case productionLine = "production-line"
   /// Energy and emissions of what an order made.
   case productFootprint = "product-footprint"
+  /// Effectiveness of a machine in one plant-local day or shift, by ISO 22400-2, with its losses.
+  case oee
   /// A supplier's footprint that a person imported.
   case supplierFootprint = "supplier-footprint"
+  /// Condition of a machine in one plant-local day.
+  case equipmentHealth = "equipment-health"
   /// A rule's result with its evidence, opened or closed.
   case finding = "finding"
   /// A signed head of the ledger: of a plant-local day, or on request.
@@ -43,7 +47,8 @@ public enum RecordKind: String, Hashable, Sendable, CaseIterable {
     case .energyInterval, .energyDay, .energyMonth, .carbonInterval, .carbonDay, .carbonMonth, .carbonActivity,
       .carbonInventory, .productionLine, .productFootprint, .supplierFootprint:
       true
-    case .energyIdle, .energyPerformance, .signalSummary, .inspectionCount, .productionOrder, .finding, .ledgerHead:
+    case .energyIdle, .energyPerformance, .signalSummary, .inspectionCount, .productionOrder, .oee, .equipmentHealth,
+      .finding, .ledgerHead:
       false
     }
   }

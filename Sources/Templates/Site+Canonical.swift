@@ -87,7 +87,7 @@ extension Site {
       writer.list("products", lineBreak: true) { writer in
         for product in site.products {
           writer.newLine()
-          writer.object { product.write(to: &$0) }
+          writer.object { product.write(currency: site.tariff?.tariff.currency, to: &$0) }
         }
       }
       writer.newLine()
@@ -98,12 +98,29 @@ extension Site {
     }
     site.quality.write(to: &writer)
     writer.newLine()
+    if let condition = site.condition {
+      condition.write(to: &writer)
+      writer.newLine()
+    }
+    if site.maintenance != .standard {
+      site.maintenance.write(to: &writer)
+      writer.newLine()
+    }
     if let carbon = site.carbon {
       carbon.write(to: &writer)
       writer.newLine()
     }
     if let shifts = site.shifts {
       shifts.write(to: &writer)
+      writer.newLine()
+    }
+    if !site.lines.isEmpty {
+      writer.list("lines", lineBreak: true) { writer in
+        for line in site.lines {
+          writer.newLine()
+          writer.object { line.write(to: &$0) }
+        }
+      }
       writer.newLine()
     }
     if !site.budgets.isEmpty {
@@ -124,6 +141,7 @@ extension Site {
       }
       writer.newLine()
     }
+    site.inspection.write(to: &writer)
     writer.object("storage") { writer in
       writer.object("journal") { writer in
         writer.field("size", QuantityText.text(bytes: site.storage.journalBytes))

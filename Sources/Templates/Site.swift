@@ -25,14 +25,22 @@ public struct Site: Hashable, Sendable {
   public var footprint: FootprintSettings?
   /// Thresholds of the detectors of bad data.
   public var quality = QualitySettings.standard
+  /// Limits of machine condition; nil = none are told.
+  public var condition: ConditionTable?
+  /// How maintenance is planned.
+  public var maintenance = MaintenanceSettings.standard
   /// How emissions are counted; nil = they are not.
   public var carbon: CarbonSettings?
   /// When people work; nil = unknown.
   public var shifts: ShiftPlan?
+  /// How pieces flow through the lines; empty = not said.
+  public var lines: [LineTopology] = []
   /// What periods may use; those of `carbon:` stand there. See `allBudgets`.
   public var budgets: [Budget] = []
   /// How the machines fail, by name: those that assets name and that are known.
   public var faultModels: [FaultModel] = []
+  /// Thresholds of the charts and tests of inspection stations.
+  public var inspection = InspectionSettings.standard
   /// Canonical text of everything above, without secrets; `hash` is its SHA-256 in hexadecimal.
   public var canonicalText: String
   public var hash: String
@@ -329,6 +337,10 @@ public struct Signal: Hashable, Sendable {
   public var stateWords: [String: Int]
   /// What is different from the site's thresholds of data quality.
   public var quality = SignalQuality.none
+  /// Gauges: limits of what is in order.
+  public var alarm = SignalAlarm.none
+  /// Gauges: what is measured of a machine (`FaultModel.roles`); nil = by name and unit.
+  public var role: String?
 
   public init(
     name: String, kind: Kind, unit: String, minimum: Double?, maximum: Double?, expectedInterval: Span64,

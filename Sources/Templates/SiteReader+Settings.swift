@@ -8,13 +8,13 @@ extension SiteReader {
       "energy",
       [
         .energyInterval, .energyDay, .energyMonth, .energyIdle, .energyPerformance, .productionOrder, .productionLine,
-        .productFootprint, .supplierFootprint,
+        .productFootprint, .supplierFootprint, .oee,
         .carbonInterval, .carbonDay, .carbonMonth, .carbonActivity,
         .carbonInventory,
       ],
       Horizon(lateness: .seconds(60), revision: .days(45))
     ),
-    ("signal-summary", [.signalSummary], Horizon(lateness: .seconds(10), revision: .hours(24))),
+    ("signal-summary", [.signalSummary, .equipmentHealth], Horizon(lateness: .seconds(10), revision: .hours(24))),
     ("inspection", [.inspectionCount], Horizon(lateness: .seconds(60), revision: .days(45))),
   ]
 

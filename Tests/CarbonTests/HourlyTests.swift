@@ -95,6 +95,27 @@ import Testing
     #expect(inventories.count == 1 && inventories.first?.cause?.reason != nil)
   }
 
+  /// A budget of emissions counts as the records do, while the month is under way and when late data comes.
+  @Test(arguments: [false, true])
+  func budgetsCountByTheHour(restarts: Bool) throws {
+    var plant = try Plant(
+      carbon: Self.settings() + "\n  budgets: [{ name: month, period: month, limit: 1 t }]", restarts: restarts)
+    func used() throws -> String? {
+      let bytes = try #require(plant.bench.view.shared[BudgetRule.statusKey])
+      return try JSONValue(parsing: bytes).arrayValue?.first?["used"]?.stringValue
+    }
+    try plant.mark(plant.month)
+    try meter(&plant, hours: 0..<13)
+    #expect(try used() == "57.6", "twelve hours of the night")
+    try meter(&plant, hours: 13..<49)
+    #expect(try used() == "201.6", "days as their records have it")
+    // Half an hour more.
+    try plant.mark(plant.month + .minutes(48 * 60 + 30))
+    try plant.read(Plant.main, at: plant.month + .minutes(48 * 60 + 30), 43_800, signal: "active-energy")
+    try plant.mark(plant.month + .minutes(48 * 60 + 35))
+    #expect(try used() == "204")
+  }
+
   @Test func anHourWithoutAFactorIsNeverFilledInSilently() throws {
     var strict = try Plant(carbon: Self.settings(gap: 3))
     try strict.mark(strict.month)

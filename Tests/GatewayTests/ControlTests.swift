@@ -20,6 +20,10 @@ import Testing
     func sources(limit: Int) async throws -> [SourceLine] {
       [SourceLine(asset: "m1", signal: "t", place: "cq", open: ["spike"], remedy: "limit \(limit)")]
     }
+    func health(of id: String?) async throws -> HealthReport {
+      HealthReport(
+        groups: [.init(place: id ?? "plant", health: 70, weakest: "m1", machines: 2, known: 1)], machines: [])
+    }
     func quarantine(reason: String?, limit: Int) async throws -> [QuarantineLine] {
       throw ControlRefusal(.badRequest, "There is no reason \"\(reason ?? "")\".")
     }
@@ -44,6 +48,8 @@ import Testing
     func prove(_ query: ProofQuery) async throws -> ProductDocument { throw Self.nothing }
     func supplierFootprints() async throws -> ReportTable { throw Self.nothing }
     func advice(policy: String?, hours: Int?) async throws -> AdviceReport { throw Self.nothing }
+    func maintenance(asset: String?) async throws -> MaintenanceReport { throw Self.nothing }
+    func maintenancePlan() async throws -> MaintenancePlan { throw Self.nothing }
     func plantReport(_ span: PlantReport.Span, period: String?) async throws -> PlantReport { throw Self.nothing }
     func ledgerKeys() async throws -> [LedgerKeyLine] { throw Self.nothing }
     func rotateLedgerKey() async throws -> [LedgerKeyLine] { throw Self.nothing }

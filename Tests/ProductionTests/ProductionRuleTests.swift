@@ -1,3 +1,4 @@
+import Factors
 import Production
 import RuleBench
 import Rules
@@ -76,6 +77,20 @@ import Testing
     #expect(carrier["orders"]?["mes/A"] == "9" && carrier["orders"]?["mes/B"] == "9")
     #expect(carrier["unallocated"] == "6" && carrier["reasons"]?["no-order"] == "6")
     #expect(days.values.first?["good"] == "72" && days.values.first?["good_outside"] == "0")
+    #expect(
+      days.values.first?["pieces"]
+        == ["mes/A": ["good": "42", "scrap": "3"], "mes/B": ["good": "30", "scrap": "0"]])
+  }
+
+  @Test func aLateEventMovesThePiecesOfTheDay() throws {
+    var plant = try LinePlant()
+    try twoHours(&plant)
+    try plant.bench.mark(at(24 * 60 + 20))
+    try plant.order("end", "A", at(510))
+    try plant.bench.restart()
+    try plant.bench.mark(at(25 * 60 + 20))
+    let pieces = try #require(try plant.bodies(.productionLine).values.first?["pieces"])
+    #expect(pieces == ["mes/A": ["good": "14", "scrap": "1"], "mes/B": ["good": "30", "scrap": "0"]])
   }
 
   @Test func withoutRunStatePiecesDecideAndWithoutPiecesTime() throws {
@@ -137,6 +152,40 @@ import Testing
     #expect(prints.map(\.revision) == [0, 1])
     let states = try prints.map { try JSONValue(parsing: $0.body)["status"]?.stringValue }
     #expect(states == ["provisional", "final"])
+  }
+
+  /// Hours of an arc furnace: what was bridged is rated apart, however many digits the product has.
+  @Test func aLongOrderWithABridgedWindow() throws {
+    struct Exact: FootprintFactors {
+      func emission(
+        of carrier: Carrier, amount: ExactDecimal, start: Timestamp, end: Timestamp, recalculations: [UInt8]?
+      ) -> FootprintEmission {
+        guard let factor = ExactDecimal("0.5777"), let kilograms = try? amount * factor else {
+          return FootprintEmission(kilograms: nil, problem: "nothing known")
+        }
+        return FootprintEmission(
+          kilograms: kilograms, ratings: DataQuality.Ratings(technological: 1, geographical: 1, temporal: 1))
+      }
+    }
+    var plant = try LinePlant(factors: Exact())
+    for minute in 0..<245 as Range<Int64> {
+      let time = at(480 + minute)
+      try plant.bench.mark(time)
+      if minute % 5 == 0, !(60..<120).contains(minute) {
+        try plant.meter(LinePlant.main, time, minute * 200_000)
+        try plant.meter(LinePlant.sub, time, minute * 100)
+      }
+      if minute == 7 { try plant.order("start", "A", time, ["product": "X200"]) }
+      if minute == 240 { try plant.order("end", "A", time) }
+      try plant.count(time, good: minute, scrap: 0, state: (4..<240).contains(minute) ? "running" : "idle")
+    }
+    try plant.bench.mark(at(480 + 300))
+    #expect(plant.bench.output.findings.filter { $0.rule == "rule-failed" }.map(\.summary) == [])
+    let print = try #require(try plant.bodies(.productFootprint)["mes/A"])
+    let energy = try #require(print["energy"]?.arrayValue?.first)
+    #expect(energy["amount"] == "471818.181818181818")
+    #expect(energy["estimated"] != "0")
+    #expect(print["kgco2e"] == "272569.3636363636362586" && print["data_quality"]?["technological"] != "1")
   }
 
   @Test func aLateEventRevises() throws {
