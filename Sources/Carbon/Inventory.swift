@@ -118,8 +118,8 @@ extension EnteredActivity {
     settings.hourlySeries?.counts == true && Inventory.isOrdinaryElectricity(activity) ? HourlySums() : nil
   }
 
-  /// The part of the amount in a period: its months as `parts` divides it, of a month that lies in it partly the share of
-  /// the time; nil where it does not touch it.
+  /// The part of the amount in a period: its months as `parts` divides it, of a month that lies in it partly the share
+  /// of the time; nil where it does not touch it.
   public func amount(in period: Range<Timestamp>, zone: PlantZone) throws(DecimalError) -> ExactDecimal? {
     let months = zone.months(touching: start..<end)
     var sum: ExactDecimal?
