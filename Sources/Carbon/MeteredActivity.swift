@@ -10,8 +10,8 @@ struct MeteredActivity: Hashable, Sendable {
 
   /// In the order of the quantities; of what is no energy and no fuel (pieces, hours, water), nothing.
   ///
-  /// What the same meter counts better is left out: a volume at operating conditions beside normal cubic metres, the mass
-  /// of steam beside its heat. Where it counts cubic metres only, the calculator says what is missing.
+  /// What the same meter counts better is left out: a volume at operating conditions beside normal cubic metres, the
+  /// mass of steam beside its heat. Where it counts cubic metres only, the calculator says what is missing.
   static func of(_ figures: MeterFigures, asset: Asset) throws -> [MeteredActivity] {
     var activities: [MeteredActivity] = []
     for amount in figures.amounts {

@@ -41,7 +41,7 @@ struct PieceCounters {
     guard !doubtful.isEmpty else { return nil }
     let shown = doubtful.prefix(4).joined(separator: ", ") + (doubtful.count > 4 ? " …" : "")
     return
-      "\(doubtful.count) counters (\(shown)) may count the same pieces: say `counts-pieces: yes` at the last one, or at all "
-      + "that work beside each other"
+      "\(doubtful.count) counters (\(shown)) may count the same pieces: say `counts-pieces: yes` at the last one, or "
+      + "at all that work beside each other"
   }
 }

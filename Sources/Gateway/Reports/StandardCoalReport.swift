@@ -73,8 +73,8 @@ struct StandardCoalReport {
   func notes(_ parts: [Part]) -> [String] {
     let problems = Set(parts.compactMap { entered($0).problem }).sorted()
     return [
-      "kgce: calorific values of \(coal.table.id); what is made on site (compressed air, cold, nitrogen) is in the energy that "
-        + "it is made of"
+      "kgce: calorific values of \(coal.table.id); what is made on site (compressed air, cold, nitrogen) is in the "
+        + "energy that it is made of"
     ] + problems
   }
 }
