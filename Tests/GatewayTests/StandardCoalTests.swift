@@ -15,7 +15,7 @@ import Testing
       SiteCommand(
         name: EnteredActivity.command,
         members: [
-          "id": .string(what), "what": .string(what), "amount": .string(amount), "unit": .string(unit),
+          "id": "e1", "what": .string(what), "amount": .string(amount), "unit": .string(unit),
           "start": "2026-01-01T00:00:00+08:00", "end": "2026-02-01T00:00:00+08:00", "person": "Li Na",
           "document": "1", "entered": "2026-02-02T00:00:00+08:00",
         ]))
