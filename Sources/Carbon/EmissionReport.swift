@@ -9,8 +9,12 @@ public struct EmissionReport: Sendable {
   public struct Sums: Hashable, Sendable {
     public var scopes: [ExactDecimal]?
     public var gas: GasCoverage
+    /// Set of warming potentials, of CO2e.
+    public var gwp: String?
     public var problems: [String]
     public var warnings: [String]
+    /// Those that have a figure and are in a sum.
+    public var lines: [ReportedLine]
 
     public func total() throws(DecimalError) -> ExactDecimal? {
       guard let scopes else { return nil }
@@ -109,10 +113,9 @@ public struct EmissionReport: Sendable {
       let counted = topology.counted(quantity, roles: InventoryScope.roles(quantity), in: group)
       for place in counted {
         let asset = site.assets[place]
-        guard let amount = amounts[place]?[quantity],
-          let kind = try MeteredActivity.kind(quantity, asset.metering),
-          !(quantity == .gasVolume && amounts[place]?[.gasVolumeNormal] != nil)
+        guard let amount = amounts[place]?[quantity], let kind = try MeteredActivity.kind(quantity, asset.metering)
         else { continue }
+        if let better = quantity.betterMeasure, amounts[place]?[better] != nil { continue }
         var source = Inventory.Source(
           asset: asset.id, quantity: quantity, activity: Activity(kind, amount, quantity.unit),
           record: Inventory.RecordReference(kind: .energyMonth, key: "", revision: 0))
@@ -123,32 +126,64 @@ public struct EmissionReport: Sendable {
         sources.append(source)
       }
     }
-    let parts = try entries.flatMap { entry -> [Inventory.EntryPart] in
-      let months = zone.months(touching: entry.start..<entry.end)
-      return try entry.parts(in: months).compactMap { part -> Inventory.EntryPart? in
-        let month = months[part.period]
-        guard month.overlaps(period) else { return nil }
-        let inside =
-          max(month.lowerBound, period.lowerBound, entry.start)..<min(month.upperBound, period.upperBound, entry.end)
-        let whole = max(month.lowerBound, entry.start)..<min(month.upperBound, entry.end)
-        guard inside != whole else { return Inventory.EntryPart(entry: entry, amount: part.amount) }
-        let share = try part.amount * ExactDecimal(Int((inside.upperBound - inside.lowerBound).nanoseconds))
-        return Inventory.EntryPart(
-          entry: entry, amount: try share / ExactDecimal(Int((whole.upperBound - whole.lowerBound).nanoseconds)))
+    let parts = try entries.compactMap { entry in
+      try entry.amount(in: period, zone: zone).map { Inventory.EntryPart(entry: entry, amount: $0) }
+    }
+    return try sums(
+      method, Inventory(sources: sources, entries: parts, isHourly: hours != nil), period, attribution)
+  }
+
+  /// An amount of a carrier in its quantity's unit, of fuels with their name.
+  public struct Amount: Hashable, Sendable {
+    public var quantity: Signal.Quantity
+    public var fuel: String?
+    public var amount: ExactDecimal
+
+    public init(quantity: Signal.Quantity, fuel: String?, amount: ExactDecimal) {
+      self.quantity = quantity
+      self.fuel = fuel
+      self.amount = amount
+    }
+  }
+
+  /// The emissions of amounts that are nobody's count by itself, as those of products.
+  /// - Parameter period: within one month, so that it has one inventory date.
+  public func sums(
+    _ method: InventoryMethod, carriers: [Amount], period: Range<Timestamp>, attribution: Attribution? = nil
+  ) throws -> Sums {
+    var sources: [Inventory.Source] = []
+    var problems: [String] = []
+    for carrier in carriers {
+      do {
+        guard let kind = try carrier.quantity.activityKind(fuel: carrier.fuel) else { continue }
+        sources.append(
+          Inventory.Source(
+            asset: "", quantity: carrier.quantity, activity: Activity(kind, carrier.amount, carrier.quantity.unit),
+            record: Inventory.RecordReference(kind: .energyMonth, key: "", revision: 0)))
+      } catch {
+        problems.append("\(error)")
       }
     }
+    var sums = try sums(method, Inventory(sources: sources, entries: []), period, attribution)
+    sums.problems += problems
+    if !problems.isEmpty { sums.scopes = nil }
+    return sums
+  }
+
+  private func sums(
+    _ method: InventoryMethod, _ inventory: Inventory, _ period: Range<Timestamp>, _ attribution: Attribution?
+  ) throws -> Sums {
     let choice = try factors.choice(
       at: zone.startOfMonth(containing: period.lowerBound), saved: recalculations)
-    let inventory = Inventory(sources: sources, entries: parts)
     let emissions = try inventory.emissions(
       choice, lastDay: CivilDate(lastDayBefore: period.upperBound, in: zone),
       certificates: try attribution.map { try $0.shares(of: inventory.electricity()) } ?? [])
     let own = emissions.compactMap { $0.first { $0.method == method } }
     let problems = own.compactMap { $0.problem.map { "\($0)" } }
-    let warnings = own.flatMap { $0.warnings.map(\.text) }
-    guard problems.isEmpty else { return Sums(scopes: nil, gas: .co2, problems: problems, warnings: warnings) }
+    let lines = own.flatMap(\.lines).compactMap { ReportedLine($0) }
     let totals = try EmissionTotals(own.flatMap(\.lines))
     return Sums(
-      scopes: [totals.scope1, totals.scope2, totals.scope3], gas: totals.gas, problems: [], warnings: warnings)
+      scopes: problems.isEmpty ? [totals.scope1, totals.scope2, totals.scope3] : nil, gas: totals.gas, gwp: totals.gwp,
+      problems: problems, warnings: lines.flatMap(\.warnings), lines: lines)
   }
 }

@@ -82,8 +82,8 @@ public struct EnteredActivity: Hashable, Sendable {
     if supersedes == id { throw Mistake("an entry cannot supersede itself") }
     if amount.isNegative, !wasTaken {
       throw Mistake(
-        "a negative amount; a mistake is corrected by an entry that supersedes it with the right amount (0 if there was "
-          + "nothing), and what was sold has words of its own (electricity:exported, heat:exported)")
+        "a negative amount; a mistake is corrected by an entry that supersedes it with the right amount (0 if there "
+          + "was nothing), and what was sold has words of its own (electricity:exported, heat:exported)")
     }
   }
 

@@ -1,5 +1,6 @@
 import Plant
 import Factors
+import Plant
 import Rules
 import Telemetry
 import Templates
@@ -45,9 +46,9 @@ struct Inventory: Hashable, Sendable {
 
   var sources: [Source]
   var entries: [EntryPart]
-
   /// Electricity is counted by the hour here: what has no hours is an error or a warning.
   var isHourly = false
+
   /// Amounts of one kind are summed before they are multiplied, so that a sum over meters is as exact as one meter. What
   /// was entered keeps its own lines, but for electricity: certificates cover all of it together.
   ///
@@ -113,14 +114,13 @@ struct Inventory: Hashable, Sendable {
 }
 
 extension EnteredActivity {
-  /// The parts of the amount in periods that follow each other, by their share of the entry's time; what rounding leaves
   /// Of entered electricity nobody knows the hours; nil where nothing of it is counted by the hour.
   public func hours(_ settings: CarbonSettings) -> HourlySums? {
     settings.hourlySeries?.counts == true && Inventory.isOrdinaryElectricity(activity) ? HourlySums() : nil
   }
 
-  /// The part of the amount in a period: its months as `parts` divides it, of a month that lies in it partly the share of
-  /// the time; nil where it does not touch it.
+  /// The part of the amount in a period: its months as `parts` divides it, of a month that lies in it partly the share
+  /// of the time; nil where it does not touch it.
   public func amount(in period: Range<Timestamp>, zone: PlantZone) throws(DecimalError) -> ExactDecimal? {
     let months = zone.months(touching: start..<end)
     var sum: ExactDecimal?
@@ -142,6 +142,7 @@ extension EnteredActivity {
     return sum
   }
 
+  /// The parts of the amount in periods that follow each other, by their share of the entry's time; what rounding leaves
   /// goes to the largest. Periods that it does not touch have none.
   ///
   /// - Throws: for an amount with so many digits that it cannot be divided to 12 places.

@@ -10,12 +10,12 @@ struct MeteredActivity: Hashable, Sendable {
 
   /// In the order of the quantities; of what is no energy and no fuel (pieces, hours, water), nothing.
   ///
-  /// A volume at operating conditions is left out where the same meter gives normal cubic metres; where it does not, the
-  /// calculator says what is missing.
+  /// What the same meter counts better is left out: a volume at operating conditions beside normal cubic metres, the
+  /// mass of steam beside its heat. Where it counts cubic metres only, the calculator says what is missing.
   static func of(_ figures: MeterFigures, asset: Asset) throws -> [MeteredActivity] {
-    let hasNormal = figures.amount(.gasVolumeNormal) != nil
     var activities: [MeteredActivity] = []
-    for amount in figures.amounts where !(hasNormal && amount.quantity == .gasVolume) {
+    for amount in figures.amounts {
+      if let better = amount.quantity.betterMeasure, figures.amount(better) != nil { continue }
       guard let kind = try kind(amount.quantity, asset.metering) else { continue }
       activities.append(
         MeteredActivity(

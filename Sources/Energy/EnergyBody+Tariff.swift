@@ -42,7 +42,7 @@ extension EnergyBody {
 
   private func bill(_ settings: TariffSettings, _ figures: EnergyFigures, _ sums: BandSums) throws -> JSONValue? {
     guard let active = figures.active, let charge = try sums.cost() else { return nil }
-    let demand = try figures.maximum.flatMap { Self.demand($0, window: window) }.map { try ExactDecimal($0) }
+    let demand = try figures.maximumDemand(window: window).map { try ExactDecimal($0) }
     var reactive = figures.lagging
     if settings.reactive == .both, let leading = figures.leading {
       reactive = reactive.map { $0.adding(leading) } ?? leading

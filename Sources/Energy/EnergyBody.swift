@@ -41,10 +41,11 @@ struct EnergyBody {
   ) throws -> [UInt8] {
     var members = common(start: start, end: end, figures: figures)
     members["quality"] = .string(figures.quality.word)
-    members["maximum_demand_kw"] = decimal(figures.maximum.flatMap { Self.demand($0, window: window) })
+    members["maximum_demand_kw"] = decimal(figures.maximumDemand(window: window))
     let at = figures.maximum == nil ? nil : figures.maximumStart
     members["maximum_demand_start"] = at.map { .string(zone.rfc3339($0)) } ?? .null
-    members["maximum_demand_end"] = at.map { .string(zone.rfc3339($0 + window)) } ?? .null
+    let length = figures.maximumWindow > .zero ? figures.maximumWindow : window
+    members["maximum_demand_end"] = at.map { .string(zone.rfc3339($0 + length)) } ?? .null
     members["windows"] = .integer(Int64(figures.windows))
     members["windows_with_data"] = .integer(Int64(figures.windowsWithData))
     try addTariff(to: &members, period: figures, isMonth: isMonth)

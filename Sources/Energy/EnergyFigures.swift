@@ -6,9 +6,11 @@ import Templates
 struct EnergyFigures: Hashable, Sendable {
   /// By `Signal.Quantity.allCases`, each in its unit; nil = no data.
   var energy = Self.nothing
-  /// The largest energy of one window and the start of that window (of equals the earliest).
+  /// The energy of the window with the largest demand, its start (of equals the earliest) and its length: windows of
+  /// another length may be among them. Zero = not known.
   var maximum: ScaledInteger?
   var maximumStart = Timestamp.distantPast
+  var maximumWindow = Span64.zero
   /// Nanoseconds with data.
   var covered: Int64 = 0
   /// Nanoseconds with data that was doubted, and that were bridged.
@@ -32,11 +34,11 @@ struct EnergyFigures: Hashable, Sendable {
   mutating func add(_ other: EnergyFigures) throws {
     for index in energy.indices { energy[index] = Self.sum(energy[index], other.energy[index]) }
     if let candidate = other.maximum {
-      if let maximum, !(maximum < candidate) {
-        // Of equals the earliest stays.
-      } else {
+      // Of equals the earliest stays.
+      if maximum == nil || isBelow(candidate, other.maximumWindow) {
         maximum = candidate
         maximumStart = other.maximumStart
+        maximumWindow = other.maximumWindow
       }
     }
     covered += other.covered
@@ -49,6 +51,22 @@ struct EnergyFigures: Hashable, Sendable {
     var sums = bands ?? BandSums()
     try sums.add(others)
     bands = sums
+  }
+
+  /// Whether the largest demand so far is less than that of a window: of windows of one length by energy, else by power.
+  private func isBelow(_ candidate: ScaledInteger, _ length: Span64) -> Bool {
+    guard let maximum else { return true }
+    guard length != maximumWindow, length > .zero, maximumWindow > .zero,
+      let own = EnergyBody.demand(maximum, window: maximumWindow),
+      let others = EnergyBody.demand(candidate, window: length)
+    else { return maximum < candidate }
+    return own < others
+  }
+
+  /// The largest demand in kW.
+  /// - Parameter window: of figures that were saved without the length.
+  func maximumDemand(window: Span64) -> ScaledInteger? {
+    maximum.flatMap { EnergyBody.demand($0, window: maximumWindow > .zero ? maximumWindow : window) }
   }
 
   /// Nil counts as nothing. A sum that does not fit 64 bits is no figure.
@@ -92,6 +110,7 @@ struct EnergyFigures: Hashable, Sendable {
     windowsGood = quality == .good ? 1 : 0
     maximum = active
     maximumStart = start
+    maximumWindow = window
   }
 
   /// The quantities of an electricity meter stand first, each with a mark of its own; of the others only those that
@@ -99,6 +118,7 @@ struct EnergyFigures: Hashable, Sendable {
   private static let meterQuantities = Signal.Quantity.allCases.prefix { $0.isElectricityMeter }.count
   private static let hasMaximum: UInt8 = 1
   private static let hasAmounts: UInt8 = 2
+  private static let hasMaximumWindow: UInt8 = 4
 
   func encode(into writer: inout ByteWriter) {
     for value in energy.prefix(Self.meterQuantities) {
@@ -106,7 +126,8 @@ struct EnergyFigures: Hashable, Sendable {
       if let value { writer.scaled(value) }
     }
     let others = energy.indices.dropFirst(Self.meterQuantities).filter { energy[$0] != nil }
-    writer.byte((maximum == nil ? 0 : Self.hasMaximum) | (others.isEmpty ? 0 : Self.hasAmounts))
+    let hasMaximum = maximum == nil ? 0 : Self.hasMaximum | (maximumWindow > .zero ? Self.hasMaximumWindow : 0)
+    writer.byte(hasMaximum | (others.isEmpty ? 0 : Self.hasAmounts))
     if !others.isEmpty {
       writer.varint(others.count)
       for index in others {
@@ -118,6 +139,7 @@ struct EnergyFigures: Hashable, Sendable {
     if let maximum {
       writer.scaled(maximum)
       writer.timestamp(maximumStart)
+      if maximumWindow > .zero { writer.varint(UInt64(maximumWindow.nanoseconds)) }
     }
     writer.zigzag(covered)
     writer.varint(windows)
@@ -157,6 +179,8 @@ struct EnergyFigures: Hashable, Sendable {
     if flags & Self.hasMaximum != 0 {
       maximum = try reader.scaled()
       maximumStart = try reader.timestamp()
+      // Figures that were saved when all windows had one length do not say it.
+      if flags & Self.hasMaximumWindow != 0 { maximumWindow = Span64(nanoseconds: Int64(try reader.integer())) }
     }
     covered = try reader.zigzag()
     windows = try reader.integer()

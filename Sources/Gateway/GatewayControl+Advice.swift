@@ -48,7 +48,7 @@ extension GatewayControl {
     let factors = gridFactors(from: now, hours: hours, notes: &notes)
     if site.tariff == nil { notes.append("no tariff: savings of money are not known") }
     var plan = try AdvicePlan(
-      from: now, hours: hours, length: site.energy.window, zone: zone, tariff: site.tariff,
+      from: now, hours: hours, length: AdvicePlan.slot(site.energy.window), zone: zone, tariff: site.tariff,
       factor: { factors?.factor($0) }, load: { load?($0) })
     if load != nil, !plan.hasLoad {
       notes.append(

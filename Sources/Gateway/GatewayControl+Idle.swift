@@ -15,6 +15,7 @@ extension GatewayControl {
     /// Nil as soon as a part has none.
     var cost: ExactDecimal? = .zero
     var emissions: ExactDecimal? = .zero
+    var gases: Set<String> = []
     var days = 0
 
     mutating func add(_ body: JSONValue) throws {
@@ -25,7 +26,11 @@ extension GatewayControl {
       idleSeconds = try idleSeconds + (decimal("idle_seconds") ?? .zero)
       producingSeconds = try producingSeconds + (decimal("producing_seconds") ?? .zero)
       cost = try cost.flatMap { sum in try decimal("waste_cost").map { try sum + $0 } }
-      emissions = try emissions.flatMap { sum in try decimal("waste_kgco2e").map { try sum + $0 } }
+      emissions = try emissions.flatMap { sum in
+        try (decimal("waste_kg") ?? decimal("waste_kgco2e")).map { try sum + $0 }
+      }
+      // Records of before do not say it.
+      if emissions != nil { gases.insert(body["gas"]?.stringValue ?? "") }
       days += 1
     }
 
@@ -87,7 +92,8 @@ extension GatewayControl {
         .init("idle_hours", title: "idle", unit: "h", places: 1),
         .init("producing_hours", title: "producing", unit: "h", places: 1),
         .init("waste_cost", title: "waste", unit: currencies.count == 1 ? currencies.first ?? "" : "", places: 2),
-        .init("waste_kgco2e", title: "waste", unit: "kgCO2e", places: 1),
+        .init(
+          "waste_kg", title: "waste", unit: "kg" + (total.gases.count == 1 ? total.gases.first ?? "" : ""), places: 1),
       ], rows, total: rows.isEmpty ? nil : ReportTable.Row(name: "all", figures: try total.figures()), notes: notes)
   }
 }

@@ -1,6 +1,7 @@
 import Control
 import Energy
 import Plant
+import Production
 import Store
 import Telemetry
 import Templates
@@ -81,8 +82,14 @@ extension GatewayControl {
     for place in counted {
       if let amount = amounts[place]?[.activeEnergyImport] { energy = try (energy ?? .zero) + amount }
     }
+    let (counters, doubtful) =
+      isAsset
+      ? (group.sorted(), [])
+      : PieceCounters(site.assets, lines: ProductionLine.lines(of: site)).counters(of: group) {
+        amounts[$0]?[.goodCount] != nil || amounts[$0]?[.productionCount] != nil
+      }
     var good: ExactDecimal?
-    for place in group {
+    for place in counters {
       guard let own = amounts[place] else { continue }
       if let count = try own[.goodCount] ?? own[.productionCount].map({ try $0 - (own[.rejectCount] ?? .zero) }) {
         good = try (good ?? .zero) + count
@@ -116,7 +123,8 @@ extension GatewayControl {
     return ReportTable.Row(
       name: name,
       figures: [energy?.description, good?.description, specific?.description] + figures(sum)
-        + [sum.days > 0 ? String(Set(days.filter { taken.contains($0.place) }.map(\.start)).count) : nil])
+        + [sum.days > 0 ? String(Set(days.filter { taken.contains($0.place) }.map(\.start)).count) : nil],
+      note: PieceCounters.note(doubtful.map { site.assets[$0].id }))
   }
 
   /// The worth of what the lines of each row made, and all electricity of the row by it.

@@ -62,8 +62,9 @@ extension GatewayControl {
     var sums: [ExactDecimal]? = [.zero, .zero, .zero]
     var problems: Set<String> = []
     for month in months.map({ $0.clamped(to: whole) }) {
-      if let scopes = try inventory(month, method) {
-        sums = try added(sums, scopes)
+      if let recorded = try inventory(month, method) {
+        problems.formUnion(recorded.warnings)
+        sums = try added(sums, recorded.scopes)
         continue
       }
       let part = PlantPeriod(start: month.lowerBound, end: month.upperBound, name: period.name)
@@ -71,7 +72,7 @@ extension GatewayControl {
       let own = entries.filter { $0.start < part.end && part.start < $0.end }
       let result = try report.sums(
         method, amounts: amounts, group: Set(site.assets.indices), entries: own, period: month, hours: try hours(part))
-      problems.formUnion(result.problems)
+      problems.formUnion(result.problems + result.warnings)
       sums = try added(sums, result.scopes)
     }
     return (sums, problems.sorted())

@@ -40,9 +40,16 @@ extension GatewayControl {
   // MARK: - Energy
 
   private func energyReport(by word: String, _ period: PlantPeriod) throws -> ReportTable {
-    let known = ReportGroups.words + ["carrier"]
+    let known = ReportGroups.words + ["carrier", "product"]
     guard known.contains(word) else { throw ReportGroups.unknown(word, known: known) }
+    if word == "product" { return try productEnergy(period) }
     let amounts = try metered(period).amounts
+    let coal = try StandardCoalReport(site: site, amounts: amounts)
+    let entries = try enteredActivities().compactMap { entry in
+      try entry.amount(in: period.start..<period.end, zone: zone).map {
+        StandardCoalReport.Part(entry: entry, amount: $0)
+      }
+    }
     let topology = MeterTopology(site.assets)
     let quantities = Signal.Quantity.allCases.filter { quantity in amounts.values.contains { $0[quantity] != nil } }
     func sum(_ quantity: Signal.Quantity, _ group: Set<Int>) throws -> ExactDecimal? {
@@ -55,13 +62,29 @@ extension GatewayControl {
     }
     let all = Set(site.assets.indices)
     if word == "carrier" {
-      let rows = try quantities.map { quantity in
-        ReportTable.Row(name: "\(quantity.rawValue) (\(quantity.unit))", figures: [try sum(quantity, all)?.description])
+      var rows = try quantities.map { quantity in
+        let kgce = StandardCoalReport.quantities.contains(quantity) ? try coal?.metered(quantity, all) : nil
+        return ReportTable.Row(
+          name: "\(quantity.rawValue) (\(quantity.unit))",
+          figures: [try sum(quantity, all)?.description] + (coal == nil ? [] : [kgce?.description]))
+      }
+      // What people entered is energy, too, where it has a value.
+      for part in entries {
+        guard let kgce = coal?.entered(part).kgce else { continue }
+        rows.append(
+          ReportTable.Row(
+            name: "\(part.entry.what) (\(part.entry.activity.unit)), entry \(part.entry.id)",
+            figures: [part.amount.description, kgce.description]))
+      }
+      let amount = ReportTable.Column("amount", title: "amount", unit: "", places: 2)
+      let total = try coal.map { coal in
+        ReportTable.Row(name: "standard coal", figures: [nil, try coal.sum(all, entries)?.description])
       }
       return table(
-        "Energy and media", word, period, [.init("amount", title: "amount", unit: "", places: 2)], rows, total: nil)
+        "Energy and media", word, period, [amount] + (coal == nil ? [] : [Self.standardCoal]), rows, total: total,
+        notes: coal?.notes(entries) ?? [])
     }
-    let columns = quantities.enumerated().map { place, quantity in
+    var columns = quantities.enumerated().map { place, quantity in
       ReportTable.Column(
         quantity.rawValue, title: quantity.rawValue, unit: quantity.unit, places: 2, hasBar: place == 0)
     }
@@ -70,11 +93,21 @@ extension GatewayControl {
         if word == "asset", let place = row.assets.first { return amounts[place]?[quantity]?.description }
         return try sum(quantity, row.assets)?.description
       }
-      return figures.allSatisfy { $0 == nil } ? nil : ReportTable.Row(name: row.name, figures: figures)
+      let own = coal == nil ? [] : entries.filter { belongs($0.entry, to: row.assets) }
+      let kgce = try coal.map { try $0.sum(row.assets, own, isWhole: word != "asset")?.description }
+      guard figures.contains(where: { $0 != nil }) || kgce.flatMap(\.self) != nil else { return nil }
+      return ReportTable.Row(name: row.name, figures: figures + (kgce.map { [$0] } ?? []))
     }
-    let total = ReportTable.Row(name: "site", figures: try quantities.map { try sum($0, all)?.description })
-    return table("Energy and media", word, period, columns, rows, total: total)
+    let sums = try quantities.map { try sum($0, all)?.description }
+    let whole = try coal.map { try $0.sum(all, entries)?.description }
+    if coal != nil { columns.append(Self.standardCoal) }
+    return table(
+      "Energy and media", word, period, columns, rows,
+      total: ReportTable.Row(name: "site", figures: sums + (whole.map { [$0] } ?? [])),
+      notes: coal?.notes(entries) ?? [])
   }
+
+  private static let standardCoal = ReportTable.Column("kgce", title: "standard coal", unit: "kgce", places: 2)
 
   /// Made on site or counted beside the supply: the supply's roles do not divide it.
   private static func isMade(_ quantity: Signal.Quantity) -> Bool {
@@ -103,57 +136,54 @@ extension GatewayControl {
         }
         return method
       } ?? first
-    let known = ["scope"] + ReportGroups.words + ["hour"]
+    let known = EmissionTable.words + ["product"] + ReportGroups.words + ["hour"]
     guard known.contains(word) else { throw ReportGroups.unknown(word, known: known) }
     if word == "hour" { return try carbonHours(period, method, asset: asset) }
     guard asset == nil else {
       throw ControlRefusal(
         .badRequest, "--asset is for the report by the hour.\n  → Ask --by hour, or --by asset for all of them.")
     }
-    let groups: [(name: String, assets: Set<Int>)] =
-      word == "scope" ? [("", Set(site.assets.indices))] : ReportGroups.rows(site.assets, by: word)
+    if word == "product" { return try productEmissions(report, period, method) }
+    let isOfSite = EmissionTable.words.contains(word)
+    let groups = isOfSite ? [("", Set(site.assets.indices))] : ReportGroups.rows(site.assets, by: word)
     let entries = try enteredActivities().filter { $0.start < period.end && period.start < $0.end }
-    var sums: [[ExactDecimal]?] = groups.map { _ in [.zero, .zero, .zero] }
-    var problems: Set<String> = []
+    let undivided = isOfSite ? [] : entries.filter { entry in !groups.contains { belongs(entry, to: $0.assets) } }
+    var emitted = EmissionTable(by: word, groups: groups.map(\.name))
     let whole = period.start..<period.end
     for month in zone.months(touching: whole).map({ $0.clamped(to: whole) }) {
       let part = PlantPeriod(start: month.lowerBound, end: month.upperBound, name: period.name)
-      if word == "scope", let scopes = try inventory(month, method) {
-        sums[0] = try added(sums[0], scopes)
+      if isOfSite, let recorded = try inventory(month, method) {
+        try emitted.add(recorded, to: 0)
         continue
       }
       let amounts = try metered(part).amounts
       let hours = try hours(part)
       let attribution = try attribution(month, method)
       for (place, group) in groups.enumerated() {
-        let own = word == "scope" ? entries : entries.filter { belongs($0, to: group.assets) }
+        let own = isOfSite ? entries : entries.filter { belongs($0, to: group.assets) }
         let result = try report.sums(
           method, amounts: amounts, group: group.assets, entries: own, period: month, hours: hours,
           attribution: attribution)
-        problems.formUnion(result.problems)
-        sums[place] = try added(sums[place], result.scopes)
+        try emitted.add(result, to: place)
       }
+      guard !undivided.isEmpty else { continue }
+      try emitted.addUndivided(
+        report.sums(
+          method, amounts: [:], group: [], entries: undivided, period: month, hours: hours, attribution: attribution),
+        entries: undivided.count)
     }
-    let notes = problems.sorted() + carbonNotes(word, method)
-    if word == "scope" {
-      let names = ["scope 1 (direct)", "scope 2 (purchased energy)", "scope 3 (other)"]
-      let rows = names.enumerated().map { place, name in
-        ReportTable.Row(name: name, figures: [sums[0]?[place].description])
-      }
-      let total = ReportTable.Row(name: "sum", figures: [try sums[0].map { try $0[0] + $0[1] + $0[2] }?.description])
-      return table(
-        "Emissions, \(method.title)", word, period, [Self.kilograms], rows, total: total, notes: notes)
-    }
-    let rows = try zip(groups, sums).map { group, scopes in
-      ReportTable.Row(name: group.name, figures: [try scopes.map { try $0[0] + $0[1] + $0[2] }?.description])
-    }
-    return table("Emissions, \(method.title)", word, period, [Self.kilograms], rows, total: nil, notes: notes)
+    return table(
+      "Emissions, \(method.title)", word, period, [emitted.column], emitted.rows(), total: emitted.total(),
+      notes: emitted.notes + carbonNotes(word, method))
   }
 
-  private static let kilograms = ReportTable.Column("kg", title: "emissions", unit: "kg", places: 2, hasBar: true)
-
-  private func carbonNotes(_ word: String, _ method: InventoryMethod) -> [String] {
-    guard method == .market, word != "scope", let settings = site.carbon, !settings.certificates.isEmpty else {
+  func carbonNotes(_ word: String, _ method: InventoryMethod) -> [String] {
+    if word == "product", site.carbon?.hourlySeries?.series(for: method) != nil {
+      return ["by the factor of the year: nobody knows the hours of an order's share"]
+    }
+    guard method == .market, !EmissionTable.words.contains(word), let settings = site.carbon,
+      !settings.certificates.isEmpty
+    else {
       return []
     }
     switch settings.certificateReports {
@@ -164,7 +194,7 @@ extension GatewayControl {
   }
 
   /// The certificates of a closed month, for the parts of the site; nil where there are none, or they stay with the site.
-  private func attribution(
+  func attribution(
     _ month: Range<Timestamp>, _ method: InventoryMethod
   ) throws -> EmissionReport.Attribution? {
     guard let settings = site.carbon, !settings.certificates.isEmpty, settings.certificateReports == .byElectricity,
@@ -179,12 +209,8 @@ extension GatewayControl {
   }
 
   /// What a closed month's record says, with its certificates; nil if there is none, or no whole month is asked for.
-  func inventory(_ month: Range<Timestamp>, _ method: InventoryMethod) throws -> [ExactDecimal]? {
-    let figures = try inventoryBody(month)?["methods"]?[method.rawValue]
-    let found = ["scope_1_kg", "scope_2_kg", "scope_3_kg"].compactMap {
-      figures?[$0]?.stringValue.flatMap { ExactDecimal($0) }
-    }
-    return found.count == 3 ? found : nil
+  func inventory(_ month: Range<Timestamp>, _ method: InventoryMethod) throws -> EmissionReport.Sums? {
+    try inventoryBody(month)?["methods"]?[method.rawValue].flatMap { EmissionReport.Sums(recorded: $0) }
   }
 
   /// The newest record of a closed month; nil if there is none, or this is no whole month.

@@ -77,8 +77,8 @@ public struct ProductionLine: Hashable, Sendable {
     quantity == .gasVolume || quantity == .gasVolumeNormal ? asset.metering.fuel : nil
   }
 
-  /// Position of the line that an asset belongs to.
-  static func line(of asset: Asset, in lines: [ProductionLine]) -> Int? {
+  /// Position of the line that an asset belongs to: the nearest one that its place lies in.
+  public static func line(of asset: Asset, in lines: [ProductionLine]) -> Int? {
     guard !asset.production.servesNone else { return nil }
     let place = asset.production.serves ?? asset.place
     var nearest: Int?

@@ -12,8 +12,10 @@ extension RecordSchema {
       .required("always_on", .flag("Never off, and idle for a large share of the time.")),
       .required("waste_cost", .decimal("At the price of each window; null without one.").orNull),
       .required("currency", .string("ISO 4217.").orNull),
-      .required("waste_kgco2e", .decimal("By the method; null without a factor.").orNull),
-      .required("method", .string("Of waste_kgco2e.").orNull),
+      .required(
+        "waste_kg", .decimal("Emissions of the waste by the method, kg of the gas; null without a factor.").orNull),
+      .required("gas", .string("CO2, or CO2e where the factor has all gases.").orNull),
+      .required("method", .string("Of waste_kg.").orNull),
       .required("windows", .count("Windows of the day.")),
       .required("windows_with_data", .count("Of them, with energy of the machine.")),
     ])

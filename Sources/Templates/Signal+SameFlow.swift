@@ -9,8 +9,8 @@ extension Signal.Quantity {
     }
   }
 
-  /// What counts the same flow better where one meter counts both: a gas at normal conditions, steam by its heat. Nil where
-  /// there is no other.
+  /// What counts the same flow better where one meter counts both: a gas at normal conditions, steam by its heat. Nil
+  /// where there is no other.
   public var betterMeasure: Signal.Quantity? { self == .steamMass ? .heatEnergy : atNormalConditions }
 
   /// What a machine makes of the electricity that it takes in: its emissions are those of the electricity.

@@ -46,7 +46,7 @@ struct EnergyCommand: AsyncParsableCommand {
         windows are closed.
         """)
     @OptionGroup var gateway: GatewayOptions
-    @Option(name: .long, help: "asset (default), area, line, site, carrier, cost-centre or product-line.")
+    @Option(name: .long, help: "asset (default), area, line, site, carrier, product, cost-centre or product-line.")
     var by: String?
     @OptionGroup var report: ReportOptions
 
@@ -143,7 +143,9 @@ struct CarbonCommand: AsyncParsableCommand {
         records and entries that lie in them. Offsets are never subtracted.
         """)
     @OptionGroup var gateway: GatewayOptions
-    @Option(name: .long, help: "scope (default), asset, area, line, site, cost-centre, product-line or hour.")
+    @Option(
+      name: .long,
+      help: "scope (default), carrier, product, asset, area, line, site, cost-centre, product-line or hour.")
     var by: String?
     @Option(name: .long, help: "Of one meter alone, with --by hour.") var asset: String?
     @Option(name: .long, help: "gbt32150, ghgp_location or ghgp_market; default: the first of the configuration.")

@@ -396,8 +396,8 @@ import Testing
   @Test(arguments: [
     (["what": "unobtainium:7"], "nothing that can be entered"), (["amount": "1,5"], "decimal number"),
     (["amount": "-1"], "negative"),
-    (["amount": "-1", "supersedes": "x", "reason": "r"], "negative"), (["id": "a b"], "other characters"),
-    (["document_hash": "12"], "SHA-256"),
+    (["amount": "-1", "supersedes": "x", "reason": "r"], "negative"),
+    (["id": "a b"], "other characters"), (["document_hash": "12"], "SHA-256"),
     (["end": "2026-01-01T00:00:00Z"], "no length"), (["colour": "red"], "has no \"colour\""),
     (["what": "emissions"], "scope"), (["supersedes": "x"], "say why"), (["scope": "4"], "1, 2 or 3"),
     (["person": ""], "\"person\" is missing"),

@@ -50,6 +50,22 @@ private func load(
     #expect(after.slots[10].moved.description == "-40" && after.slots[6].moved.description == "40")
   }
 
+  /// Minutes would be a million ways to use a storage on one day.
+  @Test(
+    "short windows are planned in quarters of an hour",
+    arguments: [(1, 15), (5, 15), (15, 15), (4, 20), (10, 20), (30, 30), (60, 60)] as [(Int64, Int64)])
+  func slots(window: Int64, slot: Int64) throws {
+    let length = AdvicePlan.slot(.minutes(window))
+    #expect(length == .minutes(slot))
+    let midnight = try #require(Timestamp(rfc3339: "2026-11-18T00:00:00+08:00"))
+    let plan = try AdvicePlan(
+      from: midnight, hours: 24, length: length, zone: PlantZone(identifier: "Asia/Shanghai"), tariff: nil,
+      factor: { _ in nil }, load: { _ in nil })
+    let own = load(.storage, 40, hours: 1, 0, 24, efficiency: "0.9")
+    let use = try LoadAdvisor.Use(own, place: 0, day: try #require(plan.slots.first).day, plan: plan)
+    #expect(use.candidates.count <= 5000 && !use.candidates.isEmpty)
+  }
+
   @Test("a saving that emits more says so, and of equal prices the cleaner hour is taken")
   func emissions() throws {
     var factors: [String?] = Array(repeating: "0.5", count: 24)

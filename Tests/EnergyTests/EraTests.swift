@@ -61,6 +61,35 @@ import Testing
     #expect(bench.used > used)
   }
 
+  /// 500 kW in half an hour and 400 kW in a quarter: the month's maximum is a power, whatever the windows were.
+  @Test(
+    "the maximum demand of a month with windows of two lengths", arguments: [(30, 15), (15, 30)] as [(Int64, Int64)])
+  func demand(before: Int64, after: Int64) throws {
+    var bench = try Bench(registers: 1)
+    try bench.restart { $0.energy.window = .minutes(before) }
+    let start = try time("2026-11-20T08:00:00+08:00")
+    let end = try time("2026-12-01T00:00:00+08:00")
+    var value: Int64 = 0
+    var now = start
+    while now <= end + .minutes(15) {
+      if now == start + .days(1) { try bench.restart { $0.energy.window = .minutes(after) } }
+      try bench.read(now, ScaledInteger(value, exponent: -2))
+      try bench.mark(now + .minutes(3))
+      // In the first era a peak of its own, in the second a longer one of less power, and the other way round.
+      let isFirst = now >= start + .hours(2) && now < start + .hours(2) + .minutes(before)
+      let isSecond = now >= start + .days(5) && now < start + .days(5) + .minutes(after)
+      let power: Int64 = isFirst ? (before == 30 ? 500 : 400) : isSecond ? (before == 30 ? 600 : 300) : 40
+      value += power * 25
+      now = now + .minutes(15)
+    }
+    let month = try #require(try bench.bodies(.energyMonth).first)
+    let isLater = before == 30
+    #expect(try exact(month["maximum_demand_kw"]).description == (isLater ? "600" : "400"))
+    let at = isLater ? start + .days(5) : start + .hours(2)
+    #expect(month["maximum_demand_start"] == .string(bench.zone.rfc3339(at)))
+    #expect(month["maximum_demand_end"] == .string(bench.zone.rfc3339(at + .minutes(15))))
+  }
+
   @Test("back to the old length before the day is over: nothing has happened")
   func back() throws {
     func run(_ changes: Bool) throws -> [RecordDraft] {

@@ -86,6 +86,7 @@ struct CarbonTests {
       zone: Asia/Shanghai
       clock: messages
       broker: { host: 127.0.0.1, port: \(broker.port) }
+      energy: { standard-coal: true }
       carbon: { subdivision: CN-CQ, methods: [ghgp_location], gwp: AR5, fuel-set: gbt32151-2024 }
       destinations:
         - { name: upstream, file: { path: $DIR/upstream.jsonl }, records: all, assets: ["*"] }
@@ -138,6 +139,7 @@ struct CarbonTests {
       try total(weir, "--period", "2026-01") == "204403.7180477904"
     }
     #expect(isThere)
+    try checkReports(weir)
     let (explained, _) = try WeirProcess.command(
       [
         "carbon", "explain", "--data", weir.directory.appending("data"),
@@ -161,6 +163,35 @@ struct CarbonTests {
     let diesel = try #require(upstream.latest("carbon-activity").first { $0.body["what"] == "diesel" })
     #expect(diesel.body["document"]?["name"] == "invoice-7.txt")
     #expect(diesel.body["document"]?["sha256"]?.stringValue?.count == 64)
+  }
+
+  /// Standard coal of meters and invoices, and the emissions by what was used, to the last decimal.
+  private func checkReports(_ weir: WeirProcess) throws {
+    func report(_ arguments: String...) throws -> JSONValue {
+      let (output, code) = try WeirProcess.command(
+        arguments + ["--period", "2026-01", "--json", "--data", weir.directory.appending("data")],
+        directory: weir.directory)
+      #expect(code == 0, "\(output)")
+      return try JSONValue(parsing: output)
+    }
+    func last(_ table: JSONValue) -> [String?] {
+      (table["rows"]?.arrayValue ?? []).map { $0["figures"]?.arrayValue?.last?.stringValue }
+    }
+    let energy = try report("energy", "--by", "carrier")
+    #expect(energy["total"]?["figures"]?.arrayValue?.last == "64337.443841", "\(energy)")
+    #expect(Set(last(energy)).isSuperset(of: ["15514.685841", "16419.648", "3059.91", "29343.2"]), "\(energy)")
+    let sites = try report("energy", "--by", "site")
+    #expect(sites["total"]?["figures"]?.arrayValue?.last == "64337.443841", "\(sites)")
+    let carbon = try report("carbon", "--by", "carrier")
+    #expect(
+      carbon["rows"]?.arrayValue?.compactMap { $0["name"]?.stringValue }
+        == ["diesel", "electricity", "heat", "natural_gas", "refrigerant R-410A"], "\(carbon)")
+    #expect(carbon["total"]?["figures"]?.arrayValue?.first == "204403.7180477904")
+    #expect(carbon["columns"]?.arrayValue?.first?["unit"] == "kgCO2e")
+    #expect(carbon["notes"]?.arrayValue?.contains { $0.stringValue?.contains("AR5") == true } == true, "\(carbon)")
+    let machines = try report("carbon", "--by", "asset")
+    let undivided = machines["notes"]?.arrayValue?.contains { $0.stringValue?.hasPrefix("3 entries are not") == true }
+    #expect(undivided == true, "\(machines)")
   }
 
   /// The data of 2022 in the place of 2023: shown first, then done.

@@ -96,7 +96,7 @@ public struct BudgetRule: SiteRule {
           let roles = InventoryScope.roles(quantity)
           for place in topology.counted(quantity, roles: roles, among: group.contains) {
             quantities[place].insert(quantity)
-            if quantity == .gasVolume { quantities[place].insert(.gasVolumeNormal) }
+            if let better = quantity.betterMeasure { quantities[place].insert(better) }
           }
         }
       }

@@ -61,6 +61,14 @@ public struct AdvicePlan: Hashable, Sendable {
     self.demandSoFar = demandSoFar
   }
 
+  /// Length of the slots for windows of a length: the window, but at least a quarter of an hour. What a storage could do
+  /// in slots of a minute would be millions of ways, and no proposal is better for beginning a minute earlier.
+  public static func slot(_ window: Span64) -> Span64 {
+    [15, 20, 30, 60].map { Span64.minutes($0) }.first {
+      window <= $0 && $0.nanoseconds % window.nanoseconds == 0
+    } ?? window
+  }
+
   /// The slots from a time on, with prices and bands of the tariff.
   ///
   /// - Parameters:

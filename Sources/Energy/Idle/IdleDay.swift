@@ -18,8 +18,16 @@ struct IdleDay {
   let end: Timestamp
   let window: Span64
   let machines: [Machine]
-  /// kgCO2e per kWh, and by which method.
-  let emission: (method: String, factor: ExactDecimal)?
+  let emission: Emission?
+
+  /// Of electricity by the first method of the site.
+  struct Emission: Hashable, Sendable {
+    var method: String
+    /// kg of `gas` per kWh.
+    var factor: ExactDecimal
+    /// `CO2` or `CO2e`.
+    var gas: String
+  }
 
   private var analysis: EnergyAnalysis { site.energy.analysis }
   private var currency: String? { site.tariff?.tariff.currency }
@@ -51,7 +59,8 @@ struct IdleDay {
       "producing_seconds": seconds(figures.producing), "always_on": .boolean(isAlwaysOn(machine)),
       "waste_cost": exact(figures.wasteCost),
       "currency": figures.wasteCost == nil ? .null : currency.map { .string($0) } ?? .null,
-      "waste_kgco2e": exact(emitted), "method": emitted == nil ? .null : .string(emission?.method ?? ""),
+      "waste_kg": exact(emitted), "gas": emitted == nil ? .null : .string(emission?.gas ?? ""),
+      "method": emitted == nil ? .null : .string(emission?.method ?? ""),
       "windows": .integer((end - start).nanoseconds / window.nanoseconds),
       "windows_with_data": .integer(Int64(machine.windows)),
     ]
@@ -91,8 +100,8 @@ struct IdleDay {
       evidence.append(Event.Attribute("waste_cost", "\(cost) \(currency)"))
     }
     if let kilograms = try emitted(machine), let emission {
-      worth.append("\(FigureText.text(kilograms, places: 1)) kgCO2e")
-      evidence.append(Event.Attribute("waste_kgco2e", "\(kilograms) (\(emission.method))"))
+      worth.append("\(FigureText.text(kilograms, places: 1)) kg\(emission.gas)")
+      evidence.append(Event.Attribute("waste_kg", "\(kilograms) \(emission.gas) (\(emission.method))"))
     }
     let alwaysOn = isAlwaysOn(machine) ? " It was never off." : ""
     return Finding(

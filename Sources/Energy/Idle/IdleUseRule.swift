@@ -190,13 +190,16 @@ public struct IdleUseRule: SiteRule {
     return IdleUse.Interval(duration: window, power: power, pieces: pieces, state: state, price: price)
   }
 
-  /// kgCO2e per kWh by the first method of the site; nil without a factor.
-  private func emission(_ day: Timestamp, _ end: Timestamp) throws -> (method: String, factor: ExactDecimal)? {
+  /// By the first method of the site; nil without a factor.
+  private func emission(_ day: Timestamp, _ end: Timestamp) throws -> IdleDay.Emission? {
     guard let calculator, let method = calculator.settings.methods.first else { return nil }
     let last = CivilDate(lastDayBefore: end, in: zone)
     let unit = Activity(.electricity(.ordinary), .one, "kWh")
     let found = calculator.emissions(of: unit, lastDay: last).first { $0.method == method && $0.problem == nil }
-    return try found.map { (method.rawValue, try EmissionTotals($0.lines).total()) }
+    return try found.map {
+      let totals = try EmissionTotals($0.lines)
+      return IdleDay.Emission(method: method.rawValue, factor: try totals.total(), gas: totals.gas.rawValue)
+    }
   }
 
   // MARK: Checkpoint

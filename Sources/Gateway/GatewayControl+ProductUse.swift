@@ -1,0 +1,94 @@
+import Carbon
+import Control
+import Factors
+import Plant
+import Production
+import Store
+import Telemetry
+import Templates
+
+/// Energy and emissions by what was made.
+extension GatewayControl {
+  /// So far back most orders began that a period's days name; of others all records are looked at.
+  private static let usualOrder = Span64.days(31)
+
+  /// Of the days that lie in a period and are over.
+  private func productUse(_ period: Range<Timestamp>) throws -> ProductUse {
+    var days: [JSONValue] = []
+    try store.visitBodies(kind: .productionLine, from: period.lowerBound, to: period.upperBound) { record in
+      if record.end <= period.upperBound { days.append(try JSONValue(parsing: record.body)) }
+    }
+    var wanted = days.reduce(into: Set<String>()) { $0.formUnion(ProductUse.orders(of: $1)) }
+    var products: [String: String] = [:]
+    let near = period.lowerBound - Self.usualOrder
+    for (from, to) in [(near, period.upperBound), (.distantPast, near)] where !wanted.isEmpty {
+      try store.visitBodies(kind: .productFootprint, from: from, to: to) { record in
+        guard wanted.remove(record.key) != nil else { return }
+        products[record.key] = try JSONValue(parsing: record.body)["product"]?.stringValue
+      }
+    }
+    var use = ProductUse()
+    for day in days { try use.add(day: day, products: products) }
+    return use
+  }
+
+  private func checkLines() throws {
+    guard ProductionLine.lines(of: site).isEmpty else { return }
+    throw ControlRefusal(
+      .badRequest,
+      "No line has an order feed, so it is not known what was made.\n  → Add an asset with the template order-feed at "
+        + "the place of the line.")
+  }
+
+  private static let productNotes = [
+    "of the lines' days that are over: each order's share, divided as in its footprint; what is metered outside of the "
+      + "lines is not in it"
+  ]
+
+  /// What the orders of the period took, by product.
+  func productEnergy(_ period: PlantPeriod) throws -> ReportTable {
+    try checkLines()
+    let use = try productUse(period.start..<period.end)
+    let carriers = use.total.keys.sorted()
+    let columns = carriers.enumerated().map { place, carrier in
+      ReportTable.Column(carrier.name, title: carrier.name, unit: carrier.quantity.unit, places: 2, hasBar: place == 0)
+    }
+    let rows = use.names.map { name in
+      ReportTable.Row(name: name, figures: carriers.map { use.rows[name]?[$0]?.description })
+    }
+    return table(
+      "Energy by product", "product", period, columns, rows,
+      total: ReportTable.Row(name: "all lines", figures: carriers.map { use.total[$0]?.description }),
+      notes: Self.productNotes)
+  }
+
+  /// What that emitted, by a method of the inventory.
+  func productEmissions(
+    _ report: EmissionReport, _ period: PlantPeriod, _ method: InventoryMethod
+  ) throws -> ReportTable {
+    try checkLines()
+    let whole = period.start..<period.end
+    let parts = try zone.months(touching: whole).map { month in
+      let month = month.clamped(to: whole)
+      return (month: month, use: try productUse(month))
+    }
+    let names = Set(parts.flatMap(\.use.names))
+    let last = [ProductUse.unknownProduct, ProductUse.noOrder]
+    let groups = names.filter { !last.contains($0) }.sorted() + last.filter(names.contains)
+    var emitted = EmissionTable(by: "product", groups: groups)
+    for part in parts {
+      let attribution = try attribution(part.month, method)
+      for (place, name) in groups.enumerated() {
+        guard let amounts = part.use.rows[name] else { continue }
+        let carriers = amounts.sorted { $0.key < $1.key }.map {
+          EmissionReport.Amount(quantity: $0.key.quantity, fuel: $0.key.fuel, amount: $0.value)
+        }
+        try emitted.add(
+          report.sums(method, carriers: carriers, period: part.month, attribution: attribution), to: place)
+      }
+    }
+    return table(
+      "Emissions by product, \(method.title)", "product", period, [emitted.column], emitted.rows(),
+      total: emitted.total(), notes: Self.productNotes + emitted.notes + carbonNotes("product", method))
+  }
+}
