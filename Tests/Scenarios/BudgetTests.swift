@@ -95,7 +95,7 @@ struct BudgetTests {
     #expect(upstream.schemaViolations == [])
     func told(_ name: String) -> [String] {
       upstream.all.filter { $0.kind == "finding" }.compactMap { entry in
-        guard let key = entry.body["key"]?.stringValue, key.hasSuffix("/\(name)/2026-01-01") else { return nil }
+        guard let key = entry.body["finding"]?.stringValue, key.hasSuffix("/\(name)/2026-01-01") else { return nil }
         return (entry.body["rule"]?.stringValue ?? "") + (entry.body["closed"]?.stringValue == nil ? "" : " closed")
       }
     }

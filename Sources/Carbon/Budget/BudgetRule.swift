@@ -154,7 +154,7 @@ public struct BudgetRule: SiteRule {
     guard let period = MeterFigures.Period(rawValue: try reader.byte()) else {
       throw ByteReaderError(offset: 0, expected: "a window, day or month")
     }
-    let id = site.assets[asset].id
+    let id = name(of: asset, context)
     var memory = try memory(id, context)
     memory.set(try HourlySums(from: &reader), period: period, start: told.start)
     save(memory, id, context)
