@@ -94,8 +94,8 @@ let package = Package(
     .executableTarget(
       name: "weir-bench",
       dependencies: [
-        "Telemetry", "Plant", "Templates", "Journal", "Ingest", "Rules", "Engine", "Energy", "Equipment", "Ledger",
-        "Store", "Gateway", "Simulation",
+        "CLinux", "Telemetry", "Plant", "Templates", "Journal", "Ingest", "Rules", "Engine", "Energy", "Equipment",
+        "Ledger", "Store", "Gateway", "Simulation",
       ],
       path: "Tests/Benchmarks/Micro", swiftSettings: strict),
     .target(

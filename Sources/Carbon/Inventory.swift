@@ -1,3 +1,4 @@
+import Plant
 import Factors
 import Rules
 import Telemetry

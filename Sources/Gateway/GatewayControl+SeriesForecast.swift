@@ -125,7 +125,6 @@ extension GatewayControl {
       least *= 10
       places += 1
     }
-    let scale = (0..<places).reduce(1.0) { scale, _ in scale * 10 }
-    return ScaledInteger(Int64((value * scale).rounded()), exponent: Int8(-places)).withoutTrailingZeros.description
+    return ScaledInteger(rounding: value, places: places)?.withoutTrailingZeros.description ?? "0"
   }
 }

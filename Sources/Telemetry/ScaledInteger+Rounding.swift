@@ -9,4 +9,13 @@ extension ScaledInteger {
     guard abs(steps) < 9e18 else { return nil }
     self.init(Int64(steps), exponent: Int8(-places))
   }
+
+  /// The same number with as few places as it needs: numbers that mean the same are the same.
+  public var withoutTrailingZeros: ScaledInteger {
+    var value = self
+    while value.exponent < 0, value.mantissa % 10 == 0, let coarser = value.rescaled(to: value.exponent + 1) {
+      value = coarser
+    }
+    return value.exponent > 0 ? value.rescaled(to: 0) ?? value : value
+  }
 }

@@ -101,14 +101,3 @@ extension SiteReader {
     return ControlSettings(metricsPort: section.read("metrics-port", .integer(0...65535)))
   }
 }
-
-extension ScaledInteger {
-  /// The same number with as few places as it needs: settings that mean the same are the same.
-  var withoutTrailingZeros: ScaledInteger {
-    var value = self
-    while value.exponent < 0, value.mantissa % 10 == 0, let coarser = value.rescaled(to: value.exponent + 1) {
-      value = coarser
-    }
-    return value.exponent > 0 ? value.rescaled(to: 0) ?? value : value
-  }
-}

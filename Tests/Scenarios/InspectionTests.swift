@@ -149,7 +149,7 @@ struct InspectionTests {
 
     // What the rule knows is in the Store with the next checkpoint.
     var chart = ""
-    let isThere = try await eventually(within: .seconds(90)) {
+    let isThere = try eventually(within: .seconds(90)) {
       chart = try text(weir, "glue", "--defect", "glue-gap", "--period", period)
       return chart.contains("MORE THAN USUAL") && chart.contains("BELOW THE LIMIT")
     }

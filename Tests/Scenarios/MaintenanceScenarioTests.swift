@@ -127,7 +127,7 @@ import Testing
       "--parts", "Wear rings, gasket", "--note", "rings worn to 0.9 mm", "--by", "Li Wei", "--id", "wo-17")
     #expect(receipt.contains("recorded as wo-17") && receipt.contains("leak was predicted in time"), "\(receipt)")
 
-    let isKnown = try await eventually {
+    let isKnown = try eventually {
       try json(weir, "maintenance", "list")["records"]?.arrayValue?.isEmpty == false
     }
     #expect(isKnown)

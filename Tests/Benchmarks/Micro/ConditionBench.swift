@@ -1,6 +1,6 @@
+import CLinux
 import Engine
 import Foundation
-import Glibc
 import Gateway
 import Journal
 import Rules
