@@ -90,7 +90,7 @@ import Testing
     let weir = try WeirProcess(configuration(port: broker.port), directory: TemporaryDirectory())
     try weir.start()
     try await weir.waitFor("the connection") { $0.connections.first?.state == "connected" }
-    let messages = messages
+    let messages = self.messages
     try await Plants.publish(messages, site: try Plants.site(weir))
     let status = try await weir.waitFor("everything delivered", within: .seconds(120)) { status in
       status.messages.received >= messages.count && status.destinations.allSatisfy { $0.pending == 0 }

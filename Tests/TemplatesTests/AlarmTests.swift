@@ -9,19 +9,20 @@ import Testing
     templates:
       oven:
         summary: An oven
-        payload: json
         timestamp: none
         signals:
-          temperature: { kind: gauge, unit: °C, expected-interval: 10 s, range: [-40, 300], alarm: [none, 250] }
-          pressure: { kind: gauge, unit: bar, expected-interval: 10 s }
-          door: { kind: state, expected-interval: 10 s, states: { open: [], shut: [] } }
+          temperature:
+            { kind: gauge, unit: °C, path: t, expected-interval: 10 s, range: [-40, 300], alarm: [none, 250] }
+          pressure: { kind: gauge, unit: bar, path: p, expected-interval: 10 s }
+          door: { kind: state, path: d, expected-interval: 10 s, states: { open: [OPEN], shut: [SHUT] } }
 
     """
 
   private func site(_ text: String, signals: String) throws(ConfigurationErrors) -> Site {
     let asset = "  - { id: oven-1, place: cq/hall-1, template: oven, topic: oven/1, signals: \(signals) }\n"
+    let base = baseConfiguration.replacing("assets:\n", with: "assets:\n" + asset, maxReplacements: 1)
     return try SiteLoader.load(
-      text: baseConfiguration + asset + text, file: "test.yaml", devices: [packageRoot + "/Devices"], checkFiles: false)
+      text: base + text, file: "test.yaml", devices: [packageRoot + "/Devices"], checkFiles: false)
   }
 
   private func alarms(_ site: Site) throws -> [SignalAlarm] {

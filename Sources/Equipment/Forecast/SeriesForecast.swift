@@ -59,6 +59,12 @@ public struct SeriesForecast: Hashable, Sendable {
     }
   }
 
+  private struct Said: Hashable, Sendable {
+    var value: Double
+    var low: Double
+    var high: Double
+  }
+
   public enum Refusal: Error, Hashable, Sendable, CustomStringConvertible {
     /// So many steps are still missing.
     case tooShort(missing: Int)
@@ -77,8 +83,8 @@ public struct SeriesForecast: Hashable, Sendable {
   private(set) var values: [Double?] = []
   /// What each expert said for the steps to come, the oldest (for the next step) first.
   private var pending: [[Double]] = []
-  /// What was said of all experts together for these steps; nil = nothing.
-  private var said: [Double?] = []
+  /// What was said of all experts together for these steps, with its interval; nil = nothing.
+  private var said: [Said?] = []
   /// By expert: how far it missed, the older the less.
   private var misses: [Double]
   /// Actual less forecast, at an hour; the newest last.
@@ -102,19 +108,25 @@ public struct SeriesForecast: Hashable, Sendable {
     if values.count > Self.day + Self.lead { values.removeFirst() }
     let next = value == nil ? [] : SeriesBasis(values)?.forecasts(Self.lead) ?? []
     pending.append(next)
-    said.append(next.isEmpty ? nil : together(next))
+    guard !next.isEmpty else {
+      said.append(nil)
+      return
+    }
+    let point = together(next)
+    // Before there are errors nothing is promised, and nothing is broken.
+    let (low, high) = residuals.count < Self.needed ? (-Double.infinity, Double.infinity) : bounds(sorted)
+    said.append(Said(value: point, low: point + low, high: point + high))
   }
 
-  private mutating func learn(_ value: Double, _ forecasts: [Double], _ mine: Double?) {
+  private mutating func learn(_ value: Double, _ forecasts: [Double], _ mine: Said?) {
     // Half of it is forgotten in about two hours of steps: regimes of a machine last that long.
     for (expert, forecast) in forecasts.enumerated() {
       misses[expert] = 0.97 * misses[expert] + 0.03 * abs(value - forecast)
     }
     guard let mine else { return }
-    let error = value - mine
+    let error = value - mine.value
     if residuals.count >= Self.needed {
-      let (low, high) = bounds(sorted)
-      let isOutside = error < low || high < error
+      let isOutside = value < mine.low || mine.high < value
       level = min(0.3, max(0.005, level + Self.rate * (Self.outside - (isOutside ? 1 : 0))))
     }
     residuals.append(error)
@@ -185,7 +197,7 @@ public struct SeriesForecast: Hashable, Sendable {
     for (forecasts, mine) in zip(pending, said) {
       writer.varint(forecasts.count)
       for forecast in forecasts { writer.double(forecast) }
-      if let mine { writer.double(mine) }
+      if let mine { for number in [mine.value, mine.low, mine.high] { writer.double(number) } }
     }
     for miss in misses { writer.double(miss) }
     writer.varint(residuals.count)
@@ -203,7 +215,11 @@ public struct SeriesForecast: Hashable, Sendable {
         throw ByteReaderError(offset: reader.offset, expected: "a forecast of each expert")
       }
       pending.append(forecasts)
-      said.append(forecasts.isEmpty ? nil : try reader.double())
+      guard !forecasts.isEmpty else {
+        said.append(nil)
+        continue
+      }
+      said.append(Said(value: try reader.double(), low: try reader.double(), high: try reader.double()))
     }
     for expert in misses.indices { misses[expert] = try reader.double() }
     for _ in 0..<(try reader.count()) { residuals.append(try reader.double()) }

@@ -27,8 +27,8 @@ public struct SeriesLimit: Hashable, Sendable {
     limits += ofFaults(asset, site)
     let profile = MachineProfile(asset: asset)
     let gauges = MachineProfile.gauges(of: asset)
-    for limit in LimitWatch(profile: profile, table: asset.nameplate.isEmpty ? nil : site.condition).limits
-    where limit.signals.count == 1 {
+    let watch = LimitWatch(profile: profile, table: asset.nameplate.isEmpty ? nil : site.condition)
+    for limit in watch.limits where limit.signals.count == 1 {
       guard let last = limit.boundaries.last, last.isFinite else { continue }
       limits.append(
         SeriesLimit(signal: gauges[limit.signals[0]], value: last, isUpper: true, source: limit.source, isAlone: false))
