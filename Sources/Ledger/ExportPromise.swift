@@ -37,6 +37,9 @@ public struct ExportPromise: Hashable, Sendable {
       let last = inner?["last"]?.integerValue, let lines = inner?["lines"]?.integerValue,
       let chain = inner?["chain"]?.stringValue.flatMap(LedgerHash.bytes(hex:))
     else { throw LedgerError("it does not say what the export holds") }
+    guard (0...Leaf.highest).contains(first), (-1...Leaf.highest).contains(last) else {
+      throw LedgerError("it promises leaves \(first)–\(last), which no ledger has")
+    }
     self.init(gateway: gateway, first: first, last: last, chain: chain, lines: lines)
     guard self.json == json else { throw LedgerError("it was altered") }
   }

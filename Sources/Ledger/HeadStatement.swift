@@ -120,7 +120,8 @@ public struct HeadStatement: Hashable, Sendable {
     guard let signature = members.removeValue(forKey: "signature")?.stringValue.flatMap(Base64URL.decode),
       key.verifies(signature, of: JSONValue.object(members).canonicalBytes())
     else { throw LedgerError("the head's signature does not fit its contents") }
-    guard contents.first >= 1, contents.last >= contents.first - 1, try number("count") == contents.count,
+    guard (1...Leaf.highest).contains(contents.number), contents.first >= 1, contents.last >= contents.first - 1,
+      contents.last <= Leaf.highest, try number("count") == contents.count,
       try text("fingerprint") == key.fingerprint
     else { throw LedgerError("the head contradicts itself") }
   }

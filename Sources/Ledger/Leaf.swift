@@ -8,6 +8,8 @@ import Telemetry
 public struct Leaf: Hashable, Sendable {
   /// Format 1 covered only previous hash, body hash and id.
   public static let format = 2
+  /// No ledger comes this far; beyond it one could not count on. A larger number was altered.
+  public static let highest: Int64 = 1 << 62
 
   /// From 1, without gaps.
   public var number: Int64

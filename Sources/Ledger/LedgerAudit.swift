@@ -25,7 +25,7 @@ public struct LedgerAudit {
   private var lastRecord: Int64 = 0
   private var missing: [(range: ClosedRange<Int64>, line: Int?)] = []
   /// A line that could not be read, and may have been a leaf.
-  private var unreadable: (line: Int, detail: String)?
+  private var unreadable: (line: Int?, detail: String)?
 
   private var tree = MerkleTree()
   /// The first leaf of `tree`, and whether all since then have come in order.
@@ -58,6 +58,11 @@ public struct LedgerAudit {
     var entry = entry
     settleNumber(&entry)
     let number = entry.leaf.number
+    guard number <= Leaf.highest else {
+      settleUnreadable(before: nil)
+      unreadable = (entry.line, "it says that it is leaf \(number), which no ledger reaches")
+      return
+    }
     settleUnreadable(before: number)
     if let expected, number < expected { return takeLate(entry) }
     if let expected, number > expected { noteGap(expected...(number - 1), line: entry.line) }

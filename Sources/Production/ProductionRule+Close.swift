@@ -50,7 +50,7 @@ extension ProductionRule {
 
   /// Divides a window and puts the difference to what was accounted into the accounts.
   private mutating func settle(_ entry: Pending, isFirst: Bool, now: Timestamp, _ context: RuleContext) throws {
-    var window = entry.window
+    var window = renamed(entry.window, context)
     let line = entry.line
     for key in isFirst ? states[line].live : [] { window.add(order: key) }
     var accounts: [(key: String, account: OrderAccount)] = []

@@ -8,7 +8,20 @@ extension ProductionRule {
   /// Windows of a line that share an entry of the saved state.
   static let pageWindows: Int64 = 8
 
-  private func name(_ line: Int) -> String { site.assets[lines[line].feeds[0]].id }
+  private static let mark: Character = "\u{1F}"
+
+  /// Under which a line is kept: the id that its first feed had when it began.
+  private func name(_ line: Int) -> String { states[line].name ?? feed(line).id }
+  private func feed(_ line: Int) -> Asset { site.assets[lines[line].feeds[0]] }
+
+  /// With the ids that the assets have now.
+  func renamed(_ window: LineWindow, _ context: RuleContext) -> LineWindow {
+    func name(_ id: String) -> String { context.asset(id, in: site).map { site.assets[$0].id } ?? id }
+    var window = window
+    for place in window.amounts.indices { window.amounts[place].asset = name(window.amounts[place].asset) }
+    for place in window.activities.indices { window.activities[place].asset = name(window.activities[place].asset) }
+    return window
+  }
   private func pageNumber(_ start: Timestamp) -> Int64 {
     let length = Span64(nanoseconds: window.nanoseconds * Self.pageWindows)
     return start.windowStart(length).nanoseconds / length.nanoseconds
@@ -90,7 +103,9 @@ extension ProductionRule {
     writer.optional(next)
     writer.varint(lines.count)
     for (place, state) in states.enumerated() {
-      writer.string(name(place))
+      // A line of another name than its feed's id was renamed: the second one finds it again.
+      let id = feed(place).id
+      writer.string(name(place) == id ? id : "\(name(place))\(Self.mark)\(id)")
       writer.varint(state.live.count)
       for key in state.live { writer.string(key) }
       writer.optional(state.oldestDay)
@@ -130,9 +145,11 @@ extension ProductionRule {
     next = try reader.optionalTimestamp()
     var places: [Int?] = []
     for _ in 0..<(try reader.count()) {
-      let feed = try reader.string()
-      let place = lines.indices.first { name($0) == feed }
+      let names = try reader.string().split(separator: Self.mark).map(String.init)
+      let place =
+        lines.indices.first { feed($0).id == names.last } ?? lines.indices.first { feed($0).formerly == names.last }
       var state = LineState()
+      if let place, feed(place).id != names.first { state.name = names.first }
       state.live = try (0..<(try reader.count())).map { _ in try reader.string() }
       state.oldestDay = try reader.optionalTimestamp()
       state.oldestPage = try reader.boolean() ? try reader.zigzag() : nil

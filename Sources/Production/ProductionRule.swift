@@ -30,6 +30,8 @@ public struct ProductionRule: SiteRule {
   }
 
   struct LineState: Hashable, Sendable {
+    /// Under which its windows and days are kept; nil = the id of its first feed.
+    var name: String?
     /// Orders that are open at or after the next window, sorted.
     var live: [String] = []
     /// Start of the oldest day that is kept; nil before the first.

@@ -96,7 +96,8 @@ struct RecordWriter {
   private func predecessor(of draft: RecordDraft) throws -> [UInt8]? {
     if let hash = try predecessor(of: draft, asset: draft.asset, key: draft.key) { return hash }
     for former in draft.formerAssets {
-      guard let key = draft.key(for: former) else { continue }
+      // An order that goes on keeps the key that it had.
+      let key = draft.key(for: former) ?? draft.key
       if let hash = try predecessor(of: draft, asset: former, key: key) { return hash }
     }
     return nil

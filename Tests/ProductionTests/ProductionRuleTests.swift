@@ -208,6 +208,48 @@ import Testing
     #expect(print["energy"]?.arrayValue?.first?["amount"] == "3" && print["good"] == "14" && print["scrap"] == "1")
   }
 
+  /// New ids for the feed, the counter and the meter in the middle of an order, and a late reading behind them: one
+  /// order, and the figures that it would have had.
+  @Test(arguments: [false, true])
+  func renamedAssetsGoOn(twice: Bool) throws {
+    func run(_ rename: (inout LinePlant, _ again: Bool) throws -> Void) throws -> LinePlant {
+      var plant = try LinePlant()
+      for minute in 0..<95 as Range<Int64> {
+        let time = at(480 + minute)
+        try plant.bench.mark(time)
+        if minute % 5 == 0, minute != 20 { try plant.meter(LinePlant.main, time, minute * 20) }
+        if minute == 5 { try plant.order("start", "A", time, ["product": "X200"]) }
+        if minute == 80 { try plant.order("end", "A", time) }
+        if minute == 40 { try rename(&plant, false) }
+        if minute == 65 { try rename(&plant, true) }
+        try plant.count(time, good: minute, scrap: 0, state: "running")
+      }
+      try plant.meter(LinePlant.main, at(480 + 20), 350)
+      try plant.bench.mark(at(480 + 130))
+      return plant
+    }
+    let plain = try run { _, _ in }
+    let renamed = try run { plant, again in
+      guard !again || twice else { return }
+      try plant.bench.restart { site in
+        for place in [LinePlant.feed, LinePlant.counter, LinePlant.main] {
+          site.assets[place].formerly = site.assets[place].id
+          site.assets[place].id += "-new"
+          if place == LinePlant.main { site.assets[LinePlant.sub].metering.fedBy = site.assets[place].id }
+        }
+      }
+    }
+    #expect(renamed.bench.output.findings.filter { $0.rule == "rule-failed" }.isEmpty)
+    for kind in [RecordKind.productionOrder, .productFootprint] {
+      let (one, other) = (try plain.bodies(kind), try renamed.bodies(kind))
+      #expect(one.keys.sorted() == ["mes/A"] && other.keys.sorted() == ["mes/A"])
+      for member in ["good", "order_seconds", "running_seconds", "energy", "kgco2e"] {
+        #expect(one["mes/A"]?[member] == other["mes/A"]?[member], "\(kind) \(member)")
+      }
+      #expect(other["mes/A"]?["asset"] == .string(twice ? "mes-new-new" : "mes-new"))
+    }
+  }
+
   @Test func nothingIsKeptBeyondTheHorizon() throws {
     var plant = try LinePlant()
     for day in 0..<70 as Range<Int64> {

@@ -24,6 +24,35 @@ import Testing
     #expect(LedgerFixture.audit(lines, options).damages.map(\.kind).contains(.key))
   }
 
+  /// Numbers beyond every ledger, where counting on would overflow.
+  @Test(arguments: [Int64.max, (1 << 62) + 1])
+  func numbersThatNoLedgerReaches(number: Int64) throws {
+    let ledger = try LedgerFixture()
+    let lines = try ledger.lines()
+    for (first, last) in [(Int64.min, Int64.max), (1, number), (number, number), (.min, 24)] {
+      let promise = ExportPromise(
+        gateway: "gw", first: first, last: last, chain: Array(repeating: 0, count: 32), lines: Int64(lines.count))
+      let report = LedgerFixture.audit([promise.json.canonicalBytes()] + lines.dropFirst())
+      #expect(report.damages.contains { $0.kind == .unreadable && $0.line == 1 })
+    }
+    for options in [LedgerAudit.Options(), partial] {
+      for place in [2, lines.count / 2, lines.count - 1] {
+        var altered = lines
+        let text = String(decoding: lines[place], as: UTF8.self)
+        let pattern = try Regex(#""sequence":\d+"#)
+        altered[place] = Array(text.replacing(pattern, with: "\"sequence\":\(number)").utf8)
+        guard altered[place] != lines[place] else { continue }
+        #expect(!LedgerFixture.audit(altered, options).isSound)
+      }
+    }
+  }
+
+  private var partial: LedgerAudit.Options {
+    var options = LedgerAudit.Options()
+    options.isPartial = true
+    return options
+  }
+
   @Test func aPartOfTheTimeHoldsToo() throws {
     let ledger = try LedgerFixture()
     var lines: [[UInt8]] = []

@@ -87,6 +87,8 @@ import Testing
     ("UPDATE records SET body = CAST('{}' AS BLOB) WHERE leaf = 7", .body, 7, 7),
     ("UPDATE leaves SET key = key || char(0) || 'x' WHERE number = 7", .column, 7, 7),
     ("UPDATE leaves SET number = -1 WHERE number = 7", .missing, 7, 7),
+    ("UPDATE leaves SET number = 9223372036854775807 WHERE number = 7", .missing, 7, 7),
+    ("UPDATE leaves SET number = 9223372036854775807 WHERE number = 24", .truncated, 24, 24),
     (
       """
       UPDATE leaves SET number = -7 WHERE number = 7; UPDATE leaves SET number = 7 WHERE number = 8;
