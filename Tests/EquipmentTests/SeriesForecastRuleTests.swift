@@ -60,7 +60,7 @@ import Testing
     #expect(fact.opened == warning.opened && fact.closed == nil && fact.summary.contains("is above its limit"))
     try Self.run(&bench, from: 1010, to: 1100) { _ in 20 }
     #expect(Self.told(bench).last?.closed != nil)
-    #expect(Self.told(bench).count == 3)
+    #expect(Self.told(bench).count == 3, "\(Self.told(bench).map(\.summary))")
   }
 
   @Test func saysNothingFarFromALimitAndCostsNothingWithout() throws {

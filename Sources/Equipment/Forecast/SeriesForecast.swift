@@ -47,6 +47,13 @@ public struct SeriesForecast: Hashable, Sendable {
     /// Errors at the last step, ascending: what may be added to the value there.
     let errors: [Double]
 
+    /// Whether the forecast goes on from where the value is now. After a jump it does not until the jump has been learnt:
+    /// then its first step lies further away than its own interval is wide, and it is nothing to act on.
+    public var goesOn: Bool {
+      guard let first = points.first else { return false }
+      return abs(first.value - now) <= first.high - first.low
+    }
+
     /// That it has been above (or below) a limit by the end of the hour, 0 … 1: by the errors that were made.
     public func probability(crossing limit: Double, upwards: Bool) -> Double {
       var most = 0.0

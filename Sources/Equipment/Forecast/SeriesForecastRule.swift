@@ -100,7 +100,7 @@ public struct SeriesForecastRule: AssetRule {
     let now = entry.sum / Double(entry.count)
     var outlook: SeriesForecast.Outlook?
     // Too little data yet: what is crossed already is told all the same.
-    if case .success(let known) = Result(catching: { try forecast.outlook() }) { outlook = known }
+    if case .success(let known) = Result(catching: { try forecast.outlook() }), known.goesOn { outlook = known }
     judge(place, now: now, outlook, at: time, context: &context)
   }
 
