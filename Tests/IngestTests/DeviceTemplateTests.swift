@@ -36,6 +36,9 @@ import Testing
     let asset = try #require(site.assets.first)
     var batch = Batch()
     Bench.decoder(site).decode("t", payload, into: &batch)
+    for (subtopic, payload) in TemplateExample.below(in: text) {
+      Bench.decoder(site).decode("t/\(subtopic)", payload, into: &batch)
+    }
     #expect(batch.quarantined.isEmpty, "\(batch.quarantined.map(\.detail))")
 
     // Every signal has a good value and every attribute is there.

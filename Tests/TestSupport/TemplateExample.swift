@@ -22,4 +22,13 @@ public enum TemplateExample {
     }
     return lines.isEmpty ? nil : lines.joined(separator: "\n")
   }
+
+  /// What comes on topics below the asset's own: `#   …/review {…}`.
+  public static func below(in text: String) -> [(subtopic: String, payload: String)] {
+    let mark = "#   …/"
+    return text.split(separator: "\n").prefix { $0.hasPrefix("#") }.filter { $0.hasPrefix(mark) }.compactMap { line in
+      let parts = line.dropFirst(mark.count).split(separator: " ", maxSplits: 1)
+      return parts.count == 2 ? (String(parts[0]), String(parts[1])) : nil
+    }
+  }
 }

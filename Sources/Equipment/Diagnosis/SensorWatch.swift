@@ -43,6 +43,7 @@ public struct SensorWatch: Hashable, Sendable {
 
   private struct Series: Hashable, Sendable {
     var last: Double?
+    var hasCome = false
     /// Usual size of a step between frames.
     var step = 0.0
     var steps = 0
@@ -107,9 +108,11 @@ public struct SensorWatch: Hashable, Sendable {
     if let jump = series[index].jump { series[index].jump = jump >= Demand.memory * pace ? nil : jump + 1 }
     series[index].spikes *= 1 - 0.01 / Double(pace)
     guard let value else {
-      if others > 0 { series[index].absent += 1 }
+      // What never came is none of this machine's signals.
+      if others > 0, series[index].hasCome { series[index].absent += 1 }
       return
     }
+    series[index].hasCome = true
     series[index].absent = 0
     guard isRunning else {
       series[index].last = nil
@@ -155,6 +158,7 @@ public struct SensorWatch: Hashable, Sendable {
     writer.varint(pace)
     writer.varint(series.count)
     for one in series {
+      writer.boolean(one.hasCome)
       writer.boolean(one.last != nil)
       writer.double(one.last ?? 0)
       writer.double(one.step)
@@ -174,6 +178,7 @@ public struct SensorWatch: Hashable, Sendable {
     series = []
     for _ in 0..<(try reader.count()) {
       var one = Series()
+      one.hasCome = try reader.boolean()
       let has = try reader.boolean()
       let last = try reader.double()
       one.last = has ? last : nil

@@ -22,7 +22,7 @@ struct Explained: Hashable, Sendable {
   var signals: [Int] { point.signals }
 
   /// How many regions of operation are known: 1 for a machine without anything that tells them apart.
-  var regimes: Int { signals.isEmpty ? 1 : max(1, seen.nonzeroBitCount) }
+  var regimes: Int { point.isAbsent ? 1 : max(1, seen.nonzeroBitCount) }
 
   mutating func regressors(_ values: [Double?], warmUp: Double, share: Double) -> [Double]? {
     point.regressors(values, warmUp: warmUp, share: share)
@@ -32,7 +32,7 @@ struct Explained: Hashable, Sendable {
   ///
   /// - Parameter first: the signal's first typical level, which is expected where nothing explains it.
   func prediction(_ signal: Int, _ row: [Double]?, first: Double?) -> (Double?, doubt: Double) {
-    guard !signals.isEmpty else { return (first, 1) }
+    guard !point.isAbsent else { return (first, 1) }
     guard let row else { return (nil, 1) }
     let leverage = regression.leverage(row)
     guard leverage < Self.unknown else { return (nil, 1) }

@@ -10,6 +10,8 @@ struct OperatingPoint: Hashable, Sendable {
   private var first: [[Double]]
   /// Of each signal, as it was over the time that a machine takes to warm up: heat follows late.
   private var lagged: [Double?]
+  /// Frames without a signal that never came.
+  private var missed: [Int]
 
   struct Scaling: Hashable, Sendable {
     var center: Double
@@ -18,18 +20,25 @@ struct OperatingPoint: Hashable, Sendable {
 
   /// So many values tell what is typical.
   private static let needed = 31
+  /// A signal that is in the template and did not come in so many frames is none of this machine.
+  private static let patience = 12
 
   init(signals: [Int]) {
     self.signals = signals
     scaling = Array(repeating: nil, count: signals.count)
     first = Array(repeating: [], count: signals.count)
     lagged = Array(repeating: nil, count: signals.count)
+    missed = Array(repeating: 0, count: signals.count)
   }
 
   /// Regressors: the constant, of each signal the value, its square and what it was of late, and the warm-up.
   var width: Int { signals.isEmpty ? 1 : 1 + 3 * signals.count + 1 }
 
-  /// The regressors; nil as long as a signal is missing or not known well enough.
+  /// Whether none of its signals ever comes.
+  var isAbsent: Bool { !missed.contains { $0 < Self.patience } }
+
+  /// The regressors; nil as long as a signal is missing or not known well enough. What this machine never sends is left at
+  /// its middle: should it come one day, nothing is known of its slope until that has been learnt.
   ///
   /// - Parameters:
   ///   - warmUp: 1 at the start of the machine, falling to 0.
@@ -39,8 +48,15 @@ struct OperatingPoint: Hashable, Sendable {
     var row = [1.0]
     row.reserveCapacity(width)
     for (place, signal) in signals.enumerated() {
-      guard let value = values[signal] else { return nil }
+      guard let value = values[signal] else {
+        guard scaling[place] == nil, first[place].isEmpty else { return nil }
+        missed[place] = min(Self.patience, missed[place] + 1)
+        guard missed[place] == Self.patience else { return nil }
+        row += [0, 0, 0]
+        continue
+      }
       guard let scaling = scaling[place] else {
+        missed[place] = 0
         learn(value, place)
         return nil
       }
@@ -74,6 +90,7 @@ struct OperatingPoint: Hashable, Sendable {
         writer.double(scaling.unit)
         writer.double(lagged[place] ?? .nan)
       } else {
+        writer.varint(missed[place])
         writer.varint(first[place].count)
         for value in first[place] { writer.double(value) }
       }
@@ -88,6 +105,7 @@ struct OperatingPoint: Hashable, Sendable {
         lagged[place] = late.isNaN ? nil : late
       } else {
         first[place] = []
+        missed[place] = try reader.integer()
         for _ in 0..<(try reader.count()) { first[place].append(try reader.double()) }
       }
     }

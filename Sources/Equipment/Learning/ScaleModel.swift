@@ -28,8 +28,12 @@ struct ScaleModel: Hashable, Sendable {
   private var sinceRow = 0.0
   /// The last standardised values; 0 where nothing is judged.
   private(set) var z: [Double]
-  /// Chance of one value to lie beyond the alarm level.
-  private let probability: Double
+  /// Chance of one value to lie beyond the alarm level: shared by the signals that come.
+  private var probability: Double {
+    let year = 365.0 * 24 * 60
+    let signals = level.dropLast().count { !$0.isNaN }
+    return min(0.01, settings.chance * constant / (year * Double(max(1, signals))))
+  }
 
   /// Short scales have heavy tails, since every passing disturbance is in them; long ones have not.
   private let most: Double
@@ -53,8 +57,6 @@ struct ScaleModel: Hashable, Sendable {
     below = Array(repeating: Tail(), count: width)
     z = Array(repeating: 0, count: width)
     most = 1 + 2 / (1 + constant / settings.passing)
-    let year = 365.0 * 24 * 60
-    probability = min(0.01, settings.chance * constant / (year * Double(max(1, signals))))
   }
 
   /// Smooths a residual over the minutes since the last one.
