@@ -127,7 +127,8 @@ struct EnergyAnalysisTests {
     let report = try JSONValue(parsing: try text(weir, ["report", "day", "--period", "2026-01-14", "--json"]))
     let sections = report["sections"]?.arrayValue?.compactMap { $0["key"]?.stringValue }
     #expect(
-      sections == ["energy", "cost", "demand", "emissions", "areas", "findings", "proposals"], "\(report)")
+      sections == ["energy", "cost", "demand", "emissions", "areas", "effectiveness", "findings", "proposals"],
+      "\(report)")
     let page = try text(weir, ["report", "day", "--period", "2026-01-14"])
     #expect(page.contains("in none of its 2 sub-meters"), "\(page)")
   }
