@@ -79,12 +79,16 @@ extension GatewayControl {
       guard let prediction = of.last(where: { $0.ended == nil && $0.rank == 0 }) ?? of.last else {
         let known = Set(told.map(\.finding)).sorted()
         // Findings of other rules (a zone, a limit) predict nothing, but are a good reason to come.
-        guard try store.openFindings().contains(where: { $0.key == finding }) else {
+        guard let open = try store.openFindings().first(where: { $0.key == finding }) else {
           throw Self.notTaken(
             "\(asset.id) has no open finding \"\(finding)\"",
             known.isEmpty
               ? "Leave --finding out, or look it up with `weir status`."
               : "Its predictions: \(known.joined(separator: ", ")).")
+        }
+        // What deviates is what the fault that stands first was predicted from.
+        if record.fault == nil, open.rule == "condition-change", open.subject == asset.id {
+          record.fault = machine?.current.first { $0.rank == 0 }?.fault
         }
         return
       }

@@ -107,8 +107,8 @@ import Testing
     let p10 = try #require(job["p10"]?.stringValue.flatMap { Timestamp(rfc3339: $0) })
     let now = try #require(plan["now"]?.stringValue.flatMap { Timestamp(rfc3339: $0) })
     #expect(begins <= max(p10, now), "never behind the 10 % point")
-    #expect(job["parts"] == ["Wear rings"] && job["leadTimeHours"] == 12)
-    if job["waitingCost"] != nil { #expect(job["costUnit"] == "CNY" && job["costSource"] == "controlling, 2026") }
+    #expect(job["parts"] == ["Wear rings"] && job["lead_time_hours"]?.doubleValue == 12, "\(job)")
+    if job["waiting_cost"] != nil { #expect(job["cost_unit"] == "CNY" && job["cost_source"] == "controlling, 2026") }
     let page = try run(weir, "plan")
     #expect(page.contains("Internal leakage / 内部泄漏") && page.contains("1. Measure the play of the rings"), "\(page)")
     #expect(page.contains("predictions: none is checked yet"))
@@ -127,6 +127,15 @@ import Testing
       "--parts", "Wear rings, gasket", "--note", "rings worn to 0.9 mm", "--by", "Li Wei", "--id", "wo-17")
     #expect(receipt.contains("recorded as wo-17") && receipt.contains("leak was predicted in time"), "\(receipt)")
 
+    // What a person recorded is known with the next time mark: the repaired pump speaks again.
+    let again = try #require(messages.last).time + .hours(3)
+    try await Plants.publish(
+      [
+        SimulatedMessage(
+          time: again, topic: "plant/pump-1",
+          payload: Array(
+            "{\"ts\":\(again.nanoseconds / 1_000_000),\"pressure\":8,\"flow\":100,\"vibration\":2}".utf8))
+      ], site: try Plants.site(weir))
     let isKnown = try eventually {
       try json(weir, "maintenance", "list")["records"]?.arrayValue?.isEmpty == false
     }
@@ -143,12 +152,12 @@ import Testing
     #expect(try json(weir, "plan")["visits"]?.arrayValue?.isEmpty == true)
     let health = try run(weir, "health", "pump-1")
     #expect(health.contains("learning"), "\(health)")
-    let again = try WeirProcess.command(
+    let twice = try WeirProcess.command(
       [
         "maintenance", "record", "pump-1", "--inspected", "--by", "Li Wei", "--id", "wo-17", "--data",
         weir.directory.appending("data"),
       ], directory: weir.directory)
-    #expect(again.code != 0 && again.output.contains("there is a record wo-17 already"), "\(again.output)")
+    #expect(twice.code != 0 && twice.output.contains("there is a record wo-17 already"), "\(twice.output)")
     try weir.stop()
     let upstream = try Upstream(file: weir.directory.appending("upstream.jsonl"))
     #expect(upstream.schemaViolations == [])
