@@ -51,11 +51,11 @@ extension ConditionRule {
   }
 
   private func body(_ day: DayHealth, _ end: Timestamp) -> [String: JSONValue] {
-    func decimal(_ value: Double?, places: Int8 = 1) -> JSONValue {
-      guard let value, value.isFinite, abs(value) < 1e9 else { return .null }
-      var scale = 1.0
-      for _ in 0..<places { scale *= 10 }
-      return .string(ScaledInteger(Int64((value * scale).rounded()), exponent: -places).description)
+    func decimal(_ value: Double?, places: Int = 1) -> JSONValue {
+      guard let value, abs(value) < 1e9, let rounded = ScaledInteger(rounding: value, places: places) else {
+        return .null
+      }
+      return .string(rounded.description)
     }
     var states: [String: JSONValue] = [:]
     for state in MachineState.allCases where day.minutes[Int(state.rawValue)] > 0 {

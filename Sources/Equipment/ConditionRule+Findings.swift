@@ -129,7 +129,7 @@ extension ConditionRule {
     return attributes
   }
 
-  func signs(_ list: [RankedFault.Sign]) -> String {
+  func signs(_ list: [Deviation.Contribution]) -> String {
     list.prefix(4).map { sign in
       let name = profile.signals[sign.signal].name
       return abs(sign.z) < 1

@@ -53,10 +53,7 @@ extension ConditionRule {
   static func number(_ value: Double) -> String {
     guard value.isFinite else { return "unknown" }
     let size = abs(value)
-    let places: Int8 = size >= 100 ? 0 : size >= 10 ? 1 : 2
-    var scale = 1.0
-    for _ in 0..<places { scale *= 10 }
     guard size < 1e12 else { return "\(value)" }
-    return ScaledInteger(Int64((value * scale).rounded()), exponent: -places).description
+    return FigureText.text(value, places: size >= 100 ? 0 : size >= 10 ? 1 : 2)
   }
 }

@@ -74,7 +74,7 @@ extension ConditionRule {
     }
     return ConditionFigures(
       time: time, run: state.word, learning: assessor.model.evidence.state.word,
-      health: health.map { ScaledInteger(Int64(($0.value * 10).rounded()), exponent: -1) }, runHours: runHours.hours,
+      health: health.flatMap { ScaledInteger(rounding: $0.value, places: 1) }, runHours: runHours.hours,
       starts: runHours.starts, prognoses: prognoses ?? [])
   }
 

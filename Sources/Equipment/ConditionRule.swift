@@ -11,6 +11,7 @@ import Templates
 /// so a replay learns the same. Limits are judged minute by minute, everything else in frames of ten minutes or more.
 public struct ConditionRule: AssetRule {
   static let rowsKey = "condition/rows"
+  static let frameKey = "condition/frame"
   /// Spots of the trend that people see, and the time that each stands for.
   static let spots = 96
   static let spot = Span64.minutes(30)
@@ -52,8 +53,12 @@ public struct ConditionRule: AssetRule {
   var day: DayHealth?
   var isDayOver = false
   var lastDay: Timestamp?
-  /// State that waits for its rows, which the rule can ask for only when it is called.
+  /// State that waits for its other parts, which the rule can ask for only when it is called.
   var unread: [UInt8]?
+  /// Whether those parts were ever saved.
+  var isKept = false
+  let signalsHash: UInt64
+  let faultsHash: UInt64
   var report: ConditionReport
 
   /// How the rule joins the engine: behind the summaries.
@@ -84,6 +89,8 @@ public struct ConditionRule: AssetRule {
     gauges = prototype.gauges
     assessor = prototype.assessor
     gatherer = prototype.gatherer
+    signalsHash = prototype.signalsHash
+    faultsHash = prototype.faultsHash
     horizons = HorizonLadder(horizons: site.maintenance.horizons)
     lateness = horizon.lateness + SignalSummaryRule.window
     gap = max(.minutes(10), Span64(nanoseconds: 3 * prototype.interval.nanoseconds))
@@ -111,7 +118,9 @@ public struct ConditionRule: AssetRule {
     runHours.add(minute, gap: gap)
     limits.add(minute)
     tellLimits(minute, &context)
-    for frame in gatherer.add(minute, counts: counts) { judge(frame, &context) }
+    let frames = gatherer.add(minute, counts: counts)
+    for frame in frames { judge(frame, &context) }
+    if !frames.isEmpty { keep(context) }
     addToDay(minute)
     report = makeReport()
     tellFigures(minute.end, context)
@@ -131,7 +140,7 @@ public struct ConditionRule: AssetRule {
     last = nil
     for place in failing.indices { failing[place] = 0 }
     endAll(at: max(context.clock, record.time), of: record, &context)
-    saveRows(context)
+    keep(context)
     report = makeReport()
     tellFigures(max(context.clock, record.time), context)
   }
@@ -147,11 +156,6 @@ public struct ConditionRule: AssetRule {
     } else if !frame.run.isJudged {
       last = nil
     }
-    saveRows(context)
-  }
-
-  private mutating func saveRows(_ context: RuleContext) {
-    if assessor.model.shouldSaveRows { context.save(Self.rowsKey, assessor.model.takeRows()) }
   }
 
   /// How long the machine may last by its first fault.

@@ -34,18 +34,6 @@ extension OrderEvent {
 }
 
 extension ByteWriter {
-  mutating func optional(_ text: String?) {
-    boolean(text != nil)
-    if let text { string(text) }
-  }
-  mutating func optional(_ number: ScaledInteger?) {
-    boolean(number != nil)
-    if let number { scaled(number) }
-  }
-  mutating func optional(_ time: Timestamp?) {
-    boolean(time != nil)
-    if let time { timestamp(time) }
-  }
   mutating func optional(_ cause: RevisionCause?) {
     boolean(cause != nil)
     guard let cause else { return }
@@ -57,9 +45,6 @@ extension ByteWriter {
 }
 
 extension ByteReader {
-  mutating func optionalString() throws(ByteReaderError) -> String? { try boolean() ? try string() : nil }
-  mutating func optionalScaled() throws(ByteReaderError) -> ScaledInteger? { try boolean() ? try scaled() : nil }
-  mutating func optionalTimestamp() throws(ByteReaderError) -> Timestamp? { try boolean() ? try timestamp() : nil }
   mutating func optionalCause() throws(ByteReaderError) -> RevisionCause? {
     guard try boolean() else { return nil }
     let (asset, signal) = (try string(), try string())

@@ -37,19 +37,8 @@ struct BudgetReader {
     let period = entry.require("period", .word(CarbonBudget.Period.allCases, noun: "period"))
     let limit = entry.require(
       "limit", limitScalar, remedy: "Add what the period may use: `limit: 90000 kWh`, `limit: 200 t`, or money.")
-    let patterns = entry.list("assets", .text)?.map { ($0.value, $0.position) } ?? [("*", entry.position)]
-    let ids = assets.map(\.id)
-    for (pattern, position) in patterns where !ids.contains(where: { Wildcard.matches($0, pattern) }) {
-      entry.report(
-        position, "no asset matches \"\(pattern)\"", remedy: NearestWord.remedy(pattern, in: ids, noun: "asset"))
-    }
-    let place = entry.read("place", .text)
-    let places = Set(assets.map(\.place)).sorted()
-    if let place, !places.contains(where: { $0 == place || $0.hasPrefix(place + "/") }) {
-      entry.report(
-        entry["place"]?.position, "nothing stands at \"\(place)\"",
-        remedy: NearestWord.remedy(place, in: places, noun: "place"))
-    }
+    let patterns = entry.assetPatterns(of: assets.map(\.id))
+    let place = entry.place(of: assets)
     let warnFrom = entry.read("warn-from", Self.percent, default: Budget.standardWarnFrom)
     guard let name, let period, let limit else { return nil }
     var measure: Budget.Measure
@@ -87,7 +76,7 @@ struct BudgetReader {
         remedy: "Leave it out, or give the limit in t or kg.")
     }
     return Budget(
-      name: name, period: period, limit: limit.value, measure: measure, assets: patterns.map(\.0), place: place,
+      name: name, period: period, limit: limit.value, measure: measure, assets: patterns, place: place,
       warnFrom: warnFrom)
   }
 

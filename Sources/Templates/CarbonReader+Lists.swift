@@ -217,12 +217,7 @@ extension CarbonReader {
       let name = entry.require("name", .identifier("_-."))
       let period = entry.require("period", .word(CarbonBudget.Period.allCases, noun: "period"))
       let limit = entry.require("limit", Self.mass)
-      let patterns = entry.list("assets", .text)?.map { ($0.value, $0.position) } ?? [("*", entry.position)]
-      for (pattern, position) in patterns where !assets.contains(where: { Wildcard.matches($0, pattern) }) {
-        entry.report(
-          position, "no asset matches \"\(pattern)\"",
-          remedy: NearestWord.remedy(pattern, in: assets, noun: "asset"))
-      }
+      let patterns = entry.assetPatterns(of: assets)
       let method = method(entry, methods)
       let scopes = scopes(entry)
       guard let name, let period, let limit else { return nil }
@@ -231,7 +226,7 @@ extension CarbonReader {
           entry["name"]?.position, "two budgets are named \"\(name)\"", remedy: "Give each a name of its own.")
       }
       return CarbonBudget(
-        name: name, period: period, limit: limit, method: method, scopes: scopes, assets: patterns.map(\.0))
+        name: name, period: period, limit: limit, method: method, scopes: scopes, assets: patterns)
     }
   }
 }

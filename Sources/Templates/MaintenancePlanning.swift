@@ -83,25 +83,14 @@ struct MaintenancePlanningReader {
   }
 
   private func cost(_ entry: Section) -> MaintenancePlanning.DowntimeCost? {
-    let patterns = entry.list("assets", .text)?.map { ($0.value, $0.position) } ?? [("*", entry.position)]
-    let ids = assets.map(\.id)
-    for (pattern, position) in patterns where !ids.contains(where: { Wildcard.matches($0, pattern) }) {
-      entry.report(
-        position, "no asset matches \"\(pattern)\"", remedy: NearestWord.remedy(pattern, in: ids, noun: "asset"))
-    }
-    let place = entry.read("place", .text)
-    let places = Set(assets.map(\.place)).sorted()
-    if let place, !places.contains(where: { $0 == place || $0.hasPrefix(place + "/") }) {
-      entry.report(
-        entry["place"]?.position, "nothing stands at \"\(place)\"",
-        remedy: NearestWord.remedy(place, in: places, noun: "place"))
-    }
+    let patterns = entry.assetPatterns(of: assets.map(\.id))
+    let place = entry.place(of: assets)
     let stop = entry.read("stop", .duration(.minutes(1)...(.days(365))))
     let amount = entry.require(
       "cost", Self.hourly, remedy: "Add what an hour of an unplanned stop costs: `cost: 12000 CNY/h`.")
     guard let amount else { return nil }
     return MaintenancePlanning.DowntimeCost(
-      assets: patterns.map(\.0), place: place, hourly: amount.value, currency: amount.currency, stop: stop,
+      assets: patterns, place: place, hourly: amount.value, currency: amount.currency, stop: stop,
       source: entry.read("source", .text, default: ""))
   }
 

@@ -16,6 +16,10 @@ struct MachinePrototype: Sendable {
   let faults: FaultModel
   let gatherer: FrameGatherer
   let assessor: Assessor
+  /// Hash of the signals with their units and what they measure: other ones make another model.
+  let signalsHash: UInt64
+  /// Hash of the faults with their criteria: what is followed to a failure.
+  let faultsHash: UInt64
 
   /// - Parameter asset: any of the kind; the profile knows neither its id nor its plate.
   init(_ asset: Asset, _ faults: FaultModel?) {
@@ -27,5 +31,20 @@ struct MachinePrototype: Sendable {
     profile.asset = ""
     profile.nameplate = Nameplate()
     assessor = Assessor(profile: profile, faults: self.faults, interval: max(interval, gatherer.length))
+    signalsHash = Self.hash(profile.signals.flatMap { [$0.name, $0.unit, $0.role.word] })
+    faultsHash = Self.hash(
+      self.faults.faults.flatMap { fault in
+        guard let criterion = fault.criterion else { return [fault.id] }
+        return [
+          fault.id, "\(criterion.role)", criterion.named ?? "", "\(criterion.change)", "\(criterion.isRelative)",
+          "\(criterion.spread)",
+        ]
+      })
+  }
+
+  private static func hash(_ texts: [String]) -> UInt64 {
+    var hash = Hash64()
+    for text in texts { hash.combine(text) }
+    return hash.value
   }
 }

@@ -75,11 +75,10 @@ public struct Diagnoser: Sendable {
   ///   - doubted: signals whose sensor shows a fault of its own (a jump that nothing else follows).
   /// - Returns: by falling score; equal ones in the order of the model, a sensor behind the faults.
   public func diagnose(_ deviation: Deviation, doubted: Set<Int> = []) -> [RankedFault] {
-    var signs: [RankedFault.Sign?] = Array(repeating: nil, count: profile.signals.count)
+    var signs: [Deviation.Contribution?] = Array(repeating: nil, count: profile.signals.count)
     var sizes = Array(repeating: 0.0, count: profile.signals.count)
     for part in deviation.contributions {
-      signs[part.signal] = RankedFault.Sign(
-        signal: part.signal, z: part.z, value: part.value, expected: part.expected)
+      signs[part.signal] = part
       sizes[part.signal] = Self.size(part.z)
     }
     var ranked = patterns.map { rank($0, sizes, signs) }
@@ -96,7 +95,7 @@ public struct Diagnoser: Sendable {
     return z < 0 ? -size : size
   }
 
-  private func rank(_ pattern: Pattern, _ sizes: [Double], _ signs: [RankedFault.Sign?]) -> RankedFault {
+  private func rank(_ pattern: Pattern, _ sizes: [Double], _ signs: [Deviation.Contribution?]) -> RankedFault {
     let fault = model.faults[pattern.fault]
     var dot = 0.0
     var expected = 0.0
@@ -145,17 +144,17 @@ public struct Diagnoser: Sendable {
   }
 
   private static func sorted(
-    _ list: [(size: Double, signal: Int)], _ signs: [RankedFault.Sign?]
-  ) -> [RankedFault.Sign] {
+    _ list: [(size: Double, signal: Int)], _ signs: [Deviation.Contribution?]
+  ) -> [Deviation.Contribution] {
     var seen: Set<Int> = []
     return list.sorted { (-$0.size, $0.signal) < (-$1.size, $1.signal) }.compactMap { entry in
       seen.insert(entry.signal).inserted
-        ? signs[entry.signal] ?? RankedFault.Sign(signal: entry.signal, z: 0, value: .nan, expected: .nan) : nil
+        ? signs[entry.signal] ?? Deviation.Contribution(signal: entry.signal, z: 0, value: .nan, expected: .nan) : nil
     }
   }
 
   /// It works harder or less than before, and everything follows: power, torque and current the most, heat and flow some.
-  private func loadChange(_ sizes: [Double], _ signs: [RankedFault.Sign?]) -> RankedFault? {
+  private func loadChange(_ sizes: [Double], _ signs: [Deviation.Contribution?]) -> RankedFault? {
     var dot = 0.0
     var expected = 0.0
     var seen = 0.0
@@ -183,7 +182,7 @@ public struct Diagnoser: Sendable {
 
   /// The signal that stands out alone. The further it is out, the more others would have to answer to a fault of the
   /// machine; where its sensor was seen to fail, that is enough.
-  private func sensor(_ sizes: [Double], _ signs: [RankedFault.Sign?], _ doubted: Set<Int>) -> RankedFault? {
+  private func sensor(_ sizes: [Double], _ signs: [Deviation.Contribution?], _ doubted: Set<Int>) -> RankedFault? {
     guard
       let (signal, size) = sizes.enumerated().max(by: { (abs($0.element), $1.offset) < (abs($1.element), $0.offset) }),
       abs(size) > 0.7, let sign = signs[signal]

@@ -2,23 +2,6 @@ import Templates
 
 /// A fault that may be behind a deviation, with what speaks for and against it.
 public struct RankedFault: Hashable, Sendable {
-  /// What one signal says.
-  public struct Sign: Hashable, Sendable {
-    /// Position in `MachineProfile.signals`.
-    public var signal: Int
-    /// Robust standard deviations from the expectation.
-    public var z: Double
-    public var value: Double
-    public var expected: Double
-
-    public init(signal: Int, z: Double, value: Double, expected: Double) {
-      self.signal = signal
-      self.z = z
-      self.value = value
-      self.expected = expected
-    }
-  }
-
   /// The fault's id in its model; `sensor` for a signal that deviates against all others, `load-change` for a machine that
   /// only works harder or less.
   public var id: String
@@ -27,9 +10,9 @@ public struct RankedFault: Hashable, Sendable {
   /// 0 … 1: how well the pattern fits. Like a probability, but the scores of several faults need not add up to 1.
   public var score: Double
   /// Signs that fit, strongest first.
-  public var supporting: [Sign]
+  public var supporting: [Deviation.Contribution]
   /// Signs that do not fit, strongest first: changes that it does not explain, and needed ones that are missing.
-  public var opposing: [Sign]
+  public var opposing: [Deviation.Contribution]
   /// Position in `FaultModel.faults`; nil for a sensor and a changed load.
   public var fault: Int?
 

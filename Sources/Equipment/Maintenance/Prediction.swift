@@ -110,14 +110,3 @@ public struct Prediction: Hashable, Sendable {
     guard !points.isEmpty else { throw ByteReaderError(offset: reader.offset, expected: "what was predicted") }
   }
 }
-
-extension ByteWriter {
-  mutating func optional(_ time: Timestamp?) {
-    boolean(time != nil)
-    if let time { timestamp(time) }
-  }
-}
-
-extension ByteReader {
-  mutating func optionalTimestamp() throws(ByteReaderError) -> Timestamp? { try boolean() ? try timestamp() : nil }
-}
