@@ -14,20 +14,20 @@ extension GatewayControl {
 
   /// Of the days of a period that are over.
   func output(_ period: PlantPeriod) throws -> PeriodOutput {
-    var output = PeriodOutput(site, zone: zone)
+    var output = PeriodOutput(site, zone: zone, names: names)
     guard !output.lines.isEmpty else { return output }
     var days: [JSONValue] = []
-    try store.visitBodies(kind: .productionLine, from: period.start, to: period.end) { record in
+    try store.visitBodies(kind: .productionLine, from: period.start, to: period.end, names: names) { record in
       if record.end <= period.end { days.append(try JSONValue(parsing: record.body)) }
     }
     var orders: [String: JSONValue] = [:]
     let near = period.start - Self.usualOrderLength
-    try store.visitBodies(kind: .productFootprint, from: near, to: period.end) { record in
+    try store.visitBodies(kind: .productFootprint, from: near, to: period.end, names: names) { record in
       if period.start < record.end { orders[record.key] = try JSONValue(parsing: record.body) }
     }
-    let missing = Set(days.flatMap(PeriodOutput.orders(of:))).subtracting(orders.keys)
+    let missing = output.keys(of: days).subtracting(orders.keys)
     if !missing.isEmpty {
-      try store.visitBodies(kind: .productFootprint, from: .distantPast, to: near) { record in
+      try store.visitBodies(kind: .productFootprint, from: .distantPast, to: near, names: names) { record in
         if missing.contains(record.key) { orders[record.key] = try JSONValue(parsing: record.body) }
       }
     }

@@ -220,7 +220,8 @@ extension GatewayControl {
     else { return nil }
     var body: JSONValue?
     try store.visitBodies(
-      kind: .carbonInventory, from: month.lowerBound, to: Timestamp(nanoseconds: month.lowerBound.nanoseconds + 1)
+      kind: .carbonInventory, from: month.lowerBound, to: Timestamp(nanoseconds: month.lowerBound.nanoseconds + 1),
+      names: names
     ) { body = try JSONValue(parsing: $0.body) }
     return body
   }
@@ -270,7 +271,7 @@ extension GatewayControl {
     let closed = Dictionary(
       site.assets.map { ($0.id, clocks[$0.connection] ?? .distantPast) }, uniquingKeysWith: { first, _ in first })
     let slowest = closed.values.min() ?? .distantPast
-    try PeriodRecords(store: store, zone: zone, kinds: kinds).visit(
+    try PeriodRecords(store: store, zone: zone, kinds: kinds, names: names).visit(
       period, isClosed: { asset, end in end + lateness <= (asset.isEmpty ? slowest : closed[asset] ?? slowest) },
       body)
   }

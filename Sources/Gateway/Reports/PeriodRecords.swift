@@ -18,8 +18,9 @@ struct PeriodRecords {
   let store: Store
   let zone: PlantZone
   let kinds: Kinds
+  let names: AssetNames
 
-  /// Visits the newest revision of each record, per kind by (start, asset).
+  /// Visits the newest revision of each record, per kind by (start, asset); assets by their ids of now.
   ///
   /// - Parameter isClosed: whether the record of a day that ends then is expected of an asset; asked with an empty id
   ///   for whether it is of all assets.
@@ -38,12 +39,15 @@ struct PeriodRecords {
       let end = zone.nextMonth(after: month)
       if period.start <= month, end <= period.end {
         var assets: Set<String> = []
-        try store.visitBodies(kind: kinds.month, from: month, to: Timestamp(nanoseconds: month.nanoseconds + 1)) {
+        try store.visitBodies(
+          kind: kinds.month, from: month, to: Timestamp(nanoseconds: month.nanoseconds + 1), names: names
+        ) {
           assets.insert($0.asset)
           try body($0)
         }
         covered[month] = assets
-        if isClosed("", end), try store.assets(kind: kinds.day, from: month, to: end).isSubset(of: assets) {
+        if isClosed("", end), try store.assets(kind: kinds.day, from: month, to: end, names: names).isSubset(of: assets)
+        {
           whole.insert(month)
         }
       }
@@ -60,7 +64,8 @@ struct PeriodRecords {
       let done = covered[month] ?? []
       if period.start <= day, end <= period.end {
         var assets = done
-        try store.visitBodies(kind: kinds.day, from: day, to: Timestamp(nanoseconds: day.nanoseconds + 1)) {
+        try store.visitBodies(kind: kinds.day, from: day, to: Timestamp(nanoseconds: day.nanoseconds + 1), names: names)
+        {
           guard !done.contains($0.asset) else { return }
           assets.insert($0.asset)
           try body($0)
@@ -73,7 +78,7 @@ struct PeriodRecords {
     }
     // Parts of days: windows, whatever else there is of the day.
     for part in rest {
-      try store.visitBodies(kind: kinds.window, from: part.lowerBound, to: part.upperBound) { window in
+      try store.visitBodies(kind: kinds.window, from: part.lowerBound, to: part.upperBound, names: names) { window in
         if window.end <= part.upperBound { try body(window) }
       }
     }
@@ -85,7 +90,7 @@ struct PeriodRecords {
     _ body: (StoredBody) throws -> Void
   ) throws {
     guard !isClosed("", day.upperBound) else { return }
-    try store.visitBodies(kind: kinds.window, from: day.lowerBound, to: day.upperBound) { window in
+    try store.visitBodies(kind: kinds.window, from: day.lowerBound, to: day.upperBound, names: names) { window in
       guard !assets.contains(window.asset), !isClosed(window.asset, day.upperBound) else { return }
       try body(window)
     }
