@@ -23,6 +23,13 @@ public struct StoredBody: Hashable, Sendable {
   public var body: [UInt8]
 }
 
+/// What a record was about that is not in the file any more.
+public struct EvictedInterval: Hashable, Sendable {
+  public var asset: String
+  public var start: Timestamp
+  public var end: Timestamp
+}
+
 extension Store {
   /// The engine's counts as of the newest stored outputs or checkpoint.
   public func engineCounts() throws -> EngineCounts {
@@ -137,6 +144,30 @@ extension Store {
         sql: "SELECT DISTINCT asset FROM records WHERE kind = ? AND start >= ? AND start < ?")
       let ids = try String.fetchSet(statement, arguments: [kind.code, from.nanoseconds, to.nanoseconds])
       return Set(ids.map(names.current))
+    }
+  }
+
+  /// Records of a kind whose interval starts in [from, to) and whose bodies were given up for want of space: from the
+  /// ledger, whose leaves stay. Assets by their ids of now; each interval once.
+  public func evicted(
+    kind: RecordKind, from: Timestamp, to: Timestamp, names: AssetNames
+  ) throws -> Set<EvictedInterval> {
+    try read { db in
+      func intervals(_ sql: String) throws -> Set<EvictedInterval> {
+        let rows = try Row.fetchCursor(
+          db.cachedStatement(sql: sql), arguments: [kind.code, from.nanoseconds, to.nanoseconds])
+        var intervals: Set<EvictedInterval> = []
+        while let row = try rows.next() {
+          intervals.insert(
+            EvictedInterval(
+              asset: names.current(row[0]), start: Timestamp(nanoseconds: row[1]), end: Timestamp(nanoseconds: row[2])))
+        }
+        return intervals
+      }
+      let range = "WHERE kind = ? AND start >= ? AND start < ?"
+      let gone = try intervals("SELECT DISTINCT asset, start, end FROM leaves \(range) AND evicted = 1")
+      guard !gone.isEmpty else { return [] }
+      return gone.subtracting(try intervals("SELECT DISTINCT asset, start, end FROM records \(range)"))
     }
   }
 

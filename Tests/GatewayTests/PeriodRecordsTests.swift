@@ -122,4 +122,20 @@ import Testing
     #expect(found.kwh["late"] ?? 0 == late)
     #expect(found.records == records)
   }
+
+  @Test("what went for want of space is counted, once, unless a record of the month has it", arguments: [false, true])
+  func evicted(isRenamed: Bool) throws {
+    let store = isRenamed ? renamed : store
+    let records = PeriodRecords(store: store, zone: zone, kinds: .energy, names: isRenamed ? names : AssetNames([]))
+    func evicted(_ text: String) throws -> Int {
+      try records.evicted(try PlantPeriod(text, now: now, zone: zone))
+    }
+    #expect(try evicted("2026-01-01..2026-02-03") == 0)
+    try store.makeRoom(bytes: 1 << 30, now: now)
+    // `main` has its month, which is never given up.
+    #expect(try evicted("2026-01") == 2)
+    #expect(try evicted("2026-01-31") == 2)
+    #expect(try evicted("2026-01-31T22:00:00+08:00..2026-02-01T02:00:00+08:00") == 8)
+    #expect(try evicted("2026-01-01..2026-01-29") == 0)
+  }
 }

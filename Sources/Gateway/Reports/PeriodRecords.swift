@@ -84,6 +84,39 @@ struct PeriodRecords {
     }
   }
 
+  /// How many records `visit` would have had of a period, had they not been given up for want of space.
+  func evicted(_ period: PlantPeriod) throws -> Int {
+    let days = try store.evicted(kind: kinds.day, from: period.start, to: period.end, names: names)
+    var covered: [Timestamp: Set<String>] = [:]
+    var count = 0
+    for day in days where day.end <= period.end {
+      let month = zone.startOfMonth(containing: day.start)
+      let next = zone.nextMonth(after: month)
+      if covered[month] == nil {
+        let isWhole = period.start <= month && next <= period.end
+        covered[month] =
+          isWhole
+          ? try store.assets(
+            kind: kinds.month, from: month, to: Timestamp(nanoseconds: month.nanoseconds + 1), names: names)
+          : []
+      }
+      if covered[month]?.contains(day.asset) != true { count += 1 }
+    }
+    // Parts of days are made of windows.
+    let firstDay = zone.startOfDay(containing: period.start)
+    let lastDay = zone.startOfDay(containing: period.end)
+    var parts: [Range<Timestamp>] = []
+    if firstDay < period.start { parts.append(period.start..<min(zone.nextDay(after: firstDay), period.end)) }
+    if lastDay < period.end, lastDay > firstDay || parts.isEmpty {
+      parts.append(max(lastDay, period.start)..<period.end)
+    }
+    for part in parts {
+      count += try store.evicted(kind: kinds.window, from: part.lowerBound, to: part.upperBound, names: names)
+        .count { $0.end <= part.upperBound }
+    }
+    return count
+  }
+
   /// Of a whole day, for the assets whose day is not closed.
   private func visitWindows(
     _ day: Range<Timestamp>, without assets: Set<String>, isClosed: (String, Timestamp) -> Bool,
