@@ -9,27 +9,12 @@ import Templates
 
 /// Energy and emissions by what was made.
 extension GatewayControl {
-  /// So far back most orders began that a period's days name; of others all records are looked at.
-  private static let usualOrder = Span64.days(31)
-
   /// Of the days that lie in a period and are over.
   private func productUse(_ period: Range<Timestamp>) throws -> ProductUse {
-    var days: [JSONValue] = []
-    try store.visitBodies(kind: .productionLine, from: period.lowerBound, to: period.upperBound, names: names) {
-      record in
-      if record.end <= period.upperBound { days.append(try JSONValue(parsing: record.body)) }
-    }
+    let lines = try LineDays(period, in: store, names: names)
+    let products = lines.orders.compactMapValues { $0["product"]?.stringValue }
     var use = ProductUse(names: names)
-    var wanted = days.reduce(into: Set<String>()) { $0.formUnion(use.orders(of: $1)) }
-    var products: [String: String] = [:]
-    let near = period.lowerBound - Self.usualOrder
-    for (from, to) in [(near, period.upperBound), (.distantPast, near)] where !wanted.isEmpty {
-      try store.visitBodies(kind: .productFootprint, from: from, to: to, names: names) { record in
-        guard wanted.remove(record.key) != nil else { return }
-        products[record.key] = try JSONValue(parsing: record.body)["product"]?.stringValue
-      }
-    }
-    for day in days { try use.add(day: day, products: products) }
+    for day in lines.days { try use.add(day: day, products: products) }
     return use
   }
 

@@ -20,7 +20,6 @@ import Testing
       day(["mes/o1": "100", "mes/o2": "40"], unallocated: "3"), day(["mes/o3": "60", "mes/o4": "1"], unallocated: "0"),
     ]
     var use = ProductUse(names: AssetNames([("mes", ["mes-2019"])]))
-    #expect(use.orders(of: days[0]) == ["mes/o1", "mes/o2"])
     for day in days { try use.add(day: day, products: ["mes/o1": "X", "mes/o2": "Y", "mes/o3": "X"]) }
     #expect(use.products == ["X", "Y", ProductUse.unknownProduct, ProductUse.noOrder])
     let electricity = Carrier(.activeEnergyImport)

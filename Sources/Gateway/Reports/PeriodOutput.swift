@@ -89,12 +89,7 @@ struct PeriodOutput {
     }
   }
 
-  /// Keys of the orders that a line's day names, with the ids of now.
-  func keys(of days: [JSONValue]) -> Set<String> {
-    Set(days.flatMap(Self.orders(of:)).map(names.currentKey))
-  }
-
-  /// As the record has them.
+  /// Keys of the orders that a line's day names, as the record has them.
   private static func orders(of day: JSONValue) -> Set<String> {
     keys(day["carriers"]?[Signal.Quantity.activeEnergyImport.rawValue]?["orders"]).union(keys(day["pieces"]))
   }

@@ -15,14 +15,6 @@ struct ProductUse {
 
   init(names: AssetNames) { self.names = names }
 
-  /// Keys of the orders that a line's day names, with the ids of now.
-  func orders(of day: JSONValue) -> Set<String> {
-    guard case .object(let carriers)? = day["carriers"] else { return [] }
-    return carriers.values.reduce(into: []) { keys, carrier in
-      if case .object(let orders)? = carrier["orders"] { keys.formUnion(orders.keys.map(names.currentKey)) }
-    }
-  }
-
   /// - Parameters:
   ///   - day: body of a `production-line`.
   ///   - products: by key of the order, with the ids of now; what is not there is not known.
