@@ -65,6 +65,7 @@ let package = Package(
     module("Quality", ["Telemetry", "Templates", "Plant", "Rules"]),
     module("Inspection", ["Telemetry", "Templates", "Plant", "Rules"]),
     module("Production", ["Telemetry", "Templates", "Plant", "Factors", "Rules"]),
+    module("Alarms", ["Telemetry", "Templates", "Plant", "Rules"]),
     module("Ledger", ["Telemetry", crypto]),
     module("Store", ["Telemetry", "Templates", "Rules", "Ledger", grdb]),
     module(
@@ -120,6 +121,7 @@ let package = Package(
     tests("QualityTests", ["Quality", "Equipment", "Energy", "RuleBench", "Journal", "Plant", "Rules"]),
     tests("InspectionTests", ["Inspection", "RuleBench", "Journal", "Plant", "Rules"]),
     tests("ProductionTests", ["Production", "Energy", "RuleBench", "Journal", "Factors", "Plant", "Rules"]),
+    tests("AlarmsTests", ["Alarms", "RuleBench", "Journal", "Plant", "Rules"]),
     tests("LedgerTests", ["Ledger", crypto]),
     tests("StoreTests", ["Store", "Rules", "Ledger", grdb, crypto]),
     tests(
