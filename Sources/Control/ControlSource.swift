@@ -1,7 +1,20 @@
-/// What the control API asks of the gateway. Answers come from snapshots; none of them touches the engine's state.
+/// What the control API asks of the gateway: of the plant, and of the configuration and its keeper.
+///
+/// No question has a default answer: what stands before another source must pass on every one.
+public protocol ControlSource: PlantSource {
+  /// Loads the configuration's file again and brings it into force; answers when it is. A file with mistakes is
+  /// refused with all of them, and nothing changes.
+  func reload() async throws -> ReloadReport
+  /// What `reload` would change.
+  func pendingChanges() async throws -> ReloadReport
+  /// The configuration in force.
+  func configuration() async throws -> ConfigurationReport
+}
+
+/// What is asked of the stages of one configuration. Answers come from snapshots; none of them touches the engine's state.
 ///
 /// A question that cannot be answered as it was put throws `ControlRefusal`.
-public protocol ControlSource: Sendable {
+public protocol PlantSource: Sendable {
   func status() async throws -> GatewayStatus
   func assets() async throws -> [AssetLine]
   func asset(_ id: String) async throws -> AssetDetail
@@ -33,13 +46,6 @@ public protocol ControlSource: Sendable {
   func prove(_ query: ProofQuery) async throws -> ProductDocument
   /// The suppliers' footprints that were imported.
   func supplierFootprints() async throws -> ReportTable
-  /// Loads the configuration's file again and brings it into force; answers when it is. A file with mistakes is
-  /// refused with all of them, and nothing changes.
-  func reload() async throws -> ReloadReport
-  /// What `reload` would change.
-  func pendingChanges() async throws -> ReloadReport
-  /// The configuration in force.
-  func configuration() async throws -> ConfigurationReport
   /// The keys that signed or sign heads of the ledger, the oldest first.
   func ledgerKeys() async throws -> [LedgerKeyLine]
   /// Makes a new key, to which the one in use hands over.

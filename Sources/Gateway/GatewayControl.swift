@@ -12,7 +12,7 @@ import Telemetry
 import Templates
 
 /// Answers the control API from snapshots of the stages.
-struct GatewayControl: ControlSource {
+struct GatewayControl: PlantSource {
   let site: Site
   let zone: PlantZone
   let started: Timestamp

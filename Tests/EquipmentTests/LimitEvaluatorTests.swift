@@ -10,11 +10,6 @@ import Testing
 
 /// The limits of the milling cell on the data set that they are from, with the rule's own evaluator; nothing is fitted.
 @Suite(.enabled(if: ReferenceData.isExpected, "\(ReferenceData.explanation)")) struct LimitEvaluatorTests {
-  struct Row {
-    var values: [Double]
-    var labels: [String: Bool]
-  }
-
   private static let devices = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().appendingPathComponent("Devices").path
 
@@ -28,54 +23,24 @@ import Testing
         """, file: "test.yaml", devices: [devices])
   }
 
-  /// In the order of the template: product class (its position), air, process, speed, torque, wear.
-  static func rows() throws -> [Row] {
-    let text = try #require(String(validating: ReferenceData.bytes("data/ai4i2020.csv"), as: UTF8.self))
-    let lines = text.split(whereSeparator: \.isNewline)
-    let separator: Character = lines[0].contains("\t") ? "\t" : ","
-    let header = lines[0].split(separator: separator).map(String.init)
-    func column(_ name: String) throws -> Int { try #require(header.firstIndex { $0.hasPrefix(name) }, "\(name)") }
-    let product = try column("Type")
-    let measured = try ["Air", "Process", "Rotational", "Torque", "Tool"].map(column)
-    let labels = try ["Machine failure", "TWF", "HDF", "PWF", "OSF", "RNF"].map { ($0, try column($0)) }
-    return try lines.dropFirst().map { line in
-      let fields = line.split(separator: separator, omittingEmptySubsequences: false)
-      let code = try #require(["L", "M", "H"].firstIndex(of: String(fields[product])))
-      return Row(
-        values: try [Double(code)] + measured.map { try #require(Double(fields[$0])) },
-        labels: Dictionary(uniqueKeysWithValues: labels.map { ($0.0, fields[$0.1] == "1") }))
-    }
-  }
-
-  private struct Score {
-    var hits = 0
-    var wrong = 0
-    var missed = 0
-    mutating func add(_ predicted: Bool, _ truth: Bool) {
-      if predicted, truth { hits += 1 }
-      if predicted, !truth { wrong += 1 }
-      if !predicted, truth { missed += 1 }
-    }
-    var recall: Double { Double(hits) / Double(hits + missed) }
-    var precision: Double { Double(hits) / Double(hits + wrong) }
-    var f1: Double { 2 * precision * recall / (precision + recall) }
-  }
-
   @Test func theDataSetIsJudgedByPhysics() throws {
     let site = try Self.site()
     let model = try #require(site.faultModels.first)
     let evaluator = try #require(LimitEvaluator(model: model, signals: site.assets[0].signals))
     #expect(evaluator.limited.count == 4)
-    var scores: [String: Score] = [:]
-    var overall = Score()
-    var life = Score()
-    let rows = try Self.rows()
+    var scores: [String: DetectionScore] = [:]
+    var overall = DetectionScore()
+    var life = DetectionScore()
+    let rows = try MachiningTable.rows()
     #expect(rows.count == 10_000)
     for row in rows {
+      // In the order of the template: product class (its position), air, process, speed, torque, wear.
+      let product = try #require(["L", "M", "H"].firstIndex(of: row.product))
+      let values = try [Double(product)] + row.measured.map { try #require(Double($0)) }
       var any = false
       for limited in evaluator.limited {
         let id = model.faults[limited.fault].id
-        guard let present = evaluator.isPresent(limited, value: { row.values[$0] }) else {
+        guard let present = evaluator.isPresent(limited, value: { values[$0] }) else {
           Issue.record("nothing can be said of \(id)")
           continue
         }
@@ -84,7 +49,7 @@ import Testing
         if id == "tool-life" {
           life.add(present, truth)
         } else {
-          scores[id, default: Score()].add(present, truth)
+          scores[id, default: DetectionScore()].add(present, truth)
           any = any || present
         }
       }
