@@ -9,6 +9,8 @@ public struct AlarmBook: Hashable, Sendable {
   public struct Entry: Hashable, Sendable {
     public var subject: AlarmSubject
     public var machine: AlarmMachine
+    /// How often the present occurrence was told; the number of its record's next revision.
+    public var told = 0
   }
 
   /// What happened to one alarm, with what it was then.
@@ -16,6 +18,8 @@ public struct AlarmBook: Hashable, Sendable {
     public var subject: AlarmSubject
     public var machine: AlarmMachine
     public var transition: AlarmTransition
+    /// Of the record of the occurrence.
+    public var revision: Int
   }
 
   public let settings: AlarmSettings
@@ -142,8 +146,13 @@ public struct AlarmBook: Hashable, Sendable {
     }.map(\.element)
   }
 
-  /// What a person does to an alarm; nothing if there is no such alarm.
+  /// What a person does to an alarm. One that is not there can be shelved or taken out of service in advance; nothing
+  /// else happens to it.
   public mutating func handle(_ input: AlarmMachine.Input, key: String, now: Timestamp) -> [Change] {
+    switch input {
+    case .shelve, .takeOut: if entries[key] == nil { entries[key] = unheard(key) }
+    default: break
+    }
     guard entries[key] != nil else { return [] }
     let changes = apply(input, to: key, at: now)
     forget(key)
@@ -154,7 +163,10 @@ public struct AlarmBook: Hashable, Sendable {
     guard var entry = entries[key] else { return [] }
     var changes: [Change] = []
     for transition in entry.machine.handle(input, at: time, sequence: &sequence) {
-      changes.append(Change(subject: entry.subject, machine: entry.machine, transition: transition))
+      if transition.what == .raised { entry.told = 0 }
+      changes.append(
+        Change(subject: entry.subject, machine: entry.machine, transition: transition, revision: entry.told))
+      if transition.what != .acknowledgeRejected { entry.told += 1 }
     }
     entries[key] = entry
     earliest = min(earliest, entry.machine.deadline ?? .distantFuture)
@@ -165,6 +177,20 @@ public struct AlarmBook: Hashable, Sendable {
     if entries[key]?.machine.isIdle ?? false { entries[key] = nil }
   }
 
+  /// An alarm that has no finding yet: of its key only rule and subject are known.
+  private func unheard(_ key: String) -> Entry? {
+    let parts = key.split(separator: "/", maxSplits: 2).map(String.init)
+    guard parts.count >= 2, let kind = settings.class(of: parts[0]), !kind.isIgnored else { return nil }
+    let finding = Finding(
+      key: key, rule: parts[0], subject: parts[1], severity: .warning, opened: .distantPast,
+      summary: "\(parts[0]) of \(parts[1]) is not active.", advice: "")
+    guard let subject = subject(of: finding, kind) else { return nil }
+    return Entry(
+      subject: subject,
+      machine: AlarmMachine(
+        timing: .init(onDelay: kind.onDelay, offDelay: kind.offDelay, isLatching: kind.isLatching)))
+  }
+
   // MARK: State
 
   public func encode(into writer: inout ByteWriter) {
@@ -173,6 +199,7 @@ public struct AlarmBook: Hashable, Sendable {
     for (_, entry) in entries.sorted(by: { $0.key < $1.key }) {
       entry.subject.encode(into: &writer)
       entry.machine.encode(into: &writer)
+      writer.varint(entry.told)
     }
     writer.varint(blind.count)
     for (asset, keys) in blind.sorted(by: { $0.key < $1.key }) {
@@ -194,7 +221,7 @@ public struct AlarmBook: Hashable, Sendable {
       let timing = AlarmMachine.Timing(
         onDelay: kind?.onDelay ?? .zero, offDelay: kind?.offDelay ?? .zero, isLatching: kind?.isLatching ?? false)
       let machine = try AlarmMachine(from: &reader, timing: timing)
-      entries[subject.key] = Entry(subject: subject, machine: machine)
+      entries[subject.key] = Entry(subject: subject, machine: machine, told: try reader.integer())
       earliest = min(earliest, machine.deadline ?? .distantFuture)
     }
     for _ in 0..<(try reader.count()) {

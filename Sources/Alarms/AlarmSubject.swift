@@ -23,11 +23,7 @@ public struct AlarmSubject: Hashable, Sendable {
     for text in [key, rule, subject, place, category.rawValue, priorityReason, summary, advice] { writer.string(text) }
     writer.byte(severity.rawValue)
     writer.byte(priority.rawValue)
-    writer.varint(evidence.count)
-    for item in evidence {
-      writer.string(item.name)
-      writer.string(item.value)
-    }
+    writer.attributes(evidence)
   }
 }
 
@@ -39,11 +35,7 @@ extension AlarmSubject {
       let severity = Finding.Severity(rawValue: try reader.byte()),
       let priority = AlarmSettings.Priority(rawValue: try reader.byte())
     else { throw ByteReaderError(offset: reader.offset, expected: "the subject of an alarm") }
-    var evidence: [Event.Attribute] = []
-    for _ in 0..<(try reader.count()) {
-      let name = try reader.string()
-      evidence.append(Event.Attribute(name, try reader.string()))
-    }
+    let evidence = try reader.attributes()
     self.init(
       key: texts[0], rule: texts[1], subject: texts[2], place: texts[3], category: category, severity: severity,
       priority: priority, priorityReason: texts[5], summary: texts[6], advice: texts[7], evidence: evidence)

@@ -22,6 +22,8 @@ extension RecordKind {
     case .productionLine: 22
     case .supplierFootprint: 23
     case .ledgerHead: 30
+    case .alarm: 40
+    case .incident: 41
     }
   }
 

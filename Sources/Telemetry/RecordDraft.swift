@@ -34,6 +34,10 @@ public enum RecordKind: String, Hashable, Sendable, CaseIterable {
   case supplierFootprint = "supplier-footprint"
   /// A rule's result with its evidence, opened or closed.
   case finding = "finding"
+  /// An occurrence of an alarm: raised, acknowledged, returned, with its priority and evidence.
+  case alarm = "alarm"
+  /// Alarms with one cause: what a person gets up for.
+  case incident = "incident"
   /// A signed head of the ledger: of a plant-local day, or on request.
   case ledgerHead = "ledger-head"
 
@@ -43,7 +47,8 @@ public enum RecordKind: String, Hashable, Sendable, CaseIterable {
     case .energyInterval, .energyDay, .energyMonth, .carbonInterval, .carbonDay, .carbonMonth, .carbonActivity,
       .carbonInventory, .productionLine, .productFootprint, .supplierFootprint:
       true
-    case .energyIdle, .energyPerformance, .signalSummary, .inspectionCount, .productionOrder, .finding, .ledgerHead:
+    case .energyIdle, .energyPerformance, .signalSummary, .inspectionCount, .productionOrder, .finding, .alarm,
+      .incident, .ledgerHead:
       false
     }
   }

@@ -18,6 +18,8 @@ extension RecordSchema {
     case .productFootprint: productFootprint
     case .supplierFootprint: supplierFootprint
     case .finding: finding
+    case .alarm: alarm
+    case .incident: incident
     case .ledgerHead: ledgerHead
     }
   }

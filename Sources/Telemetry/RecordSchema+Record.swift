@@ -101,6 +101,8 @@ extension RecordSchema {
     case .productFootprint: "Energy and emissions of an order's products"
     case .supplierFootprint: "Footprint of a bought product, as it was imported"
     case .finding: "Finding, opened or closed"
+    case .alarm: "Occurrence of an alarm"
+    case .incident: "Incident: alarms with one cause"
     case .ledgerHead: "Signed head of the ledger"
     }
   }

@@ -49,7 +49,7 @@ public enum ConfigurationSchema {
             "standard-coal": standardCoal,
           ].merging(analysis) { $1 }.merging(advice) { $1 }),
         "tariff": tariff, "carbon": carbon, "products": products, "footprint": footprint,
-        "budgets": budgets, "shifts": shifts, "fault-models": faultModels,
+        "budgets": budgets, "shifts": shifts, "fault-models": faultModels, "alarms": alarms,
         "destinations": list("Where records go.", of: destination),
         "storage": storage,
         "control": group(

@@ -124,6 +124,10 @@ extension Site {
       }
       writer.newLine()
     }
+    if let alarms = site.alarms {
+      alarms.write(to: &writer)
+      writer.newLine()
+    }
     writer.object("storage") { writer in
       writer.object("journal") { writer in
         writer.field("size", QuantityText.text(bytes: site.storage.journalBytes))

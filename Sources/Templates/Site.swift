@@ -33,6 +33,8 @@ public struct Site: Hashable, Sendable {
   public var budgets: [Budget] = []
   /// How the machines fail, by name: those that assets name and that are known.
   public var faultModels: [FaultModel] = []
+  /// How findings become alarms and incidents; nil = they stay findings.
+  public var alarms: AlarmSettings?
   /// Canonical text of everything above, without secrets; `hash` is its SHA-256 in hexadecimal.
   public var canonicalText: String
   public var hash: String

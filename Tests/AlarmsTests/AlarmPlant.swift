@@ -67,7 +67,8 @@ struct AlarmPlant {
     let now = Timestamp.at(seconds)
     while let next = Timestamp?.earlier(book.deadline, correlator.deadline), next <= now {
       take(book.advance(to: max(next, .at(0))), next)
-      note(correlator.advance(to: next))
+      correlator.advance(to: next)
+      note()
     }
     take(book.advance(to: now), now)
   }
@@ -79,11 +80,12 @@ struct AlarmPlant {
 
   private mutating func take(_ new: [AlarmBook.Change], _ now: Timestamp) {
     changes += new
-    note(correlator.take(new, now: now))
+    correlator.take(new, now: now)
+    note()
   }
 
-  private mutating func note(_ incidents: [Incident]) {
-    for incident in incidents {
+  private mutating func note() {
+    for incident in correlator.flush() {
       if incident.announced != nil, told[incident.number]?.announced == nil { announcements += 1 }
       told[incident.number] = incident
     }

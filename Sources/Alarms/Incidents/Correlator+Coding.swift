@@ -9,6 +9,10 @@ extension Correlator {
     writer.boolean(isFlood)
     writer.varint(incidents.count)
     for (_, incident) in incidents.sorted(by: { $0.key < $1.key }) { incident.encode(into: &writer) }
+    writer.varint(touched.count)
+    for number in touched.sorted() { writer.varint(number) }
+    writer.varint(done.count)
+    for (_, incident) in done.sorted(by: { $0.key < $1.key }) { incident.encode(into: &writer) }
   }
 
   public mutating func restore(from reader: inout ByteReader) throws(ByteReaderError) {
@@ -21,6 +25,11 @@ extension Correlator {
       let incident = try Incident(from: &reader)
       incidents[incident.number] = incident
       for member in incident.members { memberships[member.key] = incident.number }
+    }
+    for _ in 0..<(try reader.count()) { touched.insert(try reader.integer()) }
+    for _ in 0..<(try reader.count()) {
+      let incident = try Incident(from: &reader)
+      done[incident.number] = incident
     }
   }
 }

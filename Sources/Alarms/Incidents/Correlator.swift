@@ -21,7 +21,7 @@ public struct Correlator: Hashable, Sendable {
   var interval = Timestamp.distantPast
   var announcements = 0
   public internal(set) var isFlood = false
-  /// Numbers of incidents that changed in this call.
+  /// Numbers of incidents that changed since the last `flush`.
   var touched: Set<Int> = []
   /// Those that are open no more, until they are handed out.
   var done: [Int: Incident] = [:]
@@ -40,36 +40,32 @@ public struct Correlator: Hashable, Sendable {
     }
   }
 
-  /// - Returns: incidents that are new or changed, by number, each with its next revision.
-  public mutating func take(_ changes: [AlarmBook.Change], now: Timestamp) -> [Incident] {
+  public mutating func take(_ changes: [AlarmBook.Change], now: Timestamp) {
     for change in changes { take(change, now: now) }
     settle(now)
-    return hand()
   }
 
-  /// - Returns: as `take`.
-  public mutating func advance(to now: Timestamp) -> [Incident] {
-    settle(now)
-    return hand()
-  }
+  public mutating func advance(to now: Timestamp) { settle(now) }
 
-  private mutating func hand() -> [Incident] {
+  /// Something has changed since the last `flush`.
+  public var hasNews: Bool { !touched.isEmpty }
+
+  /// A safety alarm is among it.
+  public var isUrgent: Bool { touched.contains { incidents[$0]?.kind == .safety } }
+
+  /// Incidents that are new or changed since the last time, by number, each with its next revision.
+  public mutating func flush() -> [Incident] {
     defer {
       touched = []
       done = [:]
     }
     return touched.sorted().compactMap { number in
-      if incidents[number] != nil {
-        incidents[number]?.revision += 1
-        return incidents[number]
-      }
+      incidents[number]?.revision += 1
       var over = done[number]
       over?.revision += 1
-      return over
+      return incidents[number] ?? over
     }
   }
-
-  func subject(_ change: AlarmBook.Change) -> AlarmTopology.Node? { topology.nodes[change.subject.subject] }
 
   // MARK: Changes of alarms
 

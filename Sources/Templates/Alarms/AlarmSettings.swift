@@ -150,6 +150,13 @@ public struct AlarmSettings: Hashable, Sendable {
     public var manageable: Double?
     /// How well it is founded: `verified`, `memory-high` …
     public var status: String
+    /// Those that are measured.
+    public static let metrics = [
+      "alarms-per-day", "alarms-per-hour", "alarms-per-10-minutes", "percent-10-minutes-above-10",
+      "percent-hours-above-30", "maximum-in-10-minutes", "percent-time-in-flood", "top-10-share-percent", "chattering",
+      "stale", "percent-low", "percent-medium", "percent-high",
+    ]
+
     public init(metric: String, atMost: Double, manageable: Double?, status: String) {
       self.metric = metric
       self.atMost = atMost
