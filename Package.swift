@@ -82,8 +82,8 @@ let package = Package(
       "Gateway",
       [
         "Telemetry", "Sparkplug", "Plant", "Factors", "Templates", "Journal", "MQTT", "Ingest", "Rules", "Engine",
-        "Energy", "Carbon", "Equipment", "Quality", "Inspection", "Production", "Ledger", "Store", "Forwarding",
-        "Control", "CLinux", logging,
+        "Energy", "Carbon", "Equipment", "Quality", "Inspection", "Production", "Alarms", "Ledger", "Store",
+        "Forwarding", "Control", "CLinux", logging,
       ]),
     .executableTarget(
       name: "weir",

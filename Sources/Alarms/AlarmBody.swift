@@ -68,7 +68,7 @@ struct AlarmBody {
     ]
     return RecordDraft(
       kind: .incident, key: "\(gateway)/\(incident.number)", revision: incident.revision - 1, asset: asset,
-      start: incident.onset, end: max(incident.onset, incident.closed ?? incident.onset),
+      start: incident.opened, end: max(incident.opened, incident.closed ?? incident.opened),
       body: body.canonicalBytes())
   }
 

@@ -78,6 +78,18 @@ public struct AlarmBook: Hashable, Sendable {
     return changes
   }
 
+  /// Of all others the findings are closed.
+  public mutating func keep(_ keys: Set<String>, now: Timestamp) -> [Change] {
+    let gone = entries.filter { $0.value.machine.level != .clear && !keys.contains($0.key) }.keys.sorted()
+    return gone.flatMap { key -> [Change] in
+      guard let subject = entries[key]?.subject else { return [] }
+      return hear(
+        Finding(
+          key: key, rule: subject.rule, subject: subject.subject, severity: subject.severity, opened: now, closed: now,
+          summary: subject.summary, advice: subject.advice, evidence: subject.evidence), now: now)
+    }
+  }
+
   private func subject(of finding: Finding, _ kind: AlarmSettings.Class) -> AlarmSubject? {
     let node = topology.nodes[finding.subject]
     let criticality = node?.criticality ?? .normal

@@ -43,6 +43,10 @@ public struct AlarmRule: SiteRule {
       guard let finding = GatewayFinding.finding(command) else { return }
       return note(state.book.hear(finding, now: context.clock), &context)
     }
+    if command.name == GatewayFinding.roll {
+      let keys = command.members["keys"]?.arrayValue?.compactMap(\.stringValue) ?? []
+      return note(state.book.keep(Set(keys), now: context.clock), &context)
+    }
     // What means nothing was refused at the door; another program's command is none of ours.
     guard AlarmCommand.names.contains(command.name),
       case .success(let command) = Result(catching: { try AlarmCommand(command) })

@@ -41,11 +41,9 @@ public struct AlarmState: Hashable, Sendable {
     try correlator.restore(from: &reader)
   }
 
-  /// The asset that an incident is about, for allow-lists; `gateway` if there are several.
+  /// The asset that an incident is about, for allow-lists; `gateway` if it is none. The same for all its revisions.
   func asset(of incident: Incident) -> String {
-    if book.topology.nodes[incident.cause] != nil { return incident.cause }
-    let subjects = Set(incident.members.map(\.subject))
-    return subjects.count == 1 ? subjects.first ?? "gateway" : "gateway"
+    book.topology.nodes[incident.cause] != nil ? incident.cause : "gateway"
   }
 }
 

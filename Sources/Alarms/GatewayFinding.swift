@@ -17,6 +17,13 @@ public enum GatewayFinding {
     return SiteCommand(name: Self.command, members: members)
   }
 
+  /// The keys of all findings that are open at a start of the gateway: what is not among them has closed meanwhile.
+  public static let roll = "findings-open"
+
+  public static func roll(_ keys: [String]) -> SiteCommand {
+    SiteCommand(name: roll, members: ["keys": .array(keys.sorted().map { .string($0) })])
+  }
+
   /// Nil for what is no finding.
   static func finding(_ command: SiteCommand) -> Finding? {
     func text(_ name: String) -> String? { command.members[name]?.stringValue }

@@ -1,3 +1,4 @@
+import Alarms
 import Carbon
 import Control
 import Factors
@@ -18,11 +19,12 @@ extension GatewayControl {
     case EnteredActivity.command: return try enter(command)
     case Recalculation.command: return try recompute(command)
     case ImportedFootprint.command: return try importFootprint(command)
+    case let name where AlarmCommand.names.contains(name): return try alarmCommand(command)
     default:
       throw ControlRefusal(
         .badRequest,
         "There is no command \"\(command.name)\".\n  → There are \(EnteredActivity.command), "
-          + "\(Recalculation.command) and \(ImportedFootprint.command).")
+          + "\(Recalculation.command), \(ImportedFootprint.command) and \(AlarmCommand.names.joined(separator: ", ")).")
     }
   }
 

@@ -1,3 +1,4 @@
+import Alarms
 import Carbon
 import Energy
 import Equipment
@@ -40,6 +41,7 @@ package enum RuleSet {
       ProductionRule.factory(zone: zone, factors: factors),
       EnergyBalanceRule.factory(zone: zone), IdleUseRule.factory(zone: zone),
       EnergyPerformanceRule.factory(zone: zone), ShedRule.factory(),
+      AlarmRule.factory(zone: zone),
     ]
   }
 }

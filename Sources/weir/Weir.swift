@@ -16,6 +16,8 @@ struct Weir: AsyncParsableCommand {
     version: Version.text,
     subcommands: [
       RunCommand.self, CheckCommand.self, TemplateCommand.self, FactorsCommand.self, StatusCommand.self,
+      AlarmsCommand.self, IncidentsCommand.self, IncidentCommand.self, AckCommand.self, ShelveCommand.self,
+      UnshelveCommand.self, SuppressCommand.self,
       AssetsCommand.self, AssetCommand.self, SourcesCommand.self, EnergyCommand.self, CarbonCommand.self,
       PlantReportCommand.self,
       ProductCommand.self, QuarantineCommand.self, ReloadCommand.self,

@@ -42,6 +42,7 @@ extension Incident {
     writer.string(cause)
     writer.timestamp(onset)
     writer.timestamp(detected)
+    writer.timestamp(opened)
     for time in [diagnosed, announced, acknowledged, recovered, closed, announceAt] { writer.optional(time) }
     writer.varint(mergedInto ?? 0)
     writer.varint(recurrences)
@@ -65,6 +66,7 @@ extension Incident {
     let onset = try reader.timestamp()
     self.init(number: number, kind: kind, cause: cause, onset: onset, detected: try reader.timestamp())
     self.state = state
+    opened = try reader.timestamp()
     diagnosed = try reader.optionalTimestamp()
     announced = try reader.optionalTimestamp()
     acknowledged = try reader.optionalTimestamp()

@@ -40,6 +40,9 @@ public struct Correlator: Hashable, Sendable {
     }
   }
 
+  /// The open incident of an alarm.
+  public func incident(of alarm: String) -> Int? { memberships[alarm] }
+
   public mutating func take(_ changes: [AlarmBook.Change], now: Timestamp) {
     for change in changes { take(change, now: now) }
     settle(now)

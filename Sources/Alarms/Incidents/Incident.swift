@@ -69,6 +69,8 @@ public struct Incident: Hashable, Sendable {
   /// The asset, segment or rule that it is named for.
   public var cause: String
   public var members: [Member] = []
+  /// When it was made of its first alarm; its record begins then, whatever joins it.
+  public var opened: Timestamp
   /// When the first condition began.
   public var onset: Timestamp
   /// When its first alarm was raised.
@@ -100,6 +102,7 @@ public struct Incident: Hashable, Sendable {
     self.cause = cause
     self.onset = onset
     self.detected = detected
+    opened = detected
   }
 
   public var isActive: Bool { members.contains(where: \.isActive) }
