@@ -22,6 +22,10 @@ public struct ControlClient: Sendable {
   public func sources(limit: Int) async throws(ControlClientError) -> [SourceLine] {
     try await get("/v1/sources?limit=\(limit)")
   }
+  /// - Parameter id: of one asset; nil = all machines.
+  public func health(of id: String?) async throws(ControlClientError) -> [HealthLine] {
+    try await get("/v1/health" + (id.map { "?asset=\(escaped($0))" } ?? ""))
+  }
   public func metrics() async throws(ControlClientError) -> String {
     String(decoding: try await request("/metrics", method: .get), as: UTF8.self)
   }
@@ -70,6 +74,10 @@ public struct ControlClient: Sendable {
   public func advice(policy: String?, hours: Int?) async throws(ControlClientError) -> AdviceReport {
     let options = [policy.map { "policy=\(escaped($0))" }, hours.map { "hours=\($0)" }].compactMap(\.self)
     return try await get("/v1/reports/advice?\(options.joined(separator: "&"))")
+  }
+
+  public func maintenance(asset: String?) async throws(ControlClientError) -> MaintenanceReport {
+    try await get("/v1/maintenance\(asset.map { "?asset=\(escaped($0))" } ?? "")")
   }
 
   public func plantReport(

@@ -119,6 +119,10 @@ public struct ControlServer: Sendable {
       let limit = request.uri.queryParameters.get("limit", as: Int.self) ?? 30
       return try Self.json(await source.sources(limit: max(1, min(limit, 10_000))))
     }
+    router.get("/v1/health") { [source] request, _ in
+      let id = request.uri.queryParameters.get("asset").map { $0.removingPercentEncoding ?? $0 }
+      return try Self.json(await source.health(of: id))
+    }
     router.get("/v1/quarantine") { [source] request, _ in
       let reason = request.uri.queryParameters.get("reason")
       let limit = request.uri.queryParameters.get("limit", as: Int.self) ?? 100
@@ -160,6 +164,9 @@ public struct ControlServer: Sendable {
           ReportQuery(
             subject: subject, by: options.get("by"), period: options.get("period") ?? "today",
             method: options.get("method"), asset: options.get("asset"), hours: options.get("hours", as: Int.self))))
+    }
+    router.get("/v1/maintenance") { [source] request, _ in
+      try Self.json(await source.maintenance(asset: request.uri.queryParameters.get("asset")))
     }
     router.get("/v1/products") { [source] request, _ in
       let options = request.uri.queryParameters

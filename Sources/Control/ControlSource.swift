@@ -20,6 +20,8 @@ public protocol PlantSource: Sendable {
   func asset(_ id: String) async throws -> AssetDetail
   /// The worst sources of data, the worst first.
   func sources(limit: Int) async throws -> [SourceLine]
+  /// Machines, the least healthy first; nil = all.
+  func health(of id: String?) async throws -> [HealthLine]
   func quarantine(reason: String?, limit: Int) async throws -> [QuarantineLine]
   /// Decodes messages of the quarantine again with the mapping in force.
   func retryQuarantine(ids: [String]) async throws -> QuarantineOutcome
@@ -42,6 +44,8 @@ public protocol PlantSource: Sendable {
   func productDocument(_ query: ProductDocumentQuery) async throws -> ProductDocument
   /// What to do with flexible loads in the time ahead; nil = what the configuration says, and a day.
   func advice(policy: String?, hours: Int?) async throws -> AdviceReport
+  /// What was recorded of maintenance, of all machines or of one, and how good the predictions were.
+  func maintenance(asset: String?) async throws -> MaintenanceReport
   /// A page on a period; nil = the last complete one.
   func plantReport(_ span: PlantReport.Span, period: String?) async throws -> PlantReport
   /// The footprint of one unit.

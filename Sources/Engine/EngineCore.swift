@@ -50,6 +50,8 @@ struct EngineCore {
   var rulesOfAsset: [Range<Int>] = []
   /// The asset's rule that watches refused samples; negative for none.
   var refusalRule: [Int32] = []
+  /// Of each asset the rule that judges its condition; negative = none.
+  var conditionRule: [Int32] = []
   /// Names under which their state is kept.
   let stateNames: [String]
   /// Other ids of the assets that had some, by their id now.
@@ -186,6 +188,7 @@ struct EngineCore {
       }
       rulesOfAsset.append(first..<rules.count)
       refusalRule.append(Int32(rules[first...].firstIndex { $0.watchesRefusals } ?? -1))
+      conditionRule.append(Int32(rules[first...].firstIndex { $0.conditionReport != nil } ?? -1))
       for signal in asset.signals.indices { try watch(asset: position, signal: signal) }
     }
   }
@@ -232,7 +235,8 @@ struct EngineCore {
         return EngineView.AssetView(
           id: site.assets[asset].id, connection: site.assets[asset].connection,
           lastSample: last == .min ? nil : Timestamp(nanoseconds: last),
-          source: refusalRule[asset] < 0 ? nil : rules[Int(refusalRule[asset])].sourceReport)
+          source: refusalRule[asset] < 0 ? nil : rules[Int(refusalRule[asset])].sourceReport,
+          condition: conditionRule[asset] < 0 ? nil : rules[Int(conditionRule[asset])].conditionReport)
       },
       counts: counts, configurationHash: configurationHash, unsavedSamples: history.unsaved, shared: siteRules.shared,
       cachedBytes: history.cachedBytes + saved.cachedBytes)

@@ -20,6 +20,8 @@ public struct EngineView: Sendable {
     public var lastSample: Timestamp?
     /// What is wrong with its data; nil if no rule watches that.
     public var source: SourceReport?
+    /// What is known of its condition; nil if it is no machine that is learnt.
+    public var condition: ConditionReport?
   }
 
   /// The last batch that was processed.

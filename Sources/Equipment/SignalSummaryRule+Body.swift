@@ -7,9 +7,10 @@ extension SignalSummaryRule {
   /// - Parameter without: a sample that is left out, by position of its signal and time.
   func body(
     _ window: OpenWindow, without: (signal: Int, time: Timestamp)? = nil, context: RuleContext
-  ) throws -> (body: [UInt8], used: Int) {
+  ) throws -> (body: [UInt8], used: Int, figures: SummaryFigures) {
     let range = window.start..<window.start + Self.window
     var used = 0
+    var figures = SummaryFigures(start: range.lowerBound, end: range.upperBound)
     var text = SummaryText(
       asset: asset.id, end: zone.rfc3339(range.upperBound), place: asset.place,
       capacity: 160 + 220 * layout.signalsByName.count)
@@ -19,15 +20,21 @@ extension SignalSummaryRule {
         let times = try stateTimes(signal, range, without: skipped, context: context)
         used += times.count
         guard times.count > 0 || times.nanoseconds.contains(where: { $0 > 0 }) else { continue }
+        figures.states.append(.init(signal: signal, nanoseconds: times.nanoseconds))
         text.add(times, of: asset.signals[signal], window: Self.window)
       } else {
         let statistics = try statistics(signal, window, without: skipped, context: context)
         used += statistics.count
         guard statistics.count > 0 else { continue }
+        figures.gauges.append(
+          .init(
+            signal: signal, count: statistics.count, good: statistics.good, mean: statistics.mean,
+            minimum: statistics.minimum, maximum: statistics.maximum,
+            standardDeviation: statistics.standardDeviation))
         text.add(statistics, of: asset.signals[signal], coverage: coverage(statistics.count, asset.signals[signal]))
       }
     }
-    return (text.finish(start: zone.rfc3339(range.lowerBound)), used)
+    return (text.finish(start: zone.rfc3339(range.lowerBound)), used, figures)
   }
 
   private func statistics(

@@ -171,8 +171,9 @@ public struct SignalSummaryRule: AssetRule {
     while let window = open.first, window.start + Self.window + lateness <= now {
       open.removeFirst()
       closedThrough = window.start + Self.window
-      let (body, used) = try body(window, context: context)
+      let (body, used, figures) = try body(window, context: context)
       context.newlyUsed += used
+      context.publish(.summary(figures))
       emit(window.start, body, revision: 0, cause: nil, context: &context)
     }
     // Empty minutes pass too: a sample for them is late from here on.

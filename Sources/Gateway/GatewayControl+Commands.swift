@@ -20,11 +20,13 @@ extension GatewayControl {
     case Recalculation.command: return try recompute(command)
     case ImportedFootprint.command: return try importFootprint(command)
     case let name where AlarmCommand.names.contains(name): return try alarmCommand(command)
+    case MaintenanceRecord.command: return try recordMaintenance(command)
     default:
       throw ControlRefusal(
         .badRequest,
         "There is no command \"\(command.name)\".\n  → There are \(EnteredActivity.command), "
-          + "\(Recalculation.command), \(ImportedFootprint.command) and \(AlarmCommand.names.joined(separator: ", ")).")
+          + "\(Recalculation.command), \(ImportedFootprint.command), \(MaintenanceRecord.command) and "
+          + "\(AlarmCommand.names.joined(separator: ", ")).")
     }
   }
 

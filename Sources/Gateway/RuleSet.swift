@@ -19,7 +19,7 @@ package enum RuleSet {
     return [
       QualityRule.factory(zone: zone),
       RuleFactory(name: "silence") { asset, _ in SilenceRule(asset: asset, zone: zone) },
-      SignalSummaryRule.factory(zone: zone),
+      SignalSummaryRule.factory(zone: zone), ConditionRule.factory(zone: zone),
       EnergyRule.factory(zone: zone),
       LoadRule.factory(site: site), DemandRule.factory(zone: zone), DayMeanRule.factory(zone: zone),
       carbon,
@@ -40,7 +40,7 @@ package enum RuleSet {
       CarbonInventoryRule.factory(zone: zone), BudgetRule.factory(zone: zone),
       ProductionRule.factory(zone: zone, factors: factors),
       EnergyBalanceRule.factory(zone: zone), IdleUseRule.factory(zone: zone),
-      EnergyPerformanceRule.factory(zone: zone), ShedRule.factory(),
+      EnergyPerformanceRule.factory(zone: zone), ShedRule.factory(), MaintenanceRule.factory,
       AlarmRule.factory(zone: zone),
     ]
   }

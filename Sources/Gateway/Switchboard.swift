@@ -63,6 +63,10 @@ struct SwitchedControl: ControlSource {
   func sources(limit: Int) async throws -> [SourceLine] {
     try await switchboard.use { try await $0.sources(limit: limit) }
   }
+
+  func health(of id: String?) async throws -> [HealthLine] {
+    try await switchboard.use { try await $0.health(of: id) }
+  }
   func quarantine(reason: String?, limit: Int) async throws -> [QuarantineLine] {
     try await switchboard.use { try await $0.quarantine(reason: reason, limit: limit) }
   }
@@ -88,6 +92,9 @@ struct SwitchedControl: ControlSource {
   }
   func advice(policy: String?, hours: Int?) async throws -> AdviceReport {
     try await switchboard.use { try await $0.advice(policy: policy, hours: hours) }
+  }
+  func maintenance(asset: String?) async throws -> MaintenanceReport {
+    try await switchboard.use { try await $0.maintenance(asset: asset) }
   }
   func plantReport(_ span: PlantReport.Span, period: String?) async throws -> PlantReport {
     try await switchboard.use { try await $0.plantReport(span, period: period) }

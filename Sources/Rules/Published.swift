@@ -14,9 +14,11 @@ public enum Published: Hashable, Sendable {
   case derived(DerivedFigures)
   case order(OrderFigures)
   case activity(ActivityFigures)
+  case summary(SummaryFigures)
   case climate(ClimateFigures)
   case load(LoadFigures)
   case demand(DemandWarning)
+  case condition(ConditionFigures)
 }
 
 /// The present power of an asset that may be switched off, kW.

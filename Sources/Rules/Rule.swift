@@ -44,6 +44,10 @@ public protocol AssetRule: Sendable {
   /// a second.
   var sourceReport: SourceReport? { get }
 
+  /// What people are shown of the asset as a machine; nil if the rule has nothing to say of it. Asked when somebody asks for
+  /// it, and about once a second.
+  var conditionReport: ConditionReport? { get }
+
   /// The plant clock of the asset's connection is `now`: close every window whose end + lateness is at or before it.
   mutating func close(now: Timestamp, context: inout RuleContext) throws
 
@@ -71,6 +75,7 @@ extension AssetRule {
   public var takesCommands: Bool { false }
   public mutating func heard(_ command: SiteCommand, context: inout RuleContext) throws {}
   public var sourceReport: SourceReport? { nil }
+  public var conditionReport: ConditionReport? { nil }
   public mutating func refused(_ sample: Sample, _ why: Refusal, signal: Int, context: inout RuleContext) throws {}
   public mutating func accepted(_ sample: Sample, signal: Int, inOrder: Bool, context: inout RuleContext) throws {}
   public mutating func accepted(_ event: Event, signal: Int, inOrder: Bool, context: inout RuleContext) throws {}

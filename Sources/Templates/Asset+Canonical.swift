@@ -22,6 +22,8 @@ extension Asset {
     if let ratedPower { writer.field("rated-power", "\(ratedPower) kW") }
     metering.write(to: &writer)
     production.write(signals, to: &writer)
+    nameplate.write(to: &writer)
+    if let learning { writer.field("learning", learning) }
     if let mapping = topics.first, mapping.payload != template.payload { mapping.payload.write(to: &writer) }
     if faultModel != template.faultModel { writer.field("fault-model", faultModel ?? "none") }
     clock.write(to: &writer)

@@ -107,6 +107,17 @@ public struct Asset: Hashable, Sendable {
     _modify { yield &own.production }
   }
 
+  /// What stands on its plate.
+  public var nameplate: Nameplate {
+    get { fields.value.nameplate }
+    _modify { yield &own.nameplate }
+  }
+  /// Whether what is usual for it is learnt and what deviates is told; nil = as its fault model says. See `Site.watches`.
+  public var learning: Bool? {
+    get { fields.value.learning }
+    _modify { yield &own.learning }
+  }
+
   public static func == (a: Asset, b: Asset) -> Bool { a.fields === b.fields || a.fields.value == b.fields.value }
   public func hash(into hasher: inout Hasher) { hasher.combine(fields.value) }
 

@@ -19,4 +19,6 @@ struct AssetFields: Hashable, Sendable {
   var formerly: String?
   var metering = Asset.Metering()
   var production = Asset.Production()
+  var nameplate = Asset.Nameplate()
+  var learning: Bool?
 }

@@ -8,7 +8,7 @@ struct AssetReader {
       "id", "name", "place", "template", "topic", "sparkplug", "criticality", "broker", "rated-power",
       "expected-interval", "payload", "timestamp", "message-id", "fault-model", "signals", "count", "first",
       "clock", "formerly",
-    ] + MeteringReader.keys + ProductionReader.keys
+    ] + MeteringReader.keys + ProductionReader.keys + NameplateReader.keys
   static let maximumAssets = 100_000
 
   let catalogue: TemplateCatalogue
@@ -123,6 +123,8 @@ struct AssetReader {
     entry.asset.metering = MeteringReader.read(section)
     entry.fedBy = pattern(section, "fed-by", fields: [])
     entry.asset.production = ProductionReader.read(section, signals: signals.signals)
+    entry.asset.nameplate = NameplateReader.read(section)
+    entry.asset.learning = section.read("learning", .boolean)
     entry.serves = pattern(section, "serves", fields: [])
     if entry.asset.clock == .receiveTime,
       section.has("sparkplug") || topics.contains(where: { $0.mapping.payload.format == .senml })

@@ -15,6 +15,7 @@ extension ConfigurationSchema {
   private static let faultModel: [String: JSONValue] = [
     "extends": text("A fault model whose faults are taken over.", "rotating-machine"),
     "title": twoLanguages("What kind of equipment it is for."),
+    "learning": flag("Whether assets with it are learnt and watched unless they say otherwise; on, if left out."),
     "faults": table(
       "By id; `none` leaves an inherited one out.",
       any("A fault.", [words("Not taken over.", ["none", "off"]), fault])),

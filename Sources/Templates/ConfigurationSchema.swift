@@ -48,7 +48,8 @@ public enum ConfigurationSchema {
             "plausibility-factor": number("A register may exceed rated power × time by this.", "1.2"),
             "standard-coal": standardCoal,
           ].merging(analysis) { $1 }.merging(advice) { $1 }),
-        "tariff": tariff, "carbon": carbon, "products": products, "footprint": footprint,
+        "tariff": tariff, "carbon": carbon, "condition": conditionTable, "maintenance": maintenance,
+        "products": products, "footprint": footprint,
         "budgets": budgets, "shifts": shifts, "fault-models": faultModels, "alarms": alarms,
         "destinations": list("Where records go.", of: destination),
         "storage": storage,
@@ -105,6 +106,7 @@ public enum ConfigurationSchema {
     "resolution": number("Registers and deltas: value of the last digit, a power of ten.", "0.01"),
     "modulus": number("Registers: where it starts again at zero; none if unknown.", "1000000"),
     "maximum-rate": text("Registers and deltas: what can be counted in a time at most.", "250 m³/h"),
+    "role": text("Gauges: what it measures of a machine; else by its name and unit.", "bearing-temperature"),
     "states": table(
       "The gateway's words, each with those that devices send.", list("Words of devices.", of: text("A word.", "RUN"))),
     "required": flag("A message without this field is quarantined."),
@@ -156,7 +158,7 @@ public enum ConfigurationSchema {
           [words("It has no such signal.", ["none", "off"]), group("A signal.", SignalReader.overrideKeys, signal)])),
       "count": integer("How many assets the group has.", 1...AssetReader.maximumAssets),
       "first": integer("The first number.", 0...1_000_000_000),
-    ].merging(productionKeys) { $1 }, required: ["id", "template"])
+    ].merging(productionKeys) { $1 }.merging(plateKeys) { $1 }, required: ["id", "template"])
 
   private static let horizon = group(
     "Of these records.", ["lateness", "revision"],

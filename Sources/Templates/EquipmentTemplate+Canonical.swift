@@ -77,6 +77,7 @@ extension Signal {
     }
     if minimum != nil || maximum != nil { writer.range(minimum, maximum) }
     quality.writeChange(to: &writer)
+    writer.field("role", role)
     guard let field = fields.first else { return }
     writer.path("path", field.path)
     if let waveform = field.waveform {
@@ -99,6 +100,7 @@ extension Signal {
     }
     if maximumRate != standard.maximumRate { writer.field("maximum-rate", maximumRateText ?? "none") }
     quality.writeChange(from: standard.quality, to: &writer)
+    if role != standard.role { writer.field("role", role) }
     if stateWords != standard.stateWords, case .state(let names) = kind { writeStates(names, to: &writer) }
   }
 

@@ -4,11 +4,11 @@ import Telemetry
 struct SignalReader {
   static let templateKeys = [
     "kind", "counts", "unit", "payload-unit", "path", "range", "expected-interval", "resolution", "modulus",
-    "maximum-rate", "states", "required", "attributes", "subtopic", "payload", "waveform", "quality",
+    "maximum-rate", "states", "required", "attributes", "subtopic", "payload", "waveform", "quality", "role",
   ]
   static let overrideKeys = [
     "path", "unit", "range", "expected-interval", "resolution", "modulus", "maximum-rate", "states", "required",
-    "attributes", "topic", "subtopic", "payload", "waveform", "quality",
+    "attributes", "topic", "subtopic", "payload", "waveform", "quality", "role",
   ]
   static let attributeKeys = ["path", "required", "words"]
   static let interval = Scalar<Span64>.duration(.milliseconds(1)...(.days(31)))
@@ -46,6 +46,7 @@ struct SignalReader {
     case .event:
       signal.kind = .event
       refuse(["waveform"], section, "only a gauge can be a feature of a waveform")
+      refuse(["role"], section, "an event has attributes")
       return (signal, attributes(section, index: index, base: nil))
     }
     if word != .state, let unit = unit(section, "unit", dimensionOf: nil, signal: entry.key) {
@@ -56,6 +57,7 @@ struct SignalReader {
     }
     readNumbers(section, into: &signal)
     QualityReader.change(section, &signal)
+    readRole(section, into: &signal)
     // The one value of a text needs no path.
     let isText = (PayloadReader.read(section) ?? payload).isText
     let path = isText && !section.has("path") ? FieldPath([]) : section.require("path", .path) ?? FieldPath([entry.key])
@@ -85,7 +87,7 @@ struct SignalReader {
       refuse(
         [
           "path", "unit", "payload-unit", "range", "resolution", "modulus", "maximum-rate", "states", "waveform",
-          "quality",
+          "quality", "role",
         ],
         section, "an event has attributes")
       return (signal, attributes(section, index: fields.first?.signal ?? 0, base: fields, mayAdd: inTemplate))
@@ -99,6 +101,7 @@ struct SignalReader {
     }
     readNumbers(section, into: &signal)
     QualityReader.change(section, &signal)
+    readRole(section, into: &signal)
     for index in fields.indices {
       if let path = section.read("path", path) { fields[index].path = path }
       if let required = section.read("required", .boolean) { fields[index].required = required }
@@ -112,6 +115,14 @@ struct SignalReader {
       WaveformReader.read(section, signal: signal, into: &fields[index])
     }
     return (signal, fields)
+  }
+
+  private static func readRole(_ section: Section, into signal: inout Signal) {
+    guard signal.kind == .gauge else {
+      refuse(["role"], section, "only a gauge measures something of a machine")
+      return
+    }
+    if let role = section.read("role", FaultModelReader.role) { signal.role = role }
   }
 
   private static func refuse(_ keys: [String], _ section: Section, _ reason: String) {

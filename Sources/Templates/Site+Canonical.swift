@@ -98,6 +98,14 @@ extension Site {
     }
     site.quality.write(to: &writer)
     writer.newLine()
+    if let condition = site.condition {
+      condition.write(to: &writer)
+      writer.newLine()
+    }
+    if site.maintenance != .standard {
+      site.maintenance.write(to: &writer)
+      writer.newLine()
+    }
     if let carbon = site.carbon {
       carbon.write(to: &writer)
       writer.newLine()

@@ -25,6 +25,10 @@ public struct Site: Hashable, Sendable {
   public var footprint: FootprintSettings?
   /// Thresholds of the detectors of bad data.
   public var quality = QualitySettings.standard
+  /// Limits of machine condition; nil = none are told.
+  public var condition: ConditionTable?
+  /// How maintenance is planned.
+  public var maintenance = MaintenanceSettings.standard
   /// How emissions are counted; nil = they are not.
   public var carbon: CarbonSettings?
   /// When people work; nil = unknown.
@@ -331,6 +335,8 @@ public struct Signal: Hashable, Sendable {
   public var stateWords: [String: Int]
   /// What is different from the site's thresholds of data quality.
   public var quality = SignalQuality.none
+  /// Gauges: what is measured of a machine (`FaultModel.roles`); nil = by name and unit.
+  public var role: String?
 
   public init(
     name: String, kind: Kind, unit: String, minimum: Double?, maximum: Double?, expectedInterval: Span64,

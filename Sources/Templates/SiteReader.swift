@@ -16,7 +16,7 @@ struct SiteReader {
 
   static let keys = [
     "gateway", "zone", "clock", "broker", "brokers", "devices", "templates", "assets", "horizons", "energy",
-    "destinations", "storage", "control", "quality", "tariff", "carbon", "products",
+    "destinations", "storage", "control", "quality", "tariff", "carbon", "products", "condition", "maintenance",
     "footprint", "budgets", "shifts", "fault-models", "alarms",
   ]
 
@@ -52,6 +52,9 @@ struct SiteReader {
     site.products = ProductReader.products(top)
     site.footprint = FootprintReader.settings(top)
     site.tariff = TariffReader(folders: folders, zone: site.zone, window: site.energy.window).settings(top)
+    site.condition = ConditionReader(folders: folders).table(
+      top, isWanted: assets.assets.contains { !$0.nameplate.isEmpty })
+    site.maintenance = MaintenanceReader.settings(top)
     site.carbon = carbon(top, devices: devices, assets: assets.assets.map(\.id))
     site.shifts = ShiftReader.plan(top)
     site.budgets = BudgetReader(

@@ -33,7 +33,7 @@ import Testing
     }
   }
 
-  private static func rows() throws -> [(time: Timestamp, value: Double)] {
+  static func rows() throws -> [(time: Timestamp, value: Double)] {
     let text = String(decoding: try ReferenceData.bytes("data/machine_temperature_system_failure.csv"), as: UTF8.self)
     return try text.split(separator: "\n").dropFirst().map { line in
       let parts = line.split(separator: ",")

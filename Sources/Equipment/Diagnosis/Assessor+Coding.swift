@@ -5,7 +5,9 @@ extension Assessor {
   public func encode(into writer: inout ByteWriter) {
     writer.zigzag(above.nanoseconds)
     writer.zigzag(below.nanoseconds)
+    writer.zigzag(aboveNotice.nanoseconds)
     writer.boolean(isAlarmed)
+    writer.boolean(isNoticed)
     writer.varint(averages.count)
     for value in averages { writer.double(value) }
     sensors.encode(into: &writer)
@@ -17,7 +19,9 @@ extension Assessor {
     var copy = self
     copy.above = Span64(nanoseconds: try reader.zigzag())
     copy.below = Span64(nanoseconds: try reader.zigzag())
+    copy.aboveNotice = Span64(nanoseconds: try reader.zigzag())
     copy.isAlarmed = try reader.boolean()
+    copy.isNoticed = try reader.boolean()
     let count = try reader.count()
     guard count == averages.count else {
       throw ByteReaderError(offset: reader.offset, expected: "as many deviations as signals")

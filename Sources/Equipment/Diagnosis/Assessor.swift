@@ -12,7 +12,9 @@ public struct Assessor: Sendable {
     public var deviation: Deviation?
     /// Whether it deviates: from the alarm level on, until it has been below `Assessor.calm` of it for a while.
     public var isAlarmed: Bool
-    /// While it deviates, best first.
+    /// Whether it stands out from what is usual for it: sooner than it deviates, and more often by chance.
+    public var isNoticed: Bool
+    /// While it stands out or deviates, best first.
     public var faults: [RankedFault]
     /// What is wrong with the sensors, by position.
     public var sensors: [SensorWatch.Trouble?]
@@ -33,6 +35,9 @@ public struct Assessor: Sendable {
     /// Of `Deviation.score`, to begin with, and to end.
     public var level = 2.0
     public var calm = 0.6
+    /// Of the same, from which on it stands out, and how long it stays there until it does.
+    public var notice = 1.0
+    public var noticing = Span64.minutes(20)
     /// How long it stays at the level until it is one, and below `calm` until it is over: judged time.
     public var confirming = Span64.hours(3)
     public var calming = Span64.hours(3)
@@ -53,7 +58,9 @@ public struct Assessor: Sendable {
   /// How long the score has been so.
   var above = Span64.zero
   var below = Span64.zero
+  var aboveNotice = Span64.zero
   public internal(set) var isAlarmed = false
+  public internal(set) var isNoticed = false
   /// Averaged deviations by signal, so that the first fault does not change with every frame.
   var averages: [Double]
 
@@ -69,6 +76,9 @@ public struct Assessor: Sendable {
     averages = Array(repeating: 0, count: profile.signals.count)
   }
 
+  /// Whether its fault model knows a pattern that its signals can show; without one only deviations are told.
+  public var canDiagnose: Bool { diagnoser.canDiagnose }
+
   public mutating func add(_ frame: ConditionFrame) -> Assessment {
     let troubles = sensors.add(frame)
     var cleaned = frame
@@ -79,23 +89,29 @@ public struct Assessor: Sendable {
     prognosis.add(cleaned, deviation)
     guard var deviation else {
       return Assessment(
-        deviation: nil, isAlarmed: isAlarmed, faults: [], sensors: troubles, match: settings.match)
+        deviation: nil, isAlarmed: isAlarmed, isNoticed: isNoticed, faults: [], sensors: troubles,
+        match: settings.match)
     }
     let length = frame.end - frame.start
     follow(deviation.score, length)
     average(&deviation, length)
     let doubted = Set(troubles.indices.filter { troubles[$0] != nil })
     return Assessment(
-      deviation: deviation, isAlarmed: isAlarmed,
-      faults: isAlarmed ? diagnoser.diagnose(deviation, doubted: doubted) : [], sensors: troubles,
+      deviation: deviation, isAlarmed: isAlarmed, isNoticed: isNoticed,
+      faults: isAlarmed || isNoticed ? diagnoser.diagnose(deviation, doubted: doubted) : [], sensors: troubles,
       match: settings.match)
   }
 
   private mutating func follow(_ score: Double, _ length: Span64) {
     above = score >= settings.level ? above + length : .zero
     below = score < settings.calm ? below + length : .zero
+    aboveNotice = score >= settings.notice ? aboveNotice + length : .zero
     if above >= settings.confirming { isAlarmed = true }
-    if below >= settings.calming { isAlarmed = false }
+    if isAlarmed || aboveNotice >= settings.noticing { isNoticed = true }
+    if below >= settings.calming {
+      isAlarmed = false
+      isNoticed = false
+    }
   }
 
   private mutating func average(_ deviation: inout Deviation, _ length: Span64) {
@@ -118,7 +134,9 @@ public struct Assessor: Sendable {
     prognosis.reset()
     above = .zero
     below = .zero
+    aboveNotice = .zero
     isAlarmed = false
+    isNoticed = false
     for index in averages.indices { averages[index] = 0 }
   }
 }

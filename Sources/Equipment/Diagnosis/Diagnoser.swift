@@ -67,6 +67,9 @@ public struct Diagnoser: Sendable {
     }
   }
 
+  /// Whether there is a pattern that these signals can show.
+  public var canDiagnose: Bool { !patterns.isEmpty }
+
   /// - Parameters:
   ///   - deviation: of a frame that deviates.
   ///   - doubted: signals whose sensor shows a fault of its own (a jump that nothing else follows).

@@ -38,6 +38,10 @@ public enum LifeEstimate: Hashable, Sendable {
     case poorFit
     /// What is forecast is longer than what was seen.
     case beyondHistory(horizon: Double, history: Double)
+    /// Too few failures of this kind of machine are recorded.
+    case fewFailures(have: Int, needed: Int)
+    /// Nobody has recorded since when it runs.
+    case unknownAge
 
     public var text: String {
       switch self {
@@ -49,6 +53,10 @@ public enum LifeEstimate: Hashable, Sendable {
       case .beyondHistory(let horizon, let history):
         "it would take about \(Int(horizon.rounded())) h, longer than the \(Int(history.rounded())) h that were seen: "
           + "wait for more data"
+      case .fewFailures(let have, let needed):
+        "\(have) of \(needed) lives to this fault are recorded: enter what is done with `weir maintenance record`"
+      case .unknownAge:
+        "its age is not known: enter when it was new with `weir maintenance record … --replaced --at`"
       }
     }
   }

@@ -4,6 +4,7 @@ extension FaultModel {
   /// With everything inherited, so that reading it again needs no file.
   func write(to writer: inout CanonicalWriter) {
     title.write("title", to: &writer)
+    if !isLearnt { writer.field("learning", false) }
     writer.object("faults", lineBreak: true) { writer in
       for fault in faults {
         writer.newLine()

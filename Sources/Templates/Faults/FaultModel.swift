@@ -8,6 +8,9 @@ public struct FaultModel: Hashable, Sendable {
   public var title: Words
   /// In the order of the file, inherited ones first.
   public var faults: [Fault]
+  /// Whether assets with it are learnt and watched unless they say otherwise. Meters and plain sensors are many, and what
+  /// they show is judged by other rules.
+  public var isLearnt = true
 
   public init(name: String, title: Words, faults: [Fault]) {
     self.name = name

@@ -2,7 +2,7 @@ import Telemetry
 
 /// Reads fault models: a file of `Devices/faults`, or an entry of `fault-models:` of a configuration.
 struct FaultModelReader {
-  static let keys = ["extends", "title", "faults"]
+  static let keys = ["extends", "title", "learning", "faults"]
   static let faultKeys = [
     "name", "origin", "severity", "symptoms", "when", "cause", "checks", "parts", "lead-time", "criterion",
     "provenance",
@@ -30,6 +30,7 @@ struct FaultModelReader {
       parent ?? FaultModel(name: name, title: FaultModel.Words(name, name), faults: [])
     model.name = name
     if section.has("title") { model.title = words(section, "title") ?? model.title }
+    model.isLearnt = section.read("learning", .boolean, default: model.isLearnt)
     guard let list = section.section("faults", "faults of \(section.name)", keys: []), !list.all.isEmpty else {
       if parent == nil, !section.has("faults") { section.missing("faults", remedy: "Add at least one fault.") }
       return model

@@ -1,0 +1,119 @@
+/// A machine in `weir health`.
+public struct HealthLine: Codable, Sendable {
+  /// What makes the health less than 100.
+  public struct Part: Codable, Sendable {
+    public var what: String
+    public var points: Double
+    public init(what: String, points: Double) {
+      self.what = what
+      self.points = points
+    }
+  }
+
+  /// A signal against what is expected of it.
+  public struct Indicator: Codable, Sendable {
+    public var signal: String
+    public var unit: String
+    public var value: Double
+    public var expected: Double?
+    /// Robust standard deviations from what is expected.
+    public var z: Double?
+    /// By a standard, A … D.
+    public var zone: String?
+    public init(signal: String, unit: String, value: Double, expected: Double?, z: Double?, zone: String?) {
+      self.signal = signal
+      self.unit = unit
+      self.value = value
+      self.expected = expected
+      self.z = z
+      self.zone = zone
+    }
+  }
+
+  /// A fault that may be behind what is seen.
+  public struct Fault: Codable, Sendable {
+    public var id: String
+    public var name: String
+    public var chinese: String
+    /// 0 … 1
+    public var score: Double
+    public var supporting: String
+    public var opposing: String
+    public init(id: String, name: String, chinese: String, score: Double, supporting: String, opposing: String) {
+      self.id = id
+      self.name = name
+      self.chinese = chinese
+      self.score = score
+      self.supporting = supporting
+      self.opposing = opposing
+    }
+  }
+
+  /// When it has failed with 10, 50 and 90 % by its first fault: plant-local times, or what is missing.
+  public struct Life: Codable, Sendable {
+    public var fault: String
+    public var p10: String?
+    public var p50: String?
+    public var p90: String?
+    public var refusal: String?
+    public init(fault: String, p10: String?, p50: String?, p90: String?, refusal: String?) {
+      self.fault = fault
+      self.p10 = p10
+      self.p50 = p50
+      self.p90 = p90
+      self.refusal = refusal
+    }
+  }
+
+  public var asset: String
+  public var place: String
+  /// running, stopped, idle, starting …
+  public var run: String
+  /// `learning` or `watching`.
+  public var learning: String
+  /// Hours of data that were learnt from, and that are needed to be watched.
+  public var hours: Double
+  public var neededHours: Double
+  public var regimes: Int
+  /// Of the deviation: 1 = alarm level; nil while nothing is judged.
+  public var score: Double?
+  /// 0…100; nil while nothing is known.
+  public var health: Double?
+  public var parts: [Part]
+  public var indicators: [Indicator]
+  public var zone: String?
+  /// Why there is no zone.
+  public var zoneReason: String?
+  /// Highest score of each half hour, the newest last; −1 = nothing judged.
+  public var trend: [Float]
+  /// Summaries of its open findings.
+  public var findings: [String]
+  /// Hours that it ran, and how often it started, since the gateway knows it.
+  public var runHours = 0.0
+  public var starts = 0
+  /// While it stands out, best first.
+  public var faults: [Fault] = []
+  public var life: Life?
+
+  public init(
+    asset: String, place: String, run: String, learning: String, hours: Double, neededHours: Double, regimes: Int,
+    score: Double?, health: Double?, parts: [Part], indicators: [Indicator], zone: String?, zoneReason: String?,
+    trend: [Float], findings: [String]
+  ) {
+    self.asset = asset
+    self.place = place
+    self.run = run
+    self.learning = learning
+    self.hours = hours
+    self.neededHours = neededHours
+    self.regimes = regimes
+    self.score = score
+    self.health = health
+    self.parts = parts
+    self.indicators = indicators
+    self.zone = zone
+    self.zoneReason = zoneReason
+    self.trend = trend
+    self.findings = findings
+  }
+}

@@ -1,0 +1,62 @@
+import Rules
+import Telemetry
+import Templates
+
+extension ConditionRule {
+  mutating func tellLimits(_ frame: ConditionFrame, _ context: inout RuleContext) {
+    for place in limits.limits.indices {
+      let limit = limits.limits[place]
+      let zone = limit.tracker.zone
+      // A machine that stops keeps what was found until it runs again and shows that it is better.
+      guard let zone, let value = limit.value else { continue }
+      let now: Finding.Severity? = zone == .d ? .critical : zone == .c ? .warning : nil
+      guard let now else {
+        if let opened = limit.opened {
+          context.emit(finding(limit, zone, value, .warning, opened: opened, closed: frame.end))
+          limits.setOpen(place, since: nil, severity: 0)
+        }
+        continue
+      }
+      guard limit.opened == nil || limit.severity != now.rawValue else { continue }
+      let opened = limit.opened ?? frame.end
+      context.emit(finding(limit, zone, value, now, opened: opened, closed: nil))
+      limits.setOpen(place, since: opened, severity: now.rawValue)
+    }
+  }
+
+  private func finding(
+    _ limit: LimitWatch.Limit, _ zone: VibrationZones.Zone, _ value: Double, _ severity: Finding.Severity,
+    opened: Timestamp, closed: Timestamp?
+  ) -> Finding {
+    let name = limit.signals.count == 1 ? profile.signals[limit.signals[0]].name : limit.what.replacing(" ", with: "-")
+    let bounds = limit.boundaries.filter(\.isFinite).map(Self.number).joined(separator: " / ")
+    return Finding(
+      key: "condition-zone/\(asset.id)/\(name)", rule: "condition-zone", subject: asset.id, severity: severity,
+      opened: opened, closed: closed,
+      summary: closed == nil
+        ? "\(limit.what) of \(called) is in zone \(zone.word): \(name) \(Self.number(value)) \(limit.unit), limits "
+          + "\(bounds)."
+        : "\(limit.what) of \(called) is in zone \(zone.word) again: \(Self.number(value)) \(limit.unit).",
+      advice: zone == .d
+        ? "Damage is possible: reduce the load or stop the machine, and find the cause before it runs on."
+        : "Fit for restricted operation only: plan the repair for the next opportunity.",
+      evidence: [
+        Event.Attribute("zone", zone.word), Event.Attribute("value", "\(Self.number(value)) \(limit.unit)"),
+        Event.Attribute("limits", bounds), Event.Attribute("source", limit.source),
+      ])
+  }
+
+  /// `pump-1 at plant/hall`
+  var called: String { asset.site.isEmpty ? asset.id : "\(asset.id) at \(asset.place)" }
+
+  /// Three significant digits are what a person reads.
+  static func number(_ value: Double) -> String {
+    guard value.isFinite else { return "unknown" }
+    let size = abs(value)
+    let places: Int8 = size >= 100 ? 0 : size >= 10 ? 1 : 2
+    var scale = 1.0
+    for _ in 0..<places { scale *= 10 }
+    guard size < 1e12 else { return "\(value)" }
+    return ScaledInteger(Int64((value * scale).rounded()), exponent: -places).description
+  }
+}

@@ -1,0 +1,97 @@
+import Rules
+import Telemetry
+
+extension ConditionRule {
+  static func empty(_ evidence: Evidence, _ reason: String?) -> ConditionReport {
+    ConditionReport(
+      run: MachineState.unknown.word, learning: evidence.state.word, hours: evidence.hours,
+      neededHours: evidence.needed, regimes: evidence.regimes, score: nil, health: nil, parts: [], indicators: [],
+      zone: nil, zoneReason: reason, trend: [], time: nil)
+  }
+
+  /// Nil while nothing is known: not judged, and no zone.
+  var health: HealthIndex? {
+    let worst = limits.worst
+    guard last != nil || worst != nil else { return nil }
+    return HealthIndex(
+      score: last?.deviation?.score, zone: worst,
+      life: outlook?.p10.map { p10 in horizons.place(p10 - (lastMinute?.end ?? p10)) })
+  }
+
+  func makeReport() -> ConditionReport {
+    let evidence = assessor.model.evidence
+    let deviation = last?.deviation
+    var indicators: [ConditionReport.Indicator] = []
+    for (place, signal) in profile.signals.enumerated() {
+      guard let value = lastMinute?.values[place] else { continue }
+      let entry = deviation?.contributions.first { $0.signal == place }
+      let zone = limits.limits.first { $0.signals == [place] }?.tracker.zone?.word
+      indicators.append(
+        .init(signal: signal.name, unit: signal.unit, value: value, expected: entry?.expected, z: entry?.z, zone: zone))
+    }
+    let health = health
+    var report = ConditionReport(
+      run: state.word, learning: evidence.state.word, hours: evidence.hours, neededHours: evidence.needed,
+      regimes: evidence.regimes, score: deviation?.score, health: health?.value,
+      parts: health?.parts.map { .init(what: $0.what, points: $0.points) } ?? [], indicators: indicators,
+      zone: limits.worst?.word, zoneReason: limits.reason, trend: trend, time: lastMinute?.end)
+    report.runHours = runHours.hours
+    report.starts = runHours.starts
+    report.faults = (last?.faults ?? []).prefix(3).map {
+      .init(
+        id: $0.id, name: $0.name.english, chinese: $0.name.chinese, score: $0.score, supporting: signs($0.supporting),
+        opposing: signs($0.opposing))
+    }
+    report.life = outlook.map {
+      .init(
+        fault: name(of: $0.fault), p10: $0.p10, p50: $0.p50, p90: $0.p90, refusal: $0.refusal)
+    }
+    return report
+  }
+
+  private func name(of fault: String) -> String { faults.faults.first { $0.id == fault }?.name.english ?? fault }
+
+  /// Tells the rules of the site what is known, if it is news, and once a plant-local day.
+  mutating func tellFigures(_ time: Timestamp, _ context: RuleContext) {
+    let figures = figures(at: time)
+    let hash = Self.hash(figures)
+    let day = zone.startOfDay(containing: time)
+    guard hash != figuresHash || day != figuresDay else { return }
+    figuresHash = hash
+    figuresDay = day
+    context.publish(.condition(figures))
+  }
+
+  private func figures(at time: Timestamp) -> ConditionFigures {
+    let prognoses = outlook.map { outlook in
+      [
+        ConditionFigures.Prognosis(
+          model: faults.name, fault: outlook.fault, score: outlook.score,
+          finding: outlook.p10 == nil ? changeKey : lifePrefix + outlook.fault, p10: outlook.p10, p50: outlook.p50,
+          p90: outlook.p90, refusal: outlook.refusal)
+      ]
+    }
+    return ConditionFigures(
+      time: time, run: state.word, learning: assessor.model.evidence.state.word,
+      health: health.map { ScaledInteger(Int64(($0.value * 10).rounded()), exponent: -1) }, runHours: runHours.hours,
+      starts: runHours.starts, prognoses: prognoses ?? [])
+  }
+
+  /// Of everything but the time and the hours, which change with every minute.
+  private static func hash(_ figures: ConditionFigures) -> UInt64 {
+    var writer = ByteWriter()
+    writer.string(figures.run)
+    writer.string(figures.learning)
+    writer.string(figures.health?.description ?? "")
+    writer.varint(figures.starts)
+    for prognosis in figures.prognoses {
+      writer.string(prognosis.fault)
+      writer.double(prognosis.score)
+      for time in [prognosis.p10, prognosis.p50, prognosis.p90] { writer.timestamp(time ?? .distantPast) }
+      writer.string(prognosis.refusal ?? "")
+    }
+    var hasher = Hash64()
+    writer.bytes.withUnsafeBytes { hasher.combine($0) }
+    return hasher.value
+  }
+}

@@ -1,0 +1,194 @@
+import Plant
+import Rules
+import Telemetry
+import Templates
+
+/// The condition of a machine: what is usual for it is learnt from the summaries of its minutes, what deviates is told
+/// with the signals that make it, the faults that explain it and how long it may last, and limits of standards are
+/// watched where its plate is known.
+///
+/// It hears revision 0 of each minute, in time order. A later revision of a minute changes figures, not what was learnt:
+/// so a replay learns the same. Limits are judged minute by minute, everything else in frames of ten minutes or more.
+public struct ConditionRule: AssetRule {
+  static let rowsKey = "condition/rows"
+  /// Spots of the trend that people see, and the time that each stands for.
+  static let spots = 96
+  static let spot = Span64.minutes(30)
+  /// Frames that a sensor fails until that is told.
+  static let failing = 6
+  /// How often the remaining life is calculated anew.
+  static let outlookInterval = Span64.hours(1)
+
+  let asset: Asset
+  let zone: PlantZone
+  let faults: FaultModel
+  let horizons: HorizonLadder
+  let gauges: [Int]
+  /// Longest time between minutes that belong together.
+  private let gap: Span64
+  var run: RunWatch
+  var runHours = RunHours()
+  var limits: LimitWatch
+  var gatherer: FrameGatherer
+  var assessor: Assessor
+  var state = MachineState.unknown
+  /// The last minute, and what was said of the last frame that was judged.
+  var lastMinute: ConditionFrame?
+  var last: Assessor.Assessment?
+  var told = ToldFindings()
+  /// The machine's first fault, while there is one, and when it was looked at last.
+  var outlook: Outlook?
+  var outlookTime: Timestamp?
+  /// By signal: frames with a sensor that fails.
+  var failing: [Int]
+  var trend: [Float] = []
+  var trendStart: Timestamp?
+  /// Hash of the figures that were told last, and their day.
+  var figuresHash: UInt64 = 0
+  var figuresDay: Timestamp?
+  /// State that waits for its rows, which the rule can ask for only when it is called.
+  var unread: [UInt8]?
+  var report: ConditionReport
+
+  /// How the rule joins the engine: behind the summaries.
+  public static func factory(zone: PlantZone) -> RuleFactory {
+    RuleFactory(name: "condition") { asset, site in ConditionRule(asset: asset, site: site, zone: zone) }
+  }
+
+  /// Nil for an asset that is not watched (`Site.watches`) or has nothing to learn from.
+  public init?(asset: Asset, site: Site, zone: PlantZone) {
+    guard site.watches(asset), site.horizons[.signalSummary] != nil else { return nil }
+    let gauges = MachineProfile.gauges(of: asset)
+    let profile = MachineProfile(asset: asset)
+    let interval = gauges.map { asset.signals[$0].expectedInterval }.max() ?? .minutes(1)
+    let gatherer = FrameGatherer(signals: gauges.count, interval: interval)
+    let faults =
+      site.faultModel(of: asset) ?? FaultModel(name: "none", title: FaultModel.Words("Unknown", "未知"), faults: [])
+    let assessor = Assessor(profile: profile, faults: faults, interval: max(interval, gatherer.length))
+    guard !assessor.model.isEmpty else { return nil }
+    self.asset = asset
+    self.zone = zone
+    self.faults = faults
+    horizons = HorizonLadder(horizons: site.maintenance.horizons)
+    self.gauges = gauges
+    self.assessor = assessor
+    self.gatherer = gatherer
+    gap = max(.minutes(10), Span64(nanoseconds: 3 * interval.nanoseconds))
+    failing = Array(repeating: 0, count: gauges.count)
+    run = RunWatch(asset: asset, profile: profile, gauges: gauges)
+    limits = LimitWatch(profile: profile, table: asset.nameplate.isEmpty ? nil : site.condition)
+    report = Self.empty(assessor.model.evidence, limits.reason)
+  }
+
+  var profile: MachineProfile { assessor.model.profile }
+
+  public func interest(in signal: Int) -> SignalInterest { .none }
+  public var isListening: Bool { true }
+  public var takesCommands: Bool { true }
+  public var deadline: Timestamp? { nil }
+  public mutating func close(now: Timestamp, context: inout RuleContext) throws {}
+  public var conditionReport: ConditionReport? { report }
+
+  public mutating func heard(_ published: Published, context: inout RuleContext) throws {
+    guard case .summary(let figures) = published else { return }
+    try read(context)
+    let (minute, counts) = minute(figures)
+    state = minute.run
+    lastMinute = minute
+    runHours.add(minute, gap: gap)
+    limits.add(minute)
+    tellLimits(minute, &context)
+    for frame in gatherer.add(minute, counts: counts) { judge(frame, &context) }
+    report = makeReport()
+    tellFigures(minute.end, context)
+  }
+
+  /// After work on the machine what was usual for it is learnt anew.
+  public mutating func heard(_ command: SiteCommand, context: inout RuleContext) throws {
+    guard command.name == MaintenanceRecord.command else { return }
+    // What is no record was refused before it was journaled; the rule of maintenance says so.
+    guard case .string(asset.id)? = command.members["asset"] else { return }
+    let record = try MaintenanceRecord(command)
+    guard record.renews, record.supersedes == nil else { return }
+    try read(context)
+    assessor.reset()
+    outlook = nil
+    outlookTime = nil
+    last = nil
+    for place in failing.indices { failing[place] = 0 }
+    endAll(at: max(context.clock, record.time), of: record, &context)
+    saveRows(context)
+    report = makeReport()
+    tellFigures(max(context.clock, record.time), context)
+  }
+
+  private mutating func judge(_ frame: ConditionFrame, _ context: inout RuleContext) {
+    let assessment = assessor.add(frame)
+    if let deviation = assessment.deviation {
+      last = assessment
+      look(assessment, at: frame.end)
+      tell(assessment, deviation, at: frame.end, &context)
+      tellSensors(assessment, at: frame.end, &context)
+      addTrend(deviation)
+    } else if !frame.run.isJudged {
+      last = nil
+    }
+    saveRows(context)
+  }
+
+  private mutating func saveRows(_ context: RuleContext) {
+    if assessor.model.shouldSaveRows { context.save(Self.rowsKey, assessor.model.takeRows()) }
+  }
+
+  /// How long the machine may last by its first fault.
+  private mutating func look(_ assessment: Assessor.Assessment, at time: Timestamp) {
+    guard assessor.model.evidence.state == .watching, let fault = assessment.machineFault else {
+      // It may deviate by something else for a while; only when it is over, so is what was predicted.
+      if !assessment.isAlarmed {
+        outlook = nil
+        outlookTime = nil
+      }
+      return
+    }
+    if let outlookTime, outlook?.fault == fault.id, time - outlookTime < Self.outlookInterval { return }
+    outlookTime = time
+    outlook = Outlook(
+      fault: fault.id, score: fault.score, estimate: assessor.prognosis.remaining(fault: fault.id), at: time)
+  }
+
+  private mutating func minute(_ figures: SummaryFigures) -> (frame: ConditionFrame, counts: [Int]) {
+    var values = [Double?](repeating: nil, count: gauges.count)
+    var spreads = values
+    var counts = [Int](repeating: 0, count: gauges.count)
+    for gauge in figures.gauges {
+      // What is doubted for the most part is not learnt from.
+      guard let place = gauges.firstIndex(of: gauge.signal), gauge.good * 2 > gauge.count || isUndated(gauge) else {
+        continue
+      }
+      values[place] = gauge.mean
+      spreads[place] = gauge.standardDeviation
+      counts[place] = gauge.count
+    }
+    return (
+      ConditionFrame(
+        start: figures.start, end: figures.end, run: run.state(figures), values: values, spreads: spreads), counts
+    )
+  }
+
+  /// A device without a clock: its values are as good as any, only their times are the gateway's.
+  private func isUndated(_ gauge: SummaryFigures.Gauge) -> Bool {
+    gauge.good == 0 && asset.topics.contains { $0.timestamp == nil }
+  }
+
+  private mutating func addTrend(_ deviation: Deviation) {
+    let start = deviation.time.windowStart(Self.spot)
+    if let trendStart, start > trendStart {
+      let passed = Int((start - trendStart).nanoseconds / Self.spot.nanoseconds)
+      trend += Array(repeating: -1, count: min(passed - 1, Self.spots)) + [0]
+      if trend.count > Self.spots { trend.removeFirst(trend.count - Self.spots) }
+    }
+    if trend.isEmpty { trend = [0] }
+    if trendStart.map({ start > $0 }) ?? true { trendStart = start }
+    trend[trend.count - 1] = max(trend[trend.count - 1], Float(deviation.score))
+  }
+}

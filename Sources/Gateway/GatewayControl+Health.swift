@@ -1,0 +1,52 @@
+import Control
+import Rules
+import Telemetry
+import Templates
+
+extension GatewayControl {
+  /// Machines, the least healthy first; of equal ones, by id.
+  ///
+  /// - Parameter id: of one asset; nil = all that are learnt.
+  func health(of id: String?) async throws -> [HealthLine] {
+    let site = self.site
+    if let id, !site.assets.contains(where: { $0.id == id }) { throw Self.unknownAsset(id, in: site) }
+    guard let view = board.view else { return [] }
+    var findings: [String: [String]] = [:]
+    for finding in try store.openFindings() { findings[finding.subject, default: []].append(finding.summary) }
+    var lines: [HealthLine] = []
+    for (asset, seen) in zip(site.assets, view.assets) where id == nil || asset.id == id {
+      guard let report = seen.condition else { continue }
+      lines.append(line(asset, report, findings: findings[asset.id] ?? []))
+    }
+    if let id, lines.isEmpty {
+      throw ControlRefusal(
+        .badRequest,
+        "\(id) is not watched as a machine: nothing is known of how it fails, it is a meter, has no gauges, or has "
+          + "`learning: off`.\n  → Write `learning: on` at the asset.")
+    }
+    return lines.sorted { ($0.health ?? 101, $0.asset) < ($1.health ?? 101, $1.asset) }
+  }
+
+  private func line(_ asset: Asset, _ report: ConditionReport, findings: [String]) -> HealthLine {
+    var line = HealthLine(
+      asset: asset.id, place: asset.place, run: report.run, learning: report.learning, hours: report.hours,
+      neededHours: report.neededHours, regimes: report.regimes, score: report.score, health: report.health,
+      parts: report.parts.map { .init(what: $0.what, points: $0.points) },
+      indicators: report.indicators.map {
+        .init(signal: $0.signal, unit: $0.unit, value: $0.value, expected: $0.expected, z: $0.z, zone: $0.zone)
+      }, zone: report.zone, zoneReason: report.zoneReason, trend: report.trend, findings: findings)
+    line.runHours = report.runHours
+    line.starts = report.starts
+    line.faults = report.faults.map {
+      .init(
+        id: $0.id, name: $0.name, chinese: $0.chinese, score: $0.score, supporting: $0.supporting,
+        opposing: $0.opposing)
+    }
+    line.life = report.life.map { life in
+      .init(
+        fault: life.fault, p10: life.p10.map { zone.rfc3339($0) }, p50: life.p50.map { zone.rfc3339($0) },
+        p90: life.p90.map { zone.rfc3339($0) }, refusal: life.refusal)
+    }
+    return line
+  }
+}

@@ -1,0 +1,28 @@
+import ArgumentParser
+import Control
+import Foundation
+
+struct HealthCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "health", abstract: "How each machine is, the least healthy first; of one machine with its signals.",
+    discussion: """
+      A machine is learning until enough of its hours were seen, then it is watched. The score says how far it is from \
+      what is usual at its operating point: 1 is the alarm level. Zones follow ISO 10816-3 where the asset has a \
+      `nameplate:`. Health is 100 less the points that are named.
+      """)
+
+  @OptionGroup var gateway: GatewayOptions
+  @Argument(help: "Id of one machine.") var asset: String?
+  @Flag(name: .long, help: "As JSON.") var json = false
+
+  func run() async throws {
+    let lines = try await gateway.client.health(of: asset)
+    if json {
+      print(String(decoding: try ControlCoding.encoder().encode(lines), as: UTF8.self))
+    } else if asset != nil, let line = lines.first {
+      print(HealthText.detail(line))
+    } else {
+      print(HealthText.page(lines))
+    }
+  }
+}
