@@ -29,8 +29,10 @@ public struct AlarmBook: Hashable, Sendable {
   public private(set) var sequence = 0
   /// No delay or shelving ends before; `distantFuture` for none.
   private var earliest = Timestamp.distantFuture
-  /// Assets of which nothing is known, with the number of findings that say so.
+  /// Assets of which nothing is known, with the findings that say so.
   private var blind: [String: Set<String>] = [:]
+  /// Keys of the alarms of a subject.
+  private var keys: [String: Set<String>] = [:]
 
   public init(settings: AlarmSettings, topology: AlarmTopology) {
     self.settings = settings
@@ -61,14 +63,16 @@ public struct AlarmBook: Hashable, Sendable {
   public mutating func hear(_ finding: Finding, now: Timestamp) -> [Change] {
     guard let kind = settings.class(of: finding.rule), !kind.isIgnored else { return [] }
     let isOpen = finding.closed == nil
-    let time = min(finding.closed ?? finding.opened, now)
+    // Before the first time mark there is no time but the finding's own.
+    let told = finding.closed ?? finding.opened
+    let time = now == .distantPast ? told : min(told, now)
     var changes: [Change] = []
     if entries[finding.key] == nil {
       // Closing what was never an alarm changes nothing.
       guard isOpen, let subject = subject(of: finding, kind) else { return [] }
       let timing = AlarmMachine.Timing(
         onDelay: kind.onDelay, offDelay: kind.offDelay, isLatching: kind.isLatching)
-      entries[finding.key] = Entry(subject: subject, machine: AlarmMachine(timing: timing))
+      add(Entry(subject: subject, machine: AlarmMachine(timing: timing)))
     } else {
       changes += update(finding, kind, now: now)
     }
@@ -130,11 +134,11 @@ public struct AlarmBook: Hashable, Sendable {
       if blind[finding.subject]?.isEmpty ?? false { blind[finding.subject] = nil }
     }
     guard wasBlind != (blind[finding.subject] != nil) else { return [] }
-    let others = entries.values.filter { entry in
-      entry.subject.subject == finding.subject && !(settings.class(of: entry.subject.rule)?.isBlinding ?? false)
+    let others = (keys[finding.subject] ?? []).filter { key in
+      entries[key].map { !(settings.class(of: $0.subject.rule)?.isBlinding ?? false) } ?? false
     }
     var changes: [Change] = []
-    for key in others.map(\.subject.key).sorted() {
+    for key in others.sorted() {
       changes += apply(.blind(isBlind), to: key, at: time)
       forget(key)
     }
@@ -162,7 +166,7 @@ public struct AlarmBook: Hashable, Sendable {
   /// else happens to it.
   public mutating func handle(_ input: AlarmMachine.Input, key: String, now: Timestamp) -> [Change] {
     switch input {
-    case .shelve, .takeOut: if entries[key] == nil { entries[key] = unheard(key) }
+    case .shelve, .takeOut: if entries[key] == nil, let entry = unheard(key) { add(entry) }
     default: break
     }
     guard entries[key] != nil else { return [] }
@@ -186,7 +190,15 @@ public struct AlarmBook: Hashable, Sendable {
   }
 
   private mutating func forget(_ key: String) {
-    if entries[key]?.machine.isIdle ?? false { entries[key] = nil }
+    guard let entry = entries[key], entry.machine.isIdle else { return }
+    entries[key] = nil
+    keys[entry.subject.subject]?.remove(key)
+    if keys[entry.subject.subject]?.isEmpty ?? false { keys[entry.subject.subject] = nil }
+  }
+
+  private mutating func add(_ entry: Entry) {
+    entries[entry.subject.key] = entry
+    keys[entry.subject.subject, default: []].insert(entry.subject.key)
   }
 
   /// An alarm that has no finding yet: of its key only rule and subject are known.
@@ -225,6 +237,7 @@ public struct AlarmBook: Hashable, Sendable {
   public mutating func restore(from reader: inout ByteReader) throws(ByteReaderError) {
     sequence = try reader.integer()
     entries = [:]
+    keys = [:]
     blind = [:]
     earliest = .distantFuture
     for _ in 0..<(try reader.count()) {
@@ -233,7 +246,7 @@ public struct AlarmBook: Hashable, Sendable {
       let timing = AlarmMachine.Timing(
         onDelay: kind?.onDelay ?? .zero, offDelay: kind?.offDelay ?? .zero, isLatching: kind?.isLatching ?? false)
       let machine = try AlarmMachine(from: &reader, timing: timing)
-      entries[subject.key] = Entry(subject: subject, machine: machine, told: try reader.integer())
+      add(Entry(subject: subject, machine: machine, told: try reader.integer()))
       earliest = min(earliest, machine.deadline ?? .distantFuture)
     }
     for _ in 0..<(try reader.count()) {

@@ -14,6 +14,9 @@ public struct AlarmRule: SiteRule {
 
   private var state: AlarmState
   private let body: AlarmBody
+  /// Counts changes of `state`: what people are shown is encoded once for each.
+  private var version = 0
+  private let shown = LastMade<Int, [UInt8]>()
 
   /// How the rule joins the engine; nil without `alarms:`.
   public static func factory(zone: PlantZone) -> SiteRuleFactory {
@@ -61,6 +64,7 @@ public struct AlarmRule: SiteRule {
   }
 
   private mutating func note(_ changes: [AlarmBook.Change], _ context: inout RuleContext) {
+    version += 1
     for change in changes {
       if let record = body.alarm(change) { context.emit(record) }
     }
@@ -69,6 +73,7 @@ public struct AlarmRule: SiteRule {
   }
 
   private mutating func tell(_ context: inout RuleContext) {
+    version += 1
     for incident in state.correlator.flush() {
       context.emit(body.incident(incident, asset: state.asset(of: incident)))
     }
@@ -76,9 +81,12 @@ public struct AlarmRule: SiteRule {
 
   // MARK: State
 
-  public var sharedState: [String: [UInt8]] { [Self.stateKey: state.bytes] }
+  public var sharedState: [String: [UInt8]] { [Self.stateKey: shown.value(for: version) { state.bytes }] }
 
   public func encodeState(into writer: inout ByteWriter) { state.encode(into: &writer) }
 
-  public mutating func restoreState(from reader: inout ByteReader) throws { try state.restore(from: &reader) }
+  public mutating func restoreState(from reader: inout ByteReader) throws {
+    version += 1
+    try state.restore(from: &reader)
+  }
 }

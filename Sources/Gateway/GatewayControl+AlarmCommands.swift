@@ -43,11 +43,11 @@ extension GatewayControl {
       return entries.map { "\($0.subject.key) (\($0.machine.occurrence)) acknowledged by \(command.person)" }
         .joined(separator: "\n")
     case .reset(let key):
-      let entry = try entry(key, state)
-      guard entry.machine.isHeld else {
+      let found = try entry(key, state)
+      guard found.machine.isHeld else {
         throw ControlRefusal(
           .badRequest,
-          "Nothing was reset: \(key) is \(entry.machine.state.word) and not latched.\n  → Only what has returned by "
+          "Nothing was reset: \(key) is \(found.machine.state.word) and not latched.\n  → Only what has returned by "
             + "itself and is held can be reset.")
       }
       return "\(key) reset by \(command.person)"

@@ -24,10 +24,10 @@ extension GatewayControl {
     return AlarmReport(
       now: text(plantNow), alarms: state.book.list.map { line($0, state) },
       incidents: state.correlator.list.map { incident in
-        var line = line(incident)
-        line.members = []
-        line.steps = []
-        return line
+        var short = line(incident)
+        short.members = []
+        short.steps = []
+        return short
       }, isFlood: state.correlator.isFlood)
   }
 
@@ -40,13 +40,13 @@ extension GatewayControl {
     try store.visitBodies(kind: .incident, from: .distantPast, to: .distantFuture) { stored in
       if stored.key == key { found = try JSONValue(parsing: stored.body) }
     }
-    guard let found, let line = IncidentRecord.line(found) else {
+    guard let found, let past = IncidentRecord.line(found) else {
       throw ControlRefusal(
         .notFound,
         "There is no incident \(number).\n  → `weir incidents` lists the open ones; records of old ones may have been "
           + "evicted.")
     }
-    return line
+    return past
   }
 
   // MARK: Lines
