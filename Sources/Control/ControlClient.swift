@@ -23,7 +23,7 @@ public struct ControlClient: Sendable {
     try await get("/v1/sources?limit=\(limit)")
   }
   /// - Parameter id: of one asset; nil = all machines.
-  public func health(of id: String?) async throws(ControlClientError) -> [HealthLine] {
+  public func health(of id: String?) async throws(ControlClientError) -> HealthReport {
     try await get("/v1/health" + (id.map { "?asset=\(escaped($0))" } ?? ""))
   }
   public func metrics() async throws(ControlClientError) -> String {

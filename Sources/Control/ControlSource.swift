@@ -20,8 +20,8 @@ public protocol PlantSource: Sendable {
   func asset(_ id: String) async throws -> AssetDetail
   /// The worst sources of data, the worst first.
   func sources(limit: Int) async throws -> [SourceLine]
-  /// Machines, the least healthy first; nil = all.
-  func health(of id: String?) async throws -> [HealthLine]
+  /// Machines, the least healthy first, and what they make of lines and areas; nil = all.
+  func health(of id: String?) async throws -> HealthReport
   func quarantine(reason: String?, limit: Int) async throws -> [QuarantineLine]
   /// Decodes messages of the quarantine again with the mapping in force.
   func retryQuarantine(ids: [String]) async throws -> QuarantineOutcome

@@ -10,6 +10,10 @@ extension ConditionRule {
     }
     writer.string(Self.fingerprint(profile))
     writer.byte(state.rawValue)
+    writer.boolean(day != nil)
+    day?.encode(into: &writer)
+    writer.boolean(isDayOver)
+    writer.timestamp(lastDay ?? .distantPast)
     writer.timestamp(trendStart ?? .distantPast)
     writer.varint(trend.count)
     for value in trend { writer.float(value) }
@@ -40,10 +44,23 @@ extension ConditionRule {
     writer.string(Self.fingerprint(profile))
     while !reader.isAtEnd { writer.byte(try reader.byte()) }
     unread = writer.bytes
-    // What people see until the next minute.
+    // What people see until the next minute, and when it must be called.
     var head = ByteReader(writer.bytes)
-    _ = try head.string()
-    if let state = MachineState(rawValue: try head.byte()) { report.run = state.word }
+    try readHead(&head)
+    report.run = state.word
+  }
+
+  private mutating func readHead(_ reader: inout ByteReader) throws {
+    _ = try reader.string()
+    state = MachineState(rawValue: try reader.byte()) ?? .unknown
+    day = try reader.boolean() ? try DayHealth(from: &reader) : nil
+    isDayOver = try reader.boolean()
+    lastDay = try Self.time(&reader)
+  }
+
+  private static func time(_ reader: inout ByteReader) throws -> Timestamp? {
+    let time = try reader.timestamp()
+    return time == .distantPast ? nil : time
   }
 
   /// Signals with their units and what they measure, and the frames: other ones make another model.
@@ -62,14 +79,9 @@ extension ConditionRule {
 
   mutating func read(_ context: RuleContext) throws {
     guard let bytes = unread else { return }
-    func time(_ reader: inout ByteReader) throws -> Timestamp? {
-      let time = try reader.timestamp()
-      return time == .distantPast ? nil : time
-    }
     var reader = ByteReader(bytes)
-    _ = try reader.string()
-    state = MachineState(rawValue: try reader.byte()) ?? .unknown
-    trendStart = try time(&reader)
+    try readHead(&reader)
+    trendStart = try Self.time(&reader)
     trend = []
     for _ in 0..<(try reader.count()) { trend.append(try reader.float()) }
     try run.restore(from: &reader)
@@ -79,9 +91,9 @@ extension ConditionRule {
     told = try ToldFindings(from: &reader)
     for place in failing.indices { failing[place] = try reader.integer() }
     outlook = try reader.boolean() ? try Outlook(from: &reader) : nil
-    outlookTime = try time(&reader)
+    outlookTime = try Self.time(&reader)
     figuresHash = try reader.fixed64()
-    figuresDay = try time(&reader)
+    figuresDay = try Self.time(&reader)
     try assessor.model.restore(from: &reader, rows: try context.load(Self.rowsKey))
     let isSameFaults = try reader.string() == Self.fingerprint(faults)
     var rest = ByteReader(Array(try reader.blob()))

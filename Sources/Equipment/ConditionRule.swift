@@ -26,6 +26,8 @@ public struct ConditionRule: AssetRule {
   let gauges: [Int]
   /// Longest time between minutes that belong together.
   private let gap: Span64
+  /// Of the minutes that it hears, and one more.
+  let lateness: Span64
   var run: RunWatch
   var runHours = RunHours()
   var limits: LimitWatch
@@ -46,6 +48,10 @@ public struct ConditionRule: AssetRule {
   /// Hash of the figures that were told last, and their day.
   var figuresHash: UInt64 = 0
   var figuresDay: Timestamp?
+  /// The day that has no record yet, whether its end has passed, and the last one that has.
+  var day: DayHealth?
+  var isDayOver = false
+  var lastDay: Timestamp?
   /// State that waits for its rows, which the rule can ask for only when it is called.
   var unread: [UInt8]?
   var report: ConditionReport
@@ -57,7 +63,7 @@ public struct ConditionRule: AssetRule {
 
   /// Nil for an asset that is not watched (`Site.watches`) or has nothing to learn from.
   public init?(asset: Asset, site: Site, zone: PlantZone) {
-    guard site.watches(asset), site.horizons[.signalSummary] != nil else { return nil }
+    guard site.watches(asset), let horizon = site.horizons[.signalSummary] else { return nil }
     let gauges = MachineProfile.gauges(of: asset)
     let profile = MachineProfile(asset: asset)
     let interval = gauges.map { asset.signals[$0].expectedInterval }.max() ?? .minutes(1)
@@ -73,6 +79,7 @@ public struct ConditionRule: AssetRule {
     self.gauges = gauges
     self.assessor = assessor
     self.gatherer = gatherer
+    lateness = horizon.lateness + SignalSummaryRule.window
     gap = max(.minutes(10), Span64(nanoseconds: 3 * interval.nanoseconds))
     failing = Array(repeating: 0, count: gauges.count)
     run = RunWatch(asset: asset, profile: profile, gauges: gauges)
@@ -85,20 +92,20 @@ public struct ConditionRule: AssetRule {
   public func interest(in signal: Int) -> SignalInterest { .none }
   public var isListening: Bool { true }
   public var takesCommands: Bool { true }
-  public var deadline: Timestamp? { nil }
-  public mutating func close(now: Timestamp, context: inout RuleContext) throws {}
   public var conditionReport: ConditionReport? { report }
 
   public mutating func heard(_ published: Published, context: inout RuleContext) throws {
     guard case .summary(let figures) = published else { return }
     try read(context)
     let (minute, counts) = minute(figures)
+    beginDay(of: minute, &context)
     state = minute.run
     lastMinute = minute
     runHours.add(minute, gap: gap)
     limits.add(minute)
     tellLimits(minute, &context)
     for frame in gatherer.add(minute, counts: counts) { judge(frame, &context) }
+    addToDay(minute)
     report = makeReport()
     tellFigures(minute.end, context)
   }

@@ -1,22 +1,30 @@
 import Control
+import Equipment
 import Rules
 import Telemetry
 import Templates
 
 extension GatewayControl {
-  /// Machines, the least healthy first; of equal ones, by id.
+  /// Machines, the least healthy first (of equal ones, by id), and what they make of lines, areas and sites.
   ///
   /// - Parameter id: of one asset; nil = all that are learnt.
-  func health(of id: String?) async throws -> [HealthLine] {
+  func health(of id: String?) async throws -> HealthReport {
     let site = self.site
     if let id, !site.assets.contains(where: { $0.id == id }) { throw Self.unknownAsset(id, in: site) }
-    guard let view = board.view else { return [] }
+    guard let view = board.view else { return HealthReport(groups: [], machines: []) }
     var findings: [String: [String]] = [:]
     for finding in try store.openFindings() { findings[finding.subject, default: []].append(finding.summary) }
     var lines: [HealthLine] = []
+    var places: [String: [GroupHealth.Member]] = [:]
     for (asset, seen) in zip(site.assets, view.assets) where id == nil || asset.id == id {
       guard let report = seen.condition else { continue }
       lines.append(line(asset, report, findings: findings[asset.id] ?? []))
+      guard id == nil else { continue }
+      // Of the site, of the area and of the line.
+      let levels = [asset.site, asset.area, asset.line].prefix { !$0.isEmpty }
+      for depth in levels.indices {
+        places[levels[...depth].joined(separator: "/"), default: []].append(.init(asset, health: report.health))
+      }
     }
     if let id, lines.isEmpty {
       throw ControlRefusal(
@@ -24,7 +32,12 @@ extension GatewayControl {
         "\(id) is not watched as a machine: nothing is known of how it fails, it is a meter, has no gauges, or has "
           + "`learning: off`.\n  → Write `learning: on` at the asset.")
     }
-    return lines.sorted { ($0.health ?? 101, $0.asset) < ($1.health ?? 101, $1.asset) }
+    return HealthReport(
+      groups: places.sorted { $0.key < $1.key }.map { place, members in
+        let group = GroupHealth(members)
+        return .init(
+          place: place, health: group.health, weakest: group.weakest, machines: group.machines, known: group.known)
+      }, machines: lines.sorted { ($0.health ?? 101, $0.asset) < ($1.health ?? 101, $1.asset) })
   }
 
   private func line(_ asset: Asset, _ report: ConditionReport, findings: [String]) -> HealthLine {

@@ -64,7 +64,7 @@ struct SwitchedControl: ControlSource {
     try await switchboard.use { try await $0.sources(limit: limit) }
   }
 
-  func health(of id: String?) async throws -> [HealthLine] {
+  func health(of id: String?) async throws -> HealthReport {
     try await switchboard.use { try await $0.health(of: id) }
   }
   func quarantine(reason: String?, limit: Int) async throws -> [QuarantineLine] {

@@ -124,7 +124,7 @@ public struct ProductionRule: SiteRule {
     case .order(let figures):
       guard let line = lineOfFeed[asset] else { return }
       try hear(figures, line, key: "\(id)/\(figures.order.id)", context)
-    case .climate, .load, .demand, .summary: return
+    case .climate, .load, .demand, .summary, .condition: return
     }
   }
 

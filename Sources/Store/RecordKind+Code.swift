@@ -22,8 +22,9 @@ extension RecordKind {
     case .productionLine: 22
     case .supplierFootprint: 23
     case .ledgerHead: 30
-    case .alarm: 40
-    case .incident: 41
+    case .equipmentHealth: 40
+    case .alarm: 50
+    case .incident: 51
     }
   }
 

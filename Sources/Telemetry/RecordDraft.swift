@@ -32,6 +32,8 @@ public enum RecordKind: String, Hashable, Sendable, CaseIterable {
   case productFootprint = "product-footprint"
   /// A supplier's footprint that a person imported.
   case supplierFootprint = "supplier-footprint"
+  /// Condition of a machine in one plant-local day.
+  case equipmentHealth = "equipment-health"
   /// A rule's result with its evidence, opened or closed.
   case finding = "finding"
   /// An occurrence of an alarm: raised, acknowledged, returned, with its priority and evidence.
@@ -47,8 +49,8 @@ public enum RecordKind: String, Hashable, Sendable, CaseIterable {
     case .energyInterval, .energyDay, .energyMonth, .carbonInterval, .carbonDay, .carbonMonth, .carbonActivity,
       .carbonInventory, .productionLine, .productFootprint, .supplierFootprint:
       true
-    case .energyIdle, .energyPerformance, .signalSummary, .inspectionCount, .productionOrder, .finding, .alarm,
-      .incident, .ledgerHead:
+    case .energyIdle, .energyPerformance, .signalSummary, .inspectionCount, .productionOrder, .equipmentHealth,
+      .finding, .alarm, .incident, .ledgerHead:
       false
     }
   }

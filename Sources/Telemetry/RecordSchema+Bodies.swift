@@ -17,6 +17,7 @@ extension RecordSchema {
     case .productionLine: productionLine
     case .productFootprint: productFootprint
     case .supplierFootprint: supplierFootprint
+    case .equipmentHealth: equipmentHealth
     case .finding: finding
     case .alarm: alarm
     case .incident: incident

@@ -89,6 +89,7 @@ extension RecordSchema {
     case .energyMonth: "Energy of a meter in one plant-local month"
     case .energyIdle: "Idle use of a machine in one plant-local day"
     case .energyPerformance: "Energy of a meter in one plant-local day against its baseline"
+    case .equipmentHealth: "Condition of a machine in one plant-local day"
     case .signalSummary: "Gauges and states of an asset in one minute"
     case .inspectionCount: "Results of an inspection station in one window"
     case .carbonInterval: "Emissions of a metered asset in one window"

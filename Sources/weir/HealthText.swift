@@ -3,9 +3,22 @@ import Foundation
 
 /// `weir health`, for people.
 enum HealthText {
-  static func page(_ lines: [HealthLine]) -> String {
+  static func page(_ report: HealthReport) -> String {
+    let lines = report.machines
     guard !lines.isEmpty else {
-      return "No machine is watched yet: assets with gauges that are no meters are learnt as soon as they send."
+      return
+        "No machine is watched: those with a fault model are learnt as soon as they send, others by `learning: on`."
+    }
+    var text: [String] = []
+    if !report.groups.isEmpty {
+      var table = Columns(alignRight: [1, 2])
+      table.add("place", "health", "machines", "weakest")
+      for group in report.groups {
+        let count = group.known == group.machines ? "\(group.machines)" : "\(group.known) of \(group.machines)"
+        table.add(
+          group.place, group.health.map { String(format: "%.0f", $0) } ?? "–", count, group.weakest ?? "–")
+      }
+      text = table.lines(indent: "") + [""]
     }
     var table = Columns(alignRight: [1, 3])
     table.add("machine", "health", "state", "score", "zone", "known", "why")
@@ -14,7 +27,7 @@ enum HealthText {
         line.asset, line.health.map { String(format: "%.0f", $0) } ?? "–", line.run,
         line.score.map { String(format: "%.2f", $0) } ?? "–", line.zone ?? "–", known(line), why(line))
     }
-    return table.lines(indent: "").joined(separator: "\n")
+    return (text + table.lines(indent: "")).joined(separator: "\n")
   }
 
   static func detail(_ line: HealthLine) -> String {

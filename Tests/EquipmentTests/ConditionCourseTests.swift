@@ -127,6 +127,12 @@ import Testing
       if step < days * Self.perDay - 1, Int.random(in: 0..<8, using: &chance) == 0 { try bench.restart() }
     }
     #expect(plain.output.findings == interrupted.output.findings)
+    let records = plain.output.records.filter { $0.kind == .equipmentHealth }
+    #expect(records == interrupted.output.records.filter { $0.kind == .equipmentHealth })
+    #expect(records.count == days - 1)
+    for record in records {
+      #expect(RecordSchema.body(.equipmentHealth).validate(try JSONValue(parsing: record.body)).isEmpty)
+    }
     #expect(!plain.output.findings.isEmpty)
     #expect(plain.view.assets[0].condition == interrupted.view.assets[0].condition)
   }

@@ -20,6 +20,10 @@ import Testing
     func sources(limit: Int) async throws -> [SourceLine] {
       [SourceLine(asset: "m1", signal: "t", place: "cq", open: ["spike"], remedy: "limit \(limit)")]
     }
+    func health(of id: String?) async throws -> HealthReport {
+      HealthReport(
+        groups: [.init(place: id ?? "plant", health: 70, weakest: "m1", machines: 2, known: 1)], machines: [])
+    }
     func quarantine(reason: String?, limit: Int) async throws -> [QuarantineLine] {
       throw ControlRefusal(.badRequest, "There is no reason \"\(reason ?? "")\".")
     }
