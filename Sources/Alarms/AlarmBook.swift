@@ -31,6 +31,8 @@ public struct AlarmBook: Hashable, Sendable {
   private var earliest = Timestamp.distantFuture
   /// Assets of which nothing is known, with the findings that say so.
   private var blind: [String: Set<String>] = [:]
+  /// Open findings that suppress alarms by design, by key.
+  var causes: [String: Cause] = [:]
   /// Keys of the alarms of a subject.
   private var keys: [String: Set<String>] = [:]
 
@@ -61,18 +63,19 @@ public struct AlarmBook: Hashable, Sendable {
 
   /// - Parameter now: the plant clock; findings that claim to be from the future are from now.
   public mutating func hear(_ finding: Finding, now: Timestamp) -> [Change] {
-    guard let kind = settings.class(of: finding.rule), !kind.isIgnored else { return [] }
     let isOpen = finding.closed == nil
     // Before the first time mark there is no time but the finding's own.
     let told = finding.closed ?? finding.opened
     let time = now == .distantPast ? told : min(told, now)
-    var changes: [Change] = []
+    var changes = note(finding, isOpen, at: time)
+    guard let kind = settings.class(of: finding.rule), !kind.isIgnored else { return changes }
     if entries[finding.key] == nil {
       // Closing what was never an alarm changes nothing.
-      guard isOpen, let subject = subject(of: finding, kind) else { return [] }
+      guard isOpen, let subject = subject(of: finding, kind) else { return changes }
       let timing = AlarmMachine.Timing(
         onDelay: kind.onDelay, offDelay: kind.offDelay, isLatching: kind.isLatching)
       add(Entry(subject: subject, machine: AlarmMachine(timing: timing)))
+      changes += suppress([finding.key], at: time)
     } else {
       changes += update(finding, kind, now: now)
     }
@@ -85,13 +88,16 @@ public struct AlarmBook: Hashable, Sendable {
   /// Of all others the findings are closed.
   public mutating func keep(_ keys: Set<String>, now: Timestamp) -> [Change] {
     let gone = entries.filter { $0.value.machine.level != .clear && !keys.contains($0.key) }.keys.sorted()
-    return gone.flatMap { key -> [Change] in
-      guard let subject = entries[key]?.subject else { return [] }
-      return hear(
-        Finding(
-          key: key, rule: subject.rule, subject: subject.subject, severity: subject.severity, opened: now, closed: now,
-          summary: subject.summary, advice: subject.advice, evidence: subject.evidence), now: now)
-    }
+    let lifted = keepCauses(keys, at: now)
+    return lifted
+      + gone.flatMap { key -> [Change] in
+        guard let subject = entries[key]?.subject else { return [] }
+        return hear(
+          Finding(
+            key: key, rule: subject.rule, subject: subject.subject, severity: subject.severity, opened: now,
+            closed: now,
+            summary: subject.summary, advice: subject.advice, evidence: subject.evidence), now: now)
+      }
   }
 
   private func subject(of finding: Finding, _ kind: AlarmSettings.Class) -> AlarmSubject? {
@@ -175,7 +181,7 @@ public struct AlarmBook: Hashable, Sendable {
     return changes
   }
 
-  private mutating func apply(_ input: AlarmMachine.Input, to key: String, at time: Timestamp) -> [Change] {
+  mutating func apply(_ input: AlarmMachine.Input, to key: String, at time: Timestamp) -> [Change] {
     guard var entry = entries[key] else { return [] }
     var changes: [Change] = []
     for transition in entry.machine.handle(input, at: time, sequence: &sequence) {
@@ -189,7 +195,7 @@ public struct AlarmBook: Hashable, Sendable {
     return changes
   }
 
-  private mutating func forget(_ key: String) {
+  mutating func forget(_ key: String) {
     guard let entry = entries[key], entry.machine.isIdle else { return }
     entries[key] = nil
     keys[entry.subject.subject]?.remove(key)
@@ -231,6 +237,7 @@ public struct AlarmBook: Hashable, Sendable {
       writer.varint(keys.count)
       for key in keys.sorted() { writer.string(key) }
     }
+    encodeCauses(into: &writer)
   }
 
   /// Delays are those of the configuration now.
@@ -253,5 +260,6 @@ public struct AlarmBook: Hashable, Sendable {
       let asset = try reader.string()
       for _ in 0..<(try reader.count()) { blind[asset, default: []].insert(try reader.string()) }
     }
+    try restoreCauses(from: &reader)
   }
 }

@@ -22,6 +22,15 @@ extension ConfigurationSchema {
         of: group(
           "A supply.", AlarmReader.supplyKeys,
           ["asset": text("Its id.", "compressor-1"), "dependants": patterns], required: AlarmReader.supplyKeys)),
+      "suppressions": list(
+        "Alarms that mean nothing while something else is so: recorded, not announced.",
+        of: group(
+          "A suppression.", AlarmReader.suppressionKeys,
+          [
+            "rules": list("Of the alarms, with `*`.", of: text("A rule.", "low-flow")), "assets": patterns,
+            "while": text("While a finding of this rule is open.", "machine-stopped"),
+            "at": text("At this asset; absent: at the alarm's own.", "line-1"),
+          ], required: ["rules", "while"])),
       "classes": list(
         "How findings of some rules are treated; they come before those of the table.",
         of: group(

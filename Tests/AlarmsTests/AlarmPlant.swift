@@ -27,12 +27,16 @@ struct AlarmPlant {
       rows.append(.init(severity: .warning, criticality: criticality, priority: .medium))
       rows.append(.init(severity: .info, criticality: criticality, priority: nil))
     }
-    return AlarmSettings(
+    var settings = AlarmSettings(
       table: "test", classes: [silence, safety, limit, fault, rest], priorities: rows,
       grouping: .init(
         window: .minutes(5), settle: .seconds(30), segmentDevices: 3, segmentPercent: 50, quiet: .minutes(5)),
       flood: .init(interval: .minutes(10), startAbove: 10, endBelow: 5, hourAbove: 30),
       chattering: .init(activations: 3, window: .seconds(60)), staleAfter: .hours(24), longestShelving: .hours(12))
+    settings.suppressions = [
+      .init(rules: ["limit", "lockout-*"], assets: ["press-*"], cause: "stopped", causeAsset: nil)
+    ]
+    return settings
   }
 
   /// `switch-1` with devices d-1 … d-n, and a compressor with three presses.

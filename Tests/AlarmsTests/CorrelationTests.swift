@@ -124,6 +124,24 @@ struct CorrelationTests {
     #expect(plant.correlator.list.allSatisfy { !$0.isMuted })
   }
 
+  @Test("what is suppressed by design is heard when that ends; safety never is")
+  func suppressed() throws {
+    var plant = AlarmPlant()
+    plant.tell("stopped", "press-1", at: 100, severity: .info)
+    plant.tell("limit", "press-1", at: 110)
+    plant.tell("limit", "press-2", at: 110)
+    plant.tell("lockout-motion", "press-1", at: 120, severity: .critical)
+    plant.advance(200)
+    #expect(plant.book.entries["limit/press-1"]?.machine.suppression?.signature.reason == "stopped of press-1")
+    #expect(plant.book.entries["limit/press-1"]?.machine.state == .unacknowledged)
+    #expect(
+      plant.correlator.list.flatMap(\.members).map(\.key).sorted() == ["limit/press-2", "lockout-motion/press-1"])
+    plant.tell("stopped", "press-1", open: false, at: 300, severity: .info)
+    plant.advance(400)
+    #expect(plant.correlator.list.count == 3)
+    #expect(plant.changes.last?.transition.what == .announcedAgain)
+  }
+
   @Test("random plants: no alarm is lost, and restarts change nothing", arguments: 0..<6)
   func random(seed: Int) throws {
     var random = SplitMix64(seed: UInt64(100 + seed))
@@ -135,7 +153,7 @@ struct CorrelationTests {
     for step in 0..<400 {
       now += Double(random.next() % 60)
       let asset = assets[Int(random.next() % UInt64(assets.count))]
-      let rule = ["no-data", "fault", "limit", "lockout-motion"][Int(min(random.next() % 13, 12)) / 4]
+      let rule = ["no-data", "fault", "limit", "stopped", "lockout-motion"][Int(random.next() % 13) / 3]
       let key = "\(rule)/\(asset)"
       let heard = now + Double(random.next() % 3)
       let waiting = plant.book.list.filter { $0.machine.state.waitsForPerson }

@@ -12,6 +12,8 @@ private let plant =
         - { name: switch 3, assets: [meter-1, "m*"] }
       supplies:
         - { asset: meter-1, dependants: ["*"] }
+      suppressions:
+        - { rules: [low-flow], assets: ["m*"], while: machine-stopped, at: meter-1 }
       classes:
         - { rules: [demand-projected], category: energy, on-delay: 5 min, off-delay: 1 min, latching: yes }
       grouping: { window: 2 min, settle: 20 s, segment-devices: 4, segment-share: 60 %, quiet: 10 min }
@@ -25,6 +27,9 @@ private let plant =
     let settings = try #require(site.alarms)
     #expect(settings.segments == [.init(name: "switch 3", assets: ["meter-1", "m*"])])
     #expect(settings.supplies == [.init(asset: "meter-1", dependants: ["*"])])
+    #expect(
+      settings.suppressions
+        == [.init(rules: ["low-flow"], assets: ["m*"], cause: "machine-stopped", causeAsset: "meter-1")])
     #expect(settings.grouping.segmentPercent == 60 && settings.grouping.settle == .seconds(20))
     #expect(settings.longestShelving == .hours(8) && settings.staleAfter == .hours(24))
     let demand = try #require(settings.class(of: "demand-projected"))
@@ -65,6 +70,8 @@ private let plant =
       Mistake("asset", "asset: meter-1, dep", "asset: §meter-9, dep", "there is no asset \"meter-9\"", "meter-1"),
       Mistake("pattern", "[meter-1, \"m*\"]", "[§x*]", "no asset matches \"x*\"", "asset"),
       Mistake("nothing", ", dependants: [\"*\"]", "", "\"dependants\" is missing", "press-*"),
+      Mistake("while", ", while: machine-stopped", "", "\"while\" is missing", "machine-stopped"),
+      Mistake("at", "at: meter-1 }", "at: §meter-7 }", "there is no asset \"meter-7\"", "meter-1"),
       Mistake("category", "category: energy", "category: §enrgy", "must be a category", "energy"),
       Mistake("delay", "on-delay: 5 min", "on-delay: §5", "must be a length of time", "30 s"),
       Mistake("share", "segment-share: 60 %", "segment-share: §0.6", "must be a percentage", "50 %"),

@@ -27,6 +27,24 @@ extension AlarmReader {
     }
   }
 
+  func suppressions(_ section: Section) -> [AlarmSettings.Suppression] {
+    Self.items(section, "suppressions", "suppression", keys: Self.suppressionKeys).compactMap { entry in
+      let rules = entry.list("rules", .text)?.map(\.value) ?? []
+      if rules.isEmpty { entry.missing("rules", remedy: "Add the names of rules: `rules: [low-flow]`.") }
+      let assets = entry.has("assets") ? patterns(entry, "assets") : ["*"]
+      let ids = self.assets.map(\.id)
+      let asset = entry.read("at", .text)
+      if let asset, !ids.contains(asset) {
+        entry.report(
+          entry["at"]?.position, "there is no asset \"\(asset)\"",
+          remedy: NearestWord.remedy(asset, in: ids, noun: "asset"))
+      }
+      let remedy = "Add the rule whose finding silences them: `while: machine-stopped`."
+      guard let cause = entry.require("while", .text, remedy: remedy) else { return nil }
+      return AlarmSettings.Suppression(rules: rules, assets: assets, cause: cause, causeAsset: asset)
+    }
+  }
+
   private func patterns(_ entry: Section, _ key: String) -> [String] {
     guard let list = entry.list(key, .text), !list.isEmpty else {
       entry.missing(key, remedy: "Add the ids of assets, with `*` for many: `\(key): [press-*]`.")

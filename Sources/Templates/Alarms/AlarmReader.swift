@@ -6,7 +6,7 @@ struct AlarmReader {
   static let tableKeys = [
     "classes", "priorities", "grouping", "flood", "chattering", "stale-after", "longest-shelving", "targets",
   ]
-  static let keys = ["table", "segments", "supplies"] + tableKeys
+  static let keys = ["table", "segments", "supplies", "suppressions"] + tableKeys
   static let classKeys = [
     "rules", "category", "on-delay", "off-delay", "latching", "blinding", "ignored", "status", "note",
   ]
@@ -17,6 +17,7 @@ struct AlarmReader {
   static let targetKeys = ["metric", "at-most", "manageable", "status", "note"]
   static let segmentKeys = ["name", "assets"]
   static let supplyKeys = ["asset", "dependants"]
+  static let suppressionKeys = ["rules", "assets", "while", "at"]
   static let standard = "standard"
 
   let folders: TableFolders
@@ -67,6 +68,7 @@ struct AlarmReader {
     settings.targets = layers.first { $0.has("targets") }.map(targets) ?? []
     settings.segments = segments(section)
     settings.supplies = supplies(section)
+    settings.suppressions = suppressions(section)
     return settings
   }
 

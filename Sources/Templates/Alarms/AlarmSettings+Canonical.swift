@@ -53,6 +53,19 @@ extension AlarmSettings {
       }
       writer.newLine()
     }
+    if !suppressions.isEmpty {
+      writer.list("suppressions") { writer in
+        for suppression in suppressions {
+          writer.object { writer in
+            writer.list("rules", suppression.rules)
+            writer.list("assets", suppression.assets)
+            writer.field("while", suppression.cause)
+            writer.field("at", suppression.causeAsset)
+          }
+        }
+      }
+      writer.newLine()
+    }
     guard !supplies.isEmpty else { return }
     writer.list("supplies") { writer in
       for supply in supplies {

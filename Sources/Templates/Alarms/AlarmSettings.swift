@@ -94,6 +94,23 @@ public struct AlarmSettings: Hashable, Sendable {
     }
   }
 
+  /// Alarms that mean nothing while something else is so (a machine stands still): recorded, not announced.
+  public struct Suppression: Hashable, Sendable {
+    /// Patterns of the rules and assets of the alarms.
+    public var rules: [String]
+    public var assets: [String]
+    /// While a finding of this rule is open …
+    public var cause: String
+    /// … at this asset; nil = at the alarm's own.
+    public var causeAsset: String?
+    public init(rules: [String], assets: [String], cause: String, causeAsset: String?) {
+      self.rules = rules
+      self.assets = assets
+      self.cause = cause
+      self.causeAsset = causeAsset
+    }
+  }
+
   /// Thresholds of correlation.
   public struct Grouping: Hashable, Sendable {
     /// What begins within this time of each other may have one cause.
@@ -172,6 +189,7 @@ public struct AlarmSettings: Hashable, Sendable {
   public var priorities: [Row]
   public var segments: [Segment] = []
   public var supplies: [Supply] = []
+  public var suppressions: [Suppression] = []
   public var grouping: Grouping
   public var flood: Flood
   public var chattering: Chattering
