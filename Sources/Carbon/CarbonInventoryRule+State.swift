@@ -12,7 +12,7 @@ extension CarbonInventoryRule {
     guard let bytes = try context.load(Self.entryKey(id)),
       let command = SiteCommand(text: String(decoding: bytes, as: UTF8.self))
     else { return nil }
-    return try EnteredActivity(command)
+    return try EnteredActivity(command, wasTaken: true)
   }
 
   func load(_ month: Timestamp, context: RuleContext) throws -> [Inventory.Source] {

@@ -138,6 +138,9 @@ public struct CarbonInventoryRule: SiteRule {
       }
       return
     }
+    if let mistake = uncountable(entry) {
+      return context.emit(refusal(entry.id, "\(mistake)", at: context.clock))
+    }
     var periods = [entry.start..<entry.end]
     if let old = entry.supersedes {
       guard let place = entries.firstIndex(where: { $0.id == old && !$0.isSuperseded }) else {
@@ -164,6 +167,16 @@ public struct CarbonInventoryRule: SiteRule {
     let cause = RevisionCause(
       asset: site.gateway.id, signal: entry.id, time: entry.entered, reason: .entered)
     try changed(places, cause: cause, context: &context)
+  }
+
+  /// What would stop every calculation with it.
+  private func uncountable(_ entry: EnteredActivity) -> DecimalError? {
+    do throws(DecimalError) {
+      try entry.checkDigits(months: zone.months(touching: entry.start..<entry.end))
+      return nil
+    } catch {
+      return error
+    }
   }
 
   private func refusal(_ id: String, _ why: String, at time: Timestamp) -> Finding {

@@ -30,7 +30,7 @@ public struct EmissionReport: Sendable {
 
   /// Nil without `carbon:` in the configuration.
   /// - Parameter recalculations: as they are saved; nil = none were made.
-  public init?(site: Site, zone: PlantZone, recalculations: [UInt8]? = nil) throws {
+  public init?(site: Site, zone: PlantZone, recalculations: [UInt8]?) throws {
     guard let settings = site.carbon else { return nil }
     factors = try FactorsInForce(settings)
     self.recalculations = recalculations
@@ -43,25 +43,36 @@ public struct EmissionReport: Sendable {
   /// The certificates that cover the site's electricity of a month, for its parts.
   public struct Attribution: Hashable, Sendable {
     public var shares: [CertificateShare]
-    /// kWh of the site.
+    /// kWh of the site that certificates may cover: what was bought without a contract of its own.
     public var electricity: ExactDecimal
 
     /// From the body of the month's inventory and one of its methods; nil without certificates in it.
-    public init?(inventory body: JSONValue, _ method: InventoryMethod, certificates: [Certificate]) throws(DecimalError)
-    {
+    public init?(inventory body: JSONValue, _ method: InventoryMethod, certificates: [Certificate]) throws {
       shares = []
       electricity = .zero
       for line in body["methods"]?[method.rawValue]?["lines"]?.arrayValue ?? [] {
-        guard line["category"] == "electricity", line["memo"] != true, line["unit"] == "kWh",
+        guard let id = line["certificate"]?.stringValue, line["unit"] == "kWh",
+          let certificate = certificates.first(where: { $0.id == id }),
           let amount = line["amount"]?.stringValue.flatMap({ ExactDecimal($0) })
         else { continue }
+        shares.append(CertificateShare(certificate: certificate, kilowattHours: amount))
+      }
+      // Lines of electricity are also those of what was made here, sold, or bought with a proof.
+      for source in body["sources"]?.arrayValue ?? [] where source["quantity"] == Self.bought {
+        guard let amount = source["amount"]?.stringValue.flatMap({ ExactDecimal($0) }) else { continue }
         electricity = try electricity + amount
-        if let certificate = certificates.first(where: { $0.id == line["certificate"]?.stringValue }) {
-          shares.append(CertificateShare(certificate: certificate, kilowattHours: amount))
-        }
+      }
+      for entry in body["entries"]?.arrayValue ?? [] where entry["label"] == Self.ordinary {
+        guard let amount = entry["amount"]?.stringValue.flatMap({ ExactDecimal($0) }),
+          let unit = entry["unit"]?.stringValue, ActivityUnit.canConvert(unit, to: "kWh")
+        else { continue }
+        electricity = try electricity + ActivityUnit.convert(amount, unit, to: "kWh")
       }
       if shares.isEmpty || electricity.isZero { return nil }
     }
+
+    private static let bought = JSONValue.string(Signal.Quantity.activeEnergyImport.rawValue)
+    private static let ordinary = JSONValue.string(Activity(.electricity(.ordinary), .zero, "kWh").label)
 
     /// For a part of the site: by its share of the electricity, rounded to 12 places and never more than it used.
     func shares(of part: ExactDecimal) throws(DecimalError) -> [CertificateShare] {

@@ -24,6 +24,8 @@ enum EmissionText {
         members["gwp"] = totals.gwp.map { .string($0) } ?? .null
       } catch let problem as FactorProblem {
         problems.append("\(problem)")
+      } catch let error as DecimalError {
+        problems.append("\(error); enter the amounts with fewer digits")
       }
     }
     if !problems.isEmpty { members["problems"] = .array(problems.map { .string($0) }) }

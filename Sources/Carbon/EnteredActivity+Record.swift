@@ -15,6 +15,6 @@ extension EnteredActivity {
     members["document"] = body["document"]?["name"]
     if let hash = body["document"]?["sha256"], hash.stringValue?.isEmpty == false { members["document_hash"] = hash }
     if let scope = body["scope"]?.integerValue { members["scope"] = .string("\(scope)") }
-    try self.init(SiteCommand(name: Self.command, members: members))
+    try self.init(SiteCommand(name: Self.command, members: members), wasTaken: true)
   }
 }

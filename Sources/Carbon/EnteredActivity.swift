@@ -36,7 +36,8 @@ public struct EnteredActivity: Hashable, Sendable {
   private static let required = ["id", "what", "amount", "unit", "start", "end", "person", "document", "entered"]
   private static let optional = ["place", "note", "document_hash", "supersedes", "reason", "scope", "gwp"]
 
-  public init(_ command: SiteCommand) throws(Mistake) {
+  /// - Parameter wasTaken: it counts already, so that what is refused today must still be read.
+  public init(_ command: SiteCommand, wasTaken: Bool = false) throws(Mistake) {
     var texts: [String: String] = [:]
     for (name, value) in command.members {
       guard Self.required.contains(name) || Self.optional.contains(name) else {
@@ -79,8 +80,10 @@ public struct EnteredActivity: Hashable, Sendable {
     reason = text("reason")
     if supersedes != nil, reason.isEmpty { throw Mistake("say why the other entry is superseded (reason)") }
     if supersedes == id { throw Mistake("an entry cannot supersede itself") }
-    if amount.isNegative, supersedes == nil {
-      throw Mistake("a negative amount; a mistake is corrected by an entry that supersedes it")
+    if amount.isNegative, !wasTaken {
+      throw Mistake(
+        "a negative amount; a mistake is corrected by an entry that supersedes it with the right amount (0 if there was "
+          + "nothing), and what was sold has words of its own (electricity:exported, heat:exported)")
     }
   }
 

@@ -98,6 +98,8 @@ struct Inventory: Hashable, Sendable {
 extension EnteredActivity {
   /// The parts of the amount in periods that follow each other, by their share of the entry's time; what rounding leaves
   /// goes to the largest. Periods that it does not touch have none.
+  ///
+  /// - Throws: for an amount with so many digits that it cannot be divided to 12 places.
   func parts(in periods: [Range<Timestamp>]) throws(DecimalError) -> [(period: Int, amount: ExactDecimal)] {
     var touched: [Int] = []
     var weights: [ExactDecimal] = []

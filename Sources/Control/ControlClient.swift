@@ -80,6 +80,10 @@ public struct ControlClient: Sendable {
     try await get("/v1/maintenance\(asset.map { "?asset=\(escaped($0))" } ?? "")")
   }
 
+  public func maintenancePlan() async throws(ControlClientError) -> MaintenancePlan {
+    try await get("/v1/maintenance/plan")
+  }
+
   public func plantReport(
     _ span: PlantReport.Span, period: String?
   ) async throws(ControlClientError) -> PlantReport {

@@ -168,6 +168,7 @@ public struct ControlServer: Sendable {
     router.get("/v1/maintenance") { [source] request, _ in
       try Self.json(await source.maintenance(asset: request.uri.queryParameters.get("asset")))
     }
+    router.get("/v1/maintenance/plan") { [source] _, _ in try Self.json(await source.maintenancePlan()) }
     router.get("/v1/products") { [source] request, _ in
       let options = request.uri.queryParameters
       return try Self.json(

@@ -46,6 +46,8 @@ public protocol PlantSource: Sendable {
   func advice(policy: String?, hours: Int?) async throws -> AdviceReport
   /// What was recorded of maintenance, of all machines or of one, and how good the predictions were.
   func maintenance(asset: String?) async throws -> MaintenanceReport
+  /// What maintenance is proposed now.
+  func maintenancePlan() async throws -> MaintenancePlan
   /// A page on a period; nil = the last complete one.
   func plantReport(_ span: PlantReport.Span, period: String?) async throws -> PlantReport
   /// The footprint of one unit.

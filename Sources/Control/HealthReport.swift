@@ -20,12 +20,35 @@ public struct HealthReport: Codable, Sendable {
     }
   }
 
+  /// What happened to one machine.
+  public struct Event: Codable, Sendable {
+    /// Plant-local.
+    public var time: String
+    /// `finding`, or `maintenance`.
+    public var kind: String
+    /// Of a finding: `info`, `warning`, `critical`.
+    public var severity: String?
+    public var text: String
+    /// When a finding was over; nil = it is open.
+    public var closed: String?
+    public init(time: String, kind: String, severity: String?, text: String, closed: String?) {
+      self.time = time
+      self.kind = kind
+      self.severity = severity
+      self.text = text
+      self.closed = closed
+    }
+  }
+
   /// In the order of their places, larger ones before what is in them.
   public var groups: [Group]
   /// The least healthy first.
   public var machines: [HealthLine]
-  public init(groups: [Group], machines: [HealthLine]) {
+  /// Of one machine that was asked for, the newest first.
+  public var history: [Event]
+  public init(groups: [Group], machines: [HealthLine], history: [Event] = []) {
     self.groups = groups
     self.machines = machines
+    self.history = history
   }
 }

@@ -69,7 +69,7 @@ public struct ReportQuery: Codable, Hashable, Sendable {
     case energy, carbon, forecast
     case balance, idle, performance
     case factors, targets, budgets
-    case alarms
+    case oee, alarms
   }
   public var subject: Subject
   /// `asset`, `area` …; nil = what the subject shows by itself.

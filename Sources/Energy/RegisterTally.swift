@@ -12,6 +12,9 @@ struct RegisterTally: Hashable, Sendable {
   }
 
   static let maximumEvents = 16
+  /// A register that goes up and down without limits may count more in a window than 64 bits hold, with what its
+  /// neighbours bring to its ends. What is above is implausible.
+  static let maximumDelta = Int64.max / 4
 
   /// Counted between the last reading at or before a and the last one at or before b.
   var delta: Int64 = 0
@@ -41,9 +44,12 @@ struct RegisterTally: Hashable, Sendable {
     _ reading: CounterMachine.Reading, _ outcome: CounterMachine.Outcome, before: Timestamp, after: Timestamp,
     start: Timestamp, register: EnergyRegister
   ) {
-    if outcome.kind == .implausible { implausible.append(reading) } else { count += 1 }
-    if let counted = outcome.delta { delta += counted }
-    if after == reading.time, outcome.kind != .implausible {
+    let (sum, overflow) = delta.addingReportingOverflow(outcome.delta ?? 0)
+    let isTooMuch = overflow || sum > Self.maximumDelta
+    let isImplausible = outcome.kind == .implausible || isTooMuch
+    if isImplausible { implausible.append(reading) } else { count += 1 }
+    if !isTooMuch { delta = sum }
+    if after == reading.time, !isImplausible {
       if before != .distantPast {
         let from = max(before, start)
         // A longer gap is covered as far as the reading before it is valid.

@@ -25,7 +25,7 @@ extension EngineCore {
         reportRestarts()
       case .command(let text):
         if text == EngineCommand.start {
-          retryFailedRules()
+          try retryFailedRules()
         } else if let command = SiteCommand(text: text) {
           try tellFindings()
           try heard(command)

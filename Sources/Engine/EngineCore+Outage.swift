@@ -18,8 +18,8 @@ extension EngineCore {
   }
 
   /// Tries all rules again that are out of service.
-  mutating func retryFailedRules() {
-    retrySiteRules()
+  mutating func retryFailedRules() throws {
+    try retrySiteRules()
     guard hasOutages else { return }
     hasOutages = false
     for rule in rules.indices where isOut[rule] {
@@ -28,6 +28,7 @@ extension EngineCore {
       var closed = finding(rule, summary: "Rule \(ruleNames[rule]) is tried again after a start of the gateway.")
       closed.closed = plant
       collector.output.findings.append(closed)
+      try handOverCommands(to: rule)
     }
   }
 
@@ -39,7 +40,9 @@ extension EngineCore {
     Finding(
       key: "rule-failed/\(subject)/\(rule)", rule: "rule-failed", subject: subject, severity: .critical,
       opened: plant, summary: summary,
-      advice: "Its readings are kept, its records stop. Start the gateway again to try once more, and report this text."
+      advice:
+        "Its readings are kept and commands wait for it, its records stop. Start the gateway again to try once more, "
+        + "and report this text."
     )
   }
 
@@ -85,15 +88,35 @@ extension EngineCore {
     let out = rulesOfAsset[asset].filter { isOut[$0] }
     writer.varint(out.count)
     for rule in out { writer.string(ruleNames[rule]) }
+    // Behind the rest, which is as long as it was before commands waited.
+    guard out.contains(where: { waiting[$0] != nil }) else { return }
+    for rule in out {
+      let commands = waiting[rule] ?? []
+      writer.varint(commands.count)
+      for command in commands { writer.string(command.text) }
+    }
   }
 
   mutating func restoreOutages(_ asset: Int, from reader: inout ByteReader) throws(ByteReaderError) {
+    var out: [Int?] = []
     for _ in 0..<(try reader.count()) {
       let name = try reader.string()
+      out.append(nil)
       // A rule that the asset no longer has needs no service.
       guard let rule = rulesOfAsset[asset].first(where: { ruleNames[$0] == name }) else { continue }
+      out[out.count - 1] = rule
       isOut[rule] = true
       hasOutages = true
+    }
+    guard !reader.isAtEnd else { return }
+    for rule in out {
+      for _ in 0..<(try reader.count()) {
+        let text = try reader.string()
+        guard let command = SiteCommand(text: text) else {
+          throw ByteReaderError(offset: reader.offset, expected: "a command that waits, found \(text)")
+        }
+        if let rule { waiting[rule, default: []].append(command) }
+      }
     }
   }
 }

@@ -37,21 +37,39 @@ extension EngineCore {
   }
 
   /// A command that the engine does not know itself: the rules of the site first, which may keep what those of the
-  /// assets ask them for.
+  /// assets ask them for. A rule that is out of service hears it at its retry: what a person entered comes only once.
   mutating func heard(_ command: SiteCommand) throws {
-    for place in siteRules.rules.indices where !siteRules.isOut[place] {
-      try callSite(place) { try $0.heard(command, context: &$1) }
-    }
+    for place in siteRules.rules.indices { try hand(command, toRuleOfSite: place) }
     siteRules.readDeadline()
-    for rule in commanded where !isOut[rule] {
+    for rule in commanded { try hand(command, to: rule) }
+  }
+
+  private mutating func hand(_ command: SiteCommand, toRuleOfSite place: Int) throws {
+    guard !siteRules.isOut[place] else {
+      siteRules.waiting[place].append(command)
+      siteRules.isDirty = true
+      return
+    }
+    try callSite(place) { try $0.heard(command, context: &$1) }
+  }
+
+  private mutating func hand(_ command: SiteCommand, to rule: Int) throws {
+    if isOut[rule] {
+      waiting[rule, default: []].append(command)
+    } else {
       face(ruleAssets[rule])
       do {
         try rules[rule].heard(command, context: &context)
       } catch {
         try fail(rule, error)
       }
-      touch(ruleAssets[rule])
     }
+    touch(ruleAssets[rule])
+  }
+
+  /// To a rule of an asset that is tried again; if one of them stops it once more, the rest goes on waiting.
+  mutating func handOverCommands(to rule: Int) throws {
+    for command in waiting.removeValue(forKey: rule) ?? [] { try hand(command, to: rule) }
   }
 
   /// Runs the rules that are due by the site's clock.
@@ -112,16 +130,23 @@ extension EngineCore {
     }
   }
 
-  /// Tries all rules of the site again that are out of service.
-  mutating func retrySiteRules() {
-    for place in siteRules.rules.indices where siteRules.isOut[place] {
-      siteRules.isOut[place] = false
-      siteRules.isDirty = true
-      var closed = failure(
-        rule: siteRules.names[place], of: site.gateway.id,
-        summary: "Rule \(siteRules.names[place]) is tried again after a start of the gateway.")
-      closed.closed = plant
-      collector.output.findings.append(closed)
+  /// Tries all rules of the site again that are out of service, first with the commands that came meanwhile: they may be
+  /// what mends it.
+  mutating func retrySiteRules() throws {
+    for place in siteRules.rules.indices {
+      if siteRules.isOut[place] {
+        siteRules.isOut[place] = false
+        siteRules.isDirty = true
+        var closed = failure(
+          rule: siteRules.names[place], of: site.gateway.id,
+          summary: "Rule \(siteRules.names[place]) is tried again after a start of the gateway.")
+        closed.closed = plant
+        collector.output.findings.append(closed)
+      }
+      let commands = siteRules.waiting[place]
+      siteRules.waiting[place] = []
+      // If one of them stops it once more, the rest goes on waiting.
+      for command in commands { try hand(command, toRuleOfSite: place) }
     }
     siteRules.readDeadline()
   }
@@ -142,6 +167,13 @@ extension EngineCore {
       siteRules.rules[place].encodeState(into: &state)
       writer.blob(state.bytes)
     }
+    // Behind the rest, which is as long as it was before commands waited.
+    if siteRules.waiting.contains(where: { !$0.isEmpty }) {
+      for commands in siteRules.waiting {
+        writer.varint(commands.count)
+        for command in commands { writer.string(command.text) }
+      }
+    }
     return (Self.siteKey, writer.bytes)
   }
 
@@ -150,8 +182,10 @@ extension EngineCore {
     guard let bytes = try saved.read(Self.siteKey) else { return }
     try restoring(Self.siteKey, bytes) { reader, core in
       guard try reader.byte() == Self.siteVersion else { throw ByteReaderError(offset: 0, expected: "version 1") }
+      var names: [String] = []
       for _ in 0..<(try reader.count()) {
         let name = try reader.string()
+        names.append(name)
         let isOut = try reader.boolean()
         var state = ByteReader(Array(try reader.blob()))
         // A rule that the site no longer has loses its state.
@@ -164,6 +198,18 @@ extension EngineCore {
           guard let hash = core.configurationHash, hash != core.site.hash else { throw error }
           core.siteRules.rules[place] = fresh
           core.siteRules.restarted.append(place)
+        }
+      }
+      guard !reader.isAtEnd else { return }
+      for name in names {
+        let place = core.siteRules.names.firstIndex(of: name)
+        for _ in 0..<(try reader.count()) {
+          let text = try reader.string()
+          guard let command = SiteCommand(text: text) else {
+            throw ByteReaderError(offset: reader.offset, expected: "a command that waits, found \(text)")
+          }
+          // A rule that begins anew is in service: it hears with the rest what it would have been told at the retry.
+          if let place { core.siteRules.waiting[place].append(command) }
         }
       }
     }

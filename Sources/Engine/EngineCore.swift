@@ -33,6 +33,8 @@ struct EngineCore {
   /// Out of service since they met an error; see `fail`.
   var isOut: [Bool] = []
   var hasOutages = false
+  /// Commands for rules that are out of service, by rule; handed over at the retry.
+  var waiting: [Int: [SiteCommand]] = [:]
   /// Wants what earlier rules of its asset publish.
   var isListening: [Bool] = []
   /// Positions of rules that take commands.

@@ -10,6 +10,8 @@ struct SiteRules {
   var watching: [Int] = []
   /// Out of service since they met an error.
   var isOut: [Bool] = []
+  /// Commands that came since then, by rule; handed over at the retry.
+  var waiting: [[SiteCommand]] = []
   /// The earliest of theirs; `distantFuture` for none.
   var deadline = Timestamp.distantFuture
   /// The earliest of those that watch findings.
@@ -29,6 +31,7 @@ struct SiteRules {
       rules.append(rule)
       names.append(factory.name)
       isOut.append(false)
+      waiting.append([])
     }
   }
 

@@ -32,7 +32,10 @@ extension ConditionRule {
 
   mutating func addToDay(_ minute: ConditionFrame) {
     guard let start = day?.start, start <= minute.start else { return }
-    day?.add(minute.run, health: health?.value, score: last?.deviation?.score, zone: limits.worst)
+    let now = health?.value
+    let score = last?.deviation?.score
+    let zone = limits.worst
+    day?.add(minute.run, health: now, score: score, zone: zone)
   }
 
   private mutating func endDay(_ context: inout RuleContext) {

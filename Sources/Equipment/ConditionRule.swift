@@ -58,30 +58,37 @@ public struct ConditionRule: AssetRule {
 
   /// How the rule joins the engine: behind the summaries.
   public static func factory(zone: PlantZone) -> RuleFactory {
-    RuleFactory(name: "condition") { asset, site in ConditionRule(asset: asset, site: site, zone: zone) }
+    let last = LastMade<MachinePrototype.Key, MachinePrototype>()
+    return RuleFactory(name: "condition") { asset, site in
+      guard site.watches(asset) else { return nil }
+      let faults = site.faultModel(of: asset)
+      let prototype = last.value(for: .init(signals: asset.signals, faults: faults)) {
+        MachinePrototype(asset, faults)
+      }
+      return ConditionRule(asset: asset, site: site, zone: zone, prototype: prototype)
+    }
   }
 
   /// Nil for an asset that is not watched (`Site.watches`) or has nothing to learn from.
   public init?(asset: Asset, site: Site, zone: PlantZone) {
-    guard site.watches(asset), let horizon = site.horizons[.signalSummary] else { return nil }
-    let gauges = MachineProfile.gauges(of: asset)
-    let profile = MachineProfile(asset: asset)
-    let interval = gauges.map { asset.signals[$0].expectedInterval }.max() ?? .minutes(1)
-    let gatherer = FrameGatherer(signals: gauges.count, interval: interval)
-    let faults =
-      site.faultModel(of: asset) ?? FaultModel(name: "none", title: FaultModel.Words("Unknown", "未知"), faults: [])
-    let assessor = Assessor(profile: profile, faults: faults, interval: max(interval, gatherer.length))
-    guard !assessor.model.isEmpty else { return nil }
+    guard site.watches(asset) else { return nil }
+    self.init(
+      asset: asset, site: site, zone: zone, prototype: MachinePrototype(asset, site.faultModel(of: asset)))
+  }
+
+  init?(asset: Asset, site: Site, zone: PlantZone, prototype: MachinePrototype) {
+    guard let horizon = site.horizons[.signalSummary], !prototype.assessor.model.isEmpty else { return nil }
     self.asset = asset
     self.zone = zone
-    self.faults = faults
+    faults = prototype.faults
+    gauges = prototype.gauges
+    assessor = prototype.assessor
+    gatherer = prototype.gatherer
     horizons = HorizonLadder(horizons: site.maintenance.horizons)
-    self.gauges = gauges
-    self.assessor = assessor
-    self.gatherer = gatherer
     lateness = horizon.lateness + SignalSummaryRule.window
-    gap = max(.minutes(10), Span64(nanoseconds: 3 * interval.nanoseconds))
+    gap = max(.minutes(10), Span64(nanoseconds: 3 * prototype.interval.nanoseconds))
     failing = Array(repeating: 0, count: gauges.count)
+    let profile = MachineProfile(asset: asset)
     run = RunWatch(asset: asset, profile: profile, gauges: gauges)
     limits = LimitWatch(profile: profile, table: asset.nameplate.isEmpty ? nil : site.condition)
     report = Self.empty(assessor.model.evidence, limits.reason)

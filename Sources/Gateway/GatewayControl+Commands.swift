@@ -53,6 +53,13 @@ extension GatewayControl {
     }
     try checkPlace(entry)
     try checkIdentity(entry)
+    do throws(DecimalError) {
+      try entry.checkDigits(months: zone.months(touching: entry.start..<entry.end))
+    } catch {
+      throw ControlRefusal(
+        .badRequest,
+        "The entry was not taken: \(error).\n  → Enter \(entry.activity.unit) with fewer digits, or a larger unit.")
+    }
     let lastDay = CivilDate(lastDayBefore: entry.end, in: zone)
     let emissions = try EmissionCalculator(settings).emissions(of: entry.activity, lastDay: lastDay)
     if let problem = emissions.compactMap(\.problem).first, emissions.allSatisfy({ $0.problem != nil }) {

@@ -37,8 +37,44 @@ extension GatewayControl {
         let group = GroupHealth(members)
         return .init(
           place: place, health: group.health, weakest: group.weakest, machines: group.machines, known: group.known)
-      }, machines: lines.sorted { ($0.health ?? 101, $0.asset) < ($1.health ?? 101, $1.asset) })
+      }, machines: lines.sorted { ($0.health ?? 101, $0.asset) < ($1.health ?? 101, $1.asset) },
+      history: try id.map { try history(of: $0) } ?? [])
   }
+
+  /// Findings of 90 days about the machine and what people did to it, the newest first.
+  private func history(of id: String) throws -> [HealthReport.Event] {
+    var events: [(time: Timestamp, event: HealthReport.Event)] = []
+    try store.visitBodies(kind: .finding, from: plantNow - .days(90), to: .distantFuture) { record in
+      guard record.asset == id, case .object(let body) = try JSONValue(parsing: record.body),
+        let rule = body["rule"]?.stringValue, Self.ofMachines.contains(rule)
+      else { return }
+      events.append(
+        (
+          record.start,
+          .init(
+            time: zone.rfc3339(record.start), kind: "finding", severity: body["severity"]?.stringValue,
+            text: body["summary"]?.stringValue ?? record.key, closed: body["closed"]?.stringValue)
+        ))
+    }
+    for record in try maintenanceHistory().inForce where record.asset == id {
+      let found = record.found.map { ", found: \($0.text)" } ?? ""
+      let parts = record.parts.isEmpty ? "" : ", parts: \(record.parts.joined(separator: ", "))"
+      let note = record.note.isEmpty ? "" : ": \(record.note)"
+      events.append(
+        (
+          record.time,
+          .init(
+            time: zone.rfc3339(record.time), kind: "maintenance", severity: nil,
+            text: "\(record.kind.rawValue) by \(record.person)\(record.fault.map { " (\($0))" } ?? "")"
+              + "\(found)\(parts)\(note)", closed: nil)
+        ))
+    }
+    return events.sorted { $1.time < $0.time }.prefix(40).map(\.event)
+  }
+
+  private static let ofMachines: Set<String> = [
+    "condition-change", "condition-zone", "remaining-life", "sensor-fault", "fault",
+  ]
 
   private func line(_ asset: Asset, _ report: ConditionReport, findings: [String]) -> HealthLine {
     var line = HealthLine(

@@ -37,7 +37,7 @@ extension GatewayControl {
   private func emissions(
     _ writer: PlantReportWriter, _ period: PlantPeriod, _ before: PlantPeriod
   ) throws -> PlantReport.Section? {
-    guard let report = try EmissionReport(site: site, zone: zone) else { return nil }
+    guard let report = try EmissionReport(site: site, zone: zone, recalculations: recalculations) else { return nil }
     let entries = try enteredActivities()
     var problems: Set<String> = []
     let methods = try report.methods.map { method in
@@ -84,7 +84,7 @@ extension GatewayControl {
   /// Of the periods under way; nil where none is configured.
   private func budgets() throws -> PlantReport.Section? {
     guard let carbon = site.carbon, !carbon.budgets.isEmpty || carbon.target != nil,
-      let report = try EmissionReport(site: site, zone: zone)
+      let report = try EmissionReport(site: site, zone: zone, recalculations: recalculations)
     else { return nil }
     let entries = try enteredActivities()
     var lines = try carbon.budgets.map { try line($0, report, entries) }

@@ -30,6 +30,7 @@ extension GatewayControl {
     case .forecast: return try forecast(asset: query.asset ?? "", hours: query.hours ?? 24)
     case .balance: return try balanceReport(period)
     case .idle: return try idleReport(by: query.by ?? "asset", period)
+    case .oee: return try oeeReport(by: query.by ?? "machine", period)
     case .performance: return try performanceReport(by: query.by ?? "asset", asset: query.asset, period)
     }
   }
@@ -192,11 +193,7 @@ extension GatewayControl {
   }
 
   func belongs(_ entry: EnteredActivity, to assets: Set<Int>) -> Bool {
-    guard !entry.place.isEmpty else { return false }
-    return assets.contains { place in
-      let asset = site.assets[place]
-      return asset.id == entry.place || asset.place == entry.place || asset.place.hasPrefix(entry.place + "/")
-    }
+    entry.belongs(to: assets, of: site.assets)
   }
 
   /// In force.

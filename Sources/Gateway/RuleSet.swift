@@ -38,7 +38,7 @@ package enum RuleSet {
     }
     return [
       CarbonInventoryRule.factory(zone: zone), BudgetRule.factory(zone: zone),
-      ProductionRule.factory(zone: zone, factors: factors),
+      ProductionRule.factory(zone: zone, factors: factors), OEERule.factory(zone: zone),
       EnergyBalanceRule.factory(zone: zone), IdleUseRule.factory(zone: zone),
       EnergyPerformanceRule.factory(zone: zone), ShedRule.factory(), MaintenanceRule.factory,
       AlarmRule.factory(zone: zone),

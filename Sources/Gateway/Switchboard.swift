@@ -96,6 +96,9 @@ struct SwitchedControl: ControlSource {
   func maintenance(asset: String?) async throws -> MaintenanceReport {
     try await switchboard.use { try await $0.maintenance(asset: asset) }
   }
+  func maintenancePlan() async throws -> MaintenancePlan {
+    try await switchboard.use { try await $0.maintenancePlan() }
+  }
   func plantReport(_ span: PlantReport.Span, period: String?) async throws -> PlantReport {
     try await switchboard.use { try await $0.plantReport(span, period: period) }
   }

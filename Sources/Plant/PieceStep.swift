@@ -24,7 +24,9 @@ public struct PieceStep: Hashable, Sendable {
     _ readings: [(time: Timestamp, value: Int64)]
   ) -> [(since: Timestamp, time: Timestamp, count: Int64)] {
     zip(readings, readings.dropFirst()).compactMap { before, now in
-      let count = now.value >= before.value ? now.value - before.value : max(0, now.value)
+      // Nor can one be believed that is farther up than a counter can be.
+      let (difference, overflow) = now.value.subtractingReportingOverflow(before.value)
+      let count = now.value >= before.value && !overflow ? difference : max(0, now.value)
       return count > 0 ? (before.time, now.time, count) : nil
     }
   }

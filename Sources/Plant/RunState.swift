@@ -56,18 +56,8 @@ public struct RunSpan: Hashable, Sendable {
   public static func fold(
     _ readings: [(time: Timestamp, state: RunState?)], hold: Span64, window: Range<Timestamp>
   ) -> [RunSpan] {
-    var spans: [RunSpan] = []
-    for (place, reading) in readings.enumerated() {
-      let next = place + 1 < readings.count ? readings[place + 1].time : .distantFuture
-      let start = max(reading.time, window.lowerBound)
-      let end = min(min(next, reading.time + hold), window.upperBound)
-      guard start < end, let state = reading.state else { continue }
-      if let last = spans.last, last.state == state, last.end == start {
-        spans[spans.count - 1].end = end
-      } else {
-        spans.append(RunSpan(state: state, start: start, end: end))
-      }
+    Held.fold(readings.map { ($0.time, $0.state) }, hold: hold, window: window).map { word, start, end in
+      RunSpan(state: word, start: start, end: end)
     }
-    return spans
   }
 }

@@ -38,6 +38,10 @@ public struct ActivityRule: AssetRule {
     for position in lines.flatMap({ $0.counters + $0.runners }) { members[site.assets[position].id] = position }
     let positions = members
     return RuleFactory(name: "activity") { asset, site in
+      // Who has an effectiveness tells all that it is made of.
+      if let machine = OEEMachine(asset) {
+        return ActivityRule(asset: asset, site: site, tellsRun: true, tellsPieces: machine.countsPieces)
+      }
       guard let position = positions[asset.id] else {
         // Of no line, but its idle use is told.
         guard asset.metering.idle != nil else { return nil }
@@ -141,20 +145,26 @@ public struct ActivityRule: AssetRule {
   private func tell(_ start: Timestamp, cause: RevisionCause?, _ context: RuleContext) throws {
     let end = start + window
     var spans: [RunSpan] = []
+    var states: [StateSpan] = []
     if let run {
-      var readings: [(time: Timestamp, state: RunState?)] = []
+      var samples = try context.samples(signal: run.signal, from: start, to: end)
       if let before = try context.lastSample(signal: run.signal, before: start, notBefore: start - hold) {
-        readings.append((before.time, run.state(before.value)))
+        samples.insert(before, at: 0)
       }
-      for sample in try context.samples(signal: run.signal, from: start, to: end) {
-        readings.append((sample.time, run.state(sample.value)))
-      }
-      spans = RunSpan.fold(readings, hold: hold, window: start..<end)
+      spans = RunSpan.fold(samples.map { ($0.time, run.state($0.value)) }, hold: hold, window: start..<end)
+      states = StateSpan.fold(samples.map { ($0.time, stateName($0.value)) }, hold: hold, window: start..<end)
     }
     let pieces = try steps(start, end, context)
-    guard !spans.isEmpty || !pieces.isEmpty || cause != nil else { return }
+    guard !states.isEmpty || !pieces.isEmpty || cause != nil else { return }
     context.publish(
-      .activity(ActivityFigures(start: start, end: end, run: spans, pieces: pieces, cause: cause)))
+      .activity(ActivityFigures(start: start, end: end, run: spans, states: states, pieces: pieces, cause: cause)))
+  }
+
+  /// The template's name of the state; of a gauge with thresholds the run state's word.
+  private func stateName(_ value: Value) -> String? {
+    guard let run, case .double(let number) = value else { return nil }
+    guard case .state(let names) = asset.signals[run.signal].kind else { return run.state(value)?.word }
+    return Int(exactly: number).flatMap { names.indices.contains($0) ? names[$0] : nil }
   }
 
   private func steps(_ start: Timestamp, _ end: Timestamp, _ context: RuleContext) throws -> [PieceStep] {

@@ -57,7 +57,8 @@ public struct ProductionLine: Hashable, Sendable {
       lines[line].counters = counters(members, site)
       lines[line].runners = runners(members, site, counters: lines[line].counters)
       for quantity in Carrier.consumed {
-        for meter in topology.counted(quantity, among: { lineOf[$0] == line }) {
+        for meter in topology.counted(quantity, among: { lineOf[$0] == line })
+        where !isSaidOtherwise(quantity, site.assets[meter].quantities) {
           lines[line].meters[Carrier(quantity, fuel: fuel(quantity, site.assets[meter])), default: []].append(meter)
         }
       }
@@ -65,11 +66,19 @@ public struct ProductionLine: Hashable, Sendable {
     return lines
   }
 
+  /// Whether another register of the same meter counts the same: a gas at normal conditions, steam by its heat, air and
+  /// cold by the electricity that the machine makes them of.
+  private static func isSaidOtherwise(_ quantity: Signal.Quantity, _ counts: Set<Signal.Quantity>) -> Bool {
+    if let better = quantity.betterMeasure, counts.contains(better) { return true }
+    return quantity.isMadeOfElectricity && counts.contains(.activeEnergyImport)
+  }
+
   private static func fuel(_ quantity: Signal.Quantity, _ asset: Asset) -> String? {
     quantity == .gasVolume || quantity == .gasVolumeNormal ? asset.metering.fuel : nil
   }
 
-  private static func line(of asset: Asset, in lines: [ProductionLine]) -> Int? {
+  /// Position of the line that an asset belongs to.
+  static func line(of asset: Asset, in lines: [ProductionLine]) -> Int? {
     guard !asset.production.servesNone else { return nil }
     let place = asset.production.serves ?? asset.place
     var nearest: Int?

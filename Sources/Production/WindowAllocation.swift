@@ -92,18 +92,18 @@ struct WindowAllocation: Hashable, Sendable {
     let orderTimes = Self.divide([window], among: active)
     let runTimes = Self.divide(run ?? [], among: active)
     for place in shares.indices {
-      shares[place].share.orderTime = orderTimes.parts[place]
-      shares[place].share.runTime = runTimes.parts[place]
+      shares[place].share.orderTime = Int64(orderTimes.parts[place])
+      shares[place].share.runTime = Int64(runTimes.parts[place])
     }
-    outside.orderTime = orderTimes.outside
-    outside.runTime = runTimes.outside
+    outside.orderTime = Int64(orderTimes.outside)
+    outside.runTime = Int64(runTimes.outside)
 
     let pieces = Self.pieces(steps, active)
     try allocate(good: good, scrap: scrap, pieces, orderTimes)
 
     let alone = active.indices.filter { !active[$0].isEmpty }
-    var weights: (parts: [Int64], outside: Int64)
-    if alone.count == 1, orderTimes.parts[alone[0]] == whole {
+    var weights: Weights
+    if alone.count == 1, orderTimes.parts[alone[0]] == Int128(whole) {
       basis = .meter
       weights = orderTimes
     } else if runTime > 0 {
@@ -120,7 +120,7 @@ struct WindowAllocation: Hashable, Sendable {
     if touching.isEmpty || (weights.parts + [weights.outside]).allSatisfy({ $0 == 0 }) {
       weights = (shares.map { _ in 0 }, 1)
     }
-    let exact = (weights.parts + [weights.outside]).map { ExactDecimal(Int($0)) }
+    let exact = (weights.parts + [weights.outside]).map { ExactDecimal(whole: $0) }
     for amount in metered {
       let parts = try amount.value.allocated(by: exact)
       for (place, part) in parts.enumerated() where !part.isZero {
@@ -133,11 +133,9 @@ struct WindowAllocation: Hashable, Sendable {
   // MARK: Time
 
   /// Divides stretches of time: what several orders have at the same time is halved (in three, …) among them.
-  private static func divide(
-    _ time: [Range<Timestamp>], among orders: [[Range<Timestamp>]]
-  ) -> (parts: [Int64], outside: Int64) {
-    var parts = orders.map { _ in Int64(0) }
-    var outside: Int64 = 0
+  private static func divide(_ time: [Range<Timestamp>], among orders: [[Range<Timestamp>]]) -> Weights {
+    var parts = orders.map { _ in Int128(0) }
+    var outside: Int128 = 0
     for stretch in time {
       var edges: Set<Timestamp> = [stretch.lowerBound, stretch.upperBound]
       for interval in orders.joined() {
@@ -146,15 +144,15 @@ struct WindowAllocation: Hashable, Sendable {
       }
       let sorted = edges.sorted()
       for (from, to) in zip(sorted, sorted.dropFirst()) {
-        let length = (to - from).nanoseconds
+        let length = Int128((to - from).nanoseconds)
         let present = orders.indices.filter { orders[$0].contains { $0.lowerBound <= from && to <= $0.upperBound } }
         guard !present.isEmpty else {
           outside += length
           continue
         }
-        let count = Int64(present.count)
+        let count = Int128(present.count)
         for (place, order) in present.enumerated() {
-          parts[order] += length / count + (Int64(place) < length % count ? 1 : 0)
+          parts[order] += length / count + (Int128(place) < length % count ? 1 : 0)
         }
       }
     }
@@ -163,8 +161,9 @@ struct WindowAllocation: Hashable, Sendable {
 
   // MARK: Pieces
 
-  private typealias Weights = (parts: [Int64], outside: Int64)
-  private typealias Pieces = (good: Weights, scrap: Weights, all: (parts: [Int64], outside: Int64, sum: Int64))
+  /// Wider than the pieces that a register can tell, so that no reading of it, however wrong, is too many.
+  private typealias Weights = (parts: [Int128], outside: Int128)
+  private typealias Pieces = (good: Weights, scrap: Weights, all: (parts: [Int128], outside: Int128, sum: Int128))
 
   /// In millionths. Pieces counted between two readings belong to the orders that ran between them, by their time; those
   /// of a time in which none ran are outside.
@@ -184,13 +183,13 @@ struct WindowAllocation: Hashable, Sendable {
       }
       let whole = times.reduce(0, +)
       guard whole > 0 else {
-        good.outside += step.good * 1_000_000
-        scrap.outside += step.scrap * 1_000_000
+        good.outside += Int128(step.good) * 1_000_000
+        scrap.outside += Int128(step.scrap) * 1_000_000
         continue
       }
       for place in times.indices {
-        good.parts[place] += Int64(Int128(step.good) * 1_000_000 * Int128(times[place]) / Int128(whole))
-        scrap.parts[place] += Int64(Int128(step.scrap) * 1_000_000 * Int128(times[place]) / Int128(whole))
+        good.parts[place] += millionths(step.good, times[place], whole)
+        scrap.parts[place] += millionths(step.scrap, times[place], whole)
       }
     }
     let positive: (Weights) -> Weights = { ($0.parts.map { max(0, $0) }, max(0, $0.outside)) }
@@ -198,6 +197,12 @@ struct WindowAllocation: Hashable, Sendable {
     let parts = zip(good.parts, scrap.parts).map(+)
     let outside = good.outside + scrap.outside
     return (good, scrap, (parts, outside, parts.reduce(outside, +)))
+  }
+
+  /// pieces × 10⁶ × part ÷ whole, in two steps: the product of all three could be too long.
+  private static func millionths(_ pieces: Int64, _ part: Int64, _ whole: Int64) -> Int128 {
+    let (quotient, rest) = (Int128(pieces) * Int128(part)).quotientAndRemainder(dividingBy: Int128(whole))
+    return quotient * 1_000_000 + rest * 1_000_000 / Int128(whole)
   }
 
   private mutating func allocate(
@@ -210,7 +215,7 @@ struct WindowAllocation: Hashable, Sendable {
       if weights.parts.allSatisfy({ $0 == 0 }), weights.outside == 0 {
         weights = orderTimes.parts.contains { $0 > 0 } ? (orderTimes.parts, 0) : (orderTimes.parts, 1)
       }
-      let exact = (weights.parts + [weights.outside]).map { ExactDecimal(Int($0)) }
+      let exact = (weights.parts + [weights.outside]).map { ExactDecimal(whole: $0) }
       let isWhole = total == total.rounded(to: 0)
       for (place, part) in try total.allocated(by: exact, places: isWhole ? 0 : ExactDecimal.quotientPlaces)
         .enumerated()

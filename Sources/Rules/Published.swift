@@ -100,14 +100,20 @@ public struct ActivityFigures: Hashable, Sendable {
   public var end: Timestamp
   /// By time; where there is none, nothing is known.
   public var run: [RunSpan]
+  /// The same by the names of the states, also of those that tell nothing of the run state.
+  public var states: [StateSpan]
   /// By time.
   public var pieces: [PieceStep]
   public var cause: RevisionCause?
 
-  public init(start: Timestamp, end: Timestamp, run: [RunSpan], pieces: [PieceStep], cause: RevisionCause?) {
+  public init(
+    start: Timestamp, end: Timestamp, run: [RunSpan], states: [StateSpan] = [], pieces: [PieceStep],
+    cause: RevisionCause?
+  ) {
     self.start = start
     self.end = end
     self.run = run
+    self.states = states
     self.pieces = pieces
     self.cause = cause
   }

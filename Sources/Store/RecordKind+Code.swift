@@ -21,6 +21,7 @@ extension RecordKind {
     case .productFootprint: 21
     case .productionLine: 22
     case .supplierFootprint: 23
+    case .oee: 24
     case .ledgerHead: 30
     case .equipmentHealth: 40
     case .alarm: 50

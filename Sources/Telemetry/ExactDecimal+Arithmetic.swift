@@ -47,14 +47,19 @@ extension ExactDecimal {
   ) throws(DecimalError) -> ExactDecimal {
     guard other.mantissa != 0 else { throw DecimalError("\(self) ÷ 0") }
     // mantissa / 10^places ÷ (m / 10^p) = mantissa × 10^(wanted + p − places) / m, in units of 10^−wanted
-    let shift = wanted + other.places - places
+    var shift = wanted + other.places - places
     var numerator = mantissa
-    var denominator = other.mantissa
-    let power = try Self.power(of: Int(shift.magnitude)).mantissa
-    let (scaled, overflow) = (shift >= 0 ? numerator : denominator).multipliedReportingOverflow(by: power)
-    guard !overflow else { throw DecimalError("\(self) ÷ \(other)") }
-    if shift >= 0 { numerator = scaled } else { denominator = scaled }
-    return ExactDecimal(exactly: Self.quotient(numerator, denominator, rounding), places: wanted)
+    // More than one power of ten can bring (a large number through one of very many places): the first part must fit.
+    if shift > 37 {
+      let (scaled, overflow) = numerator.multipliedReportingOverflow(by: try Self.power(of: shift - 37).mantissa)
+      guard !overflow else { throw DecimalError("\(self) ÷ \(other)") }
+      (numerator, shift) = (scaled, 37)
+    }
+    let quotient = Self.quotient(
+      numerator, times: try Self.power(of: max(0, shift)).mantissa, over: other.mantissa, dropping: max(0, -shift),
+      rounding)
+    guard let quotient else { throw DecimalError("\(self) ÷ \(other)") }
+    return ExactDecimal(exactly: quotient, places: wanted)
   }
 
   /// - Parameter wanted: digits behind the point, 0 … 37.
@@ -73,6 +78,32 @@ extension ExactDecimal {
     return (numerator < 0) == (denominator < 0) ? quotient + 1 : quotient - 1
   }
 
+  /// one × other ÷ (denominator × 10^digits), rounded once. The product may have twice the width, so only a result that
+  /// does not fit is nil.
+  private static func quotient(
+    _ one: Int128, times other: Int128, over denominator: Int128, dropping digits: Int, _ rounding: Rounding
+  ) -> Int128? {
+    let (narrow, overflow) = one.multipliedReportingOverflow(by: other)
+    if digits == 0, !overflow, narrow != .min, denominator != .min { return quotient(narrow, denominator, rounding) }
+    let divisor = denominator.magnitude
+    let (high, low) = one.magnitude.multipliedFullWidth(by: other.magnitude)
+    guard high < divisor else { return nil }
+    let (first, rest) = divisor.dividingFullWidth((high, low))
+    // Dropping digits of the quotient by itself needs no denominator of more width: what is left over is
+    // lost × divisor + rest, to be compared with the half of 10^digits × divisor, which is whole.
+    let power = powersOfTen[digits].magnitude
+    var (magnitude, lost) = first.quotientAndRemainder(dividingBy: power)
+    // Without digits to drop, lost is 0 and the half that of the divisor alone.
+    let half = digits > 0 ? power / 2 : divisor - rest
+    if digits == 0 { lost = rest }
+    let isTie = lost == half && (digits == 0 || rest == 0)
+    let isAway = isTie ? rounding == .halfUp || magnitude % 2 != 0 : lost >= half
+    if isAway { magnitude += 1 }
+    guard let result = Int128(exactly: magnitude) else { return nil }
+    let isNegative = ((one < 0) != (other < 0)) != (denominator < 0)
+    return isNegative ? -result : result
+  }
+
   /// The mantissa with `target` ≥ `places` digits behind the point.
   private func raised(to target: Int, _ calculation: @autoclosure () -> String) throws(DecimalError) -> Int128 {
     guard target > places else { return mantissa }
@@ -81,12 +112,13 @@ extension ExactDecimal {
     return value
   }
 
-  /// Divides into parts in the ratio of the weights, each rounded half-even to `places`; what rounding leaves goes to
+  /// Divides into parts in the ratio of the weights, each rounded half-even to `places` (as the product were
+  /// exact, however long); what rounding leaves goes to
   /// the largest part (the first of equal ones), so that the parts sum to the whole exactly.
   ///
   /// - Throws: for weights that sum to zero, or a negative one.
   public func allocated(
-    by weights: [ExactDecimal], places: Int = quotientPlaces
+    by weights: [ExactDecimal], places wanted: Int = quotientPlaces
   ) throws(DecimalError) -> [ExactDecimal] {
     var total = ExactDecimal.zero
     for weight in weights {
@@ -94,10 +126,21 @@ extension ExactDecimal {
       total = try total + weight
     }
     guard !total.isZero else { throw DecimalError("an allocation by weights that sum to zero") }
+    // Weights as whole numbers of the same place: only their ratio matters, and none is above their sum, so that no part
+    // is above the whole.
+    let fine = weights.reduce(0) { max($0, $1.places) }
+    let sum = try total.raised(to: fine, "an allocation by weights of \(total)")
+    let finer = max(0, wanted - self.places)
+    let (whole, overflow) = mantissa.multipliedReportingOverflow(by: try Self.power(of: finer).mantissa)
+    guard !overflow else { throw DecimalError("an allocation of \(self) to \(wanted) places") }
     var parts: [ExactDecimal] = []
     var rest = self
     for weight in weights {
-      let part = try (self * weight).divided(by: total, places: places)
+      let share = Self.quotient(
+        whole, times: try weight.raised(to: fine, "an allocation by \(weight)"), over: sum,
+        dropping: max(0, self.places - wanted), .halfEven)
+      guard let share else { throw DecimalError("an allocation of \(self) by \(weight)") }
+      let part = ExactDecimal(exactly: share, places: wanted)
       parts.append(part)
       rest = try rest - part
     }

@@ -12,6 +12,7 @@ public struct ExactDecimal: Hashable, Sendable {
   public static let one = ExactDecimal(1)
 
   public init(_ value: Int) { self.init(exactly: Int128(value), places: 0) }
+  public init(whole value: Int128) { self.init(exactly: value, places: 0) }
 
   public init(_ value: ScaledInteger) throws(DecimalError) {
     guard value.exponent > 0 else {

@@ -30,6 +30,8 @@ public enum RecordKind: String, Hashable, Sendable, CaseIterable {
   case productionLine = "production-line"
   /// Energy and emissions of what an order made.
   case productFootprint = "product-footprint"
+  /// Effectiveness of a machine in one plant-local day or shift, by ISO 22400-2, with its losses.
+  case oee
   /// A supplier's footprint that a person imported.
   case supplierFootprint = "supplier-footprint"
   /// Condition of a machine in one plant-local day.
@@ -49,7 +51,7 @@ public enum RecordKind: String, Hashable, Sendable, CaseIterable {
     case .energyInterval, .energyDay, .energyMonth, .carbonInterval, .carbonDay, .carbonMonth, .carbonActivity,
       .carbonInventory, .productionLine, .productFootprint, .supplierFootprint:
       true
-    case .energyIdle, .energyPerformance, .signalSummary, .inspectionCount, .productionOrder, .equipmentHealth,
+    case .energyIdle, .energyPerformance, .signalSummary, .inspectionCount, .productionOrder, .oee, .equipmentHealth,
       .finding, .alarm, .incident, .ledgerHead:
       false
     }

@@ -16,6 +16,7 @@ extension RecordSchema {
     case .productionOrder: productionOrder
     case .productionLine: productionLine
     case .productFootprint: productFootprint
+    case .oee: oee
     case .supplierFootprint: supplierFootprint
     case .equipmentHealth: equipmentHealth
     case .finding: finding

@@ -100,6 +100,7 @@ extension RecordSchema {
     case .productionOrder: "Production order at a line"
     case .productionLine: "Energy of a line and its orders in one plant-local day"
     case .productFootprint: "Energy and emissions of an order's products"
+    case .oee: "Effectiveness of a machine in one plant-local day or shift"
     case .supplierFootprint: "Footprint of a bought product, as it was imported"
     case .finding: "Finding, opened or closed"
     case .alarm: "Occurrence of an alarm"

@@ -13,6 +13,10 @@ extension Asset {
     public var countsPieces: Bool?
     /// Of an order feed: an order that is open for longer is told; nil = none is.
     public var orderLimit: Span64?
+    /// How its effectiveness is judged; nil = as it is usual, if it tells enough.
+    public var oee: OEE?
+    /// Name of the machines that it is seen as one with, as the compressors of a station; nil = none.
+    public var group: String?
 
     public init() {}
   }
@@ -45,5 +49,7 @@ extension Asset.Production {
     }
     if let countsPieces { writer.field("counts-pieces", countsPieces) }
     writer.field("order-limit", orderLimit.map(QuantityText.text))
+    oee?.write(to: &writer)
+    writer.field("group", group)
   }
 }

@@ -10,15 +10,6 @@ extension ConfigurationSchema {
       group("The table itself.", ConditionReader.keys, [:]),
     ])
 
-  /// At the top.
-  static let maintenance = group(
-    "How maintenance is planned.", MaintenanceReader.keys,
-    [
-      "horizons": list(
-        "How near a predicted failure is urgent, to be repaired soon, to be planned, on the list.",
-        of: duration("A length of time.", "48 h"))
-    ])
-
   /// Of an asset.
   static let plateKeys: [String: JSONValue] = [
     "nameplate": group(

@@ -1,3 +1,4 @@
+import Plant
 import Telemetry
 
 extension ConfigurationSchema {
@@ -17,7 +18,46 @@ extension ConfigurationSchema {
       ]),
     "counts-pieces": flag("Whether its pieces are those of the line."),
     "order-limit": duration("Order feeds: an order that is open for longer is told; without it none is.", "14 d"),
+    "oee": any(
+      "How its effectiveness (ISO 22400-2) is judged; machines with a run state and pieces have it by themselves.",
+      [
+        words("It has none.", ["none", "off"]),
+        group(
+          "Planned run times and losses.", OEEReader.keys,
+          [
+            "cycle-time": duration("Planned run time of a piece.", "12 s"),
+            "cycle-times": table("The same by product, as the order feed names it.", duration("Of a piece.", "12 s")),
+            "source": text("Where the planned run times come from.", "routing sheet 2026-03"),
+            "minor-stop": duration("A stop without a reason that is no longer is a minor stop.", "5 min"),
+            "losses": table(
+              "Losses of its states, beside what their names mean.",
+              words("A loss.", OEELoss.times.filter { $0 != .noData }.map(\.rawValue))),
+          ]),
+      ]),
+    "group": text("Machines that are seen as one, as the compressors of a station.", "compressors"),
   ]
+
+  static let lines = list(
+    "How pieces flow through the lines: which failure stops what, and when.",
+    of: group(
+      "A line.", LineTopologyReader.keys,
+      [
+        "name": text("Any text.", "line-1"), "cycle-time": duration("Time of a piece at the line's rate.", "30 s"),
+        "stations": list(
+          "In the order of the flow: an asset, a list of assets beside each other, or a group.",
+          of: any(
+            "A station.",
+            [
+              text("An asset.", "press-1"), list("Assets beside each other.", of: text("An asset.", "weld-1")),
+              group(
+                "A station with what lies before it.", LineTopologyReader.stationKeys,
+                [
+                  "asset": text("An asset.", "oven-1"),
+                  "assets": list("Assets beside each other.", of: text("An asset.", "weld-1")),
+                  "buffer": text("What usually lies before it: pieces or a time.", "40 pieces"),
+                ]),
+            ])),
+      ], required: ["name", "stations"]))
 
   static let products = list(
     "What the plant makes.",

@@ -50,7 +50,8 @@ public enum ConfigurationSchema {
           ].merging(analysis) { $1 }.merging(advice) { $1 }),
         "tariff": tariff, "carbon": carbon, "condition": conditionTable, "maintenance": maintenance,
         "products": products, "footprint": footprint,
-        "budgets": budgets, "shifts": shifts, "fault-models": faultModels, "alarms": alarms,
+        "budgets": budgets, "shifts": shifts, "lines": lines, "fault-models": faultModels,
+        "alarms": alarms,
         "destinations": list("Where records go.", of: destination),
         "storage": storage,
         "control": group(

@@ -5,6 +5,8 @@ public struct MaintenanceSettings: Hashable, Sendable {
   /// How near a predicted failure must be to be urgent (a work order), to be repaired soon, to be planned, and to be on the
   /// list: ascending. Product choices.
   public var horizons: [Span64] = [.hours(48), .days(15), .days(30), .days(90)]
+  /// Into which stops work is put, and what waiting costs.
+  public var planning = MaintenancePlanning()
 
   public static let standard = MaintenanceSettings()
   public init() {}
@@ -12,9 +14,9 @@ public struct MaintenanceSettings: Hashable, Sendable {
 
 /// Reads `maintenance:`.
 struct MaintenanceReader {
-  static let keys = ["horizons"]
+  static let keys = ["horizons"] + MaintenancePlanningReader.keys
 
-  static func settings(_ top: Section) -> MaintenanceSettings {
+  static func settings(_ top: Section, assets: [Asset]) -> MaintenanceSettings {
     var settings = MaintenanceSettings.standard
     guard let section = top.section("maintenance", "maintenance", keys: keys) else { return settings }
     if section.has("horizons") {
@@ -27,6 +29,7 @@ struct MaintenanceReader {
           remedy: "Write for example `horizons: [48 h, 15 d, 30 d, 90 d]`: urgent, soon, planned, on the list.")
       }
     }
+    settings.planning = MaintenancePlanningReader(section, assets: assets).planning()
     return settings
   }
 }
@@ -35,6 +38,7 @@ extension MaintenanceSettings {
   func write(to writer: inout CanonicalWriter) {
     writer.object("maintenance") { writer in
       writer.list("horizons", horizons.map { QuantityText.text($0) })
+      planning.write(to: &writer)
     }
   }
 }

@@ -2,7 +2,7 @@ import Telemetry
 
 /// Reads an asset's keys of production, and checks which lines it serves when all assets are known.
 struct ProductionReader {
-  static let keys = ["serves", "run-state", "counts-pieces", "order-limit"]
+  static let keys = ["serves", "run-state", "counts-pieces", "order-limit", "oee", "group"]
   static let runKeys = ["signal", "running-above", "idle-above"]
 
   /// Without `serves`, which may have the number of a group in it.
@@ -11,6 +11,8 @@ struct ProductionReader {
     production.runState = runState(section, signals)
     production.countsPieces = section.read("counts-pieces", .boolean)
     production.orderLimit = section.read("order-limit", .duration(.hours(1)...(.days(3660))))
+    production.oee = OEEReader.read(section, signals: signals)
+    production.group = section.read("group", .text)
     let tellsOrders = signals.contains { $0.kind == .event }
     if production.orderLimit != nil, !tellsOrders {
       section.report(

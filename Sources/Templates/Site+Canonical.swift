@@ -114,6 +114,15 @@ extension Site {
       shifts.write(to: &writer)
       writer.newLine()
     }
+    if !site.lines.isEmpty {
+      writer.list("lines", lineBreak: true) { writer in
+        for line in site.lines {
+          writer.newLine()
+          writer.object { line.write(to: &$0) }
+        }
+      }
+      writer.newLine()
+    }
     if !site.budgets.isEmpty {
       writer.list("budgets", lineBreak: true) { writer in
         for budget in site.budgets {

@@ -33,6 +33,8 @@ public struct Site: Hashable, Sendable {
   public var carbon: CarbonSettings?
   /// When people work; nil = unknown.
   public var shifts: ShiftPlan?
+  /// How pieces flow through the lines; empty = not said.
+  public var lines: [LineTopology] = []
   /// What periods may use; those of `carbon:` stand there. See `allBudgets`.
   public var budgets: [Budget] = []
   /// How the machines fail, by name: those that assets name and that are known.

@@ -8,7 +8,7 @@ extension SiteReader {
       "energy",
       [
         .energyInterval, .energyDay, .energyMonth, .energyIdle, .energyPerformance, .productionOrder, .productionLine,
-        .productFootprint, .supplierFootprint,
+        .productFootprint, .supplierFootprint, .oee,
         .carbonInterval, .carbonDay, .carbonMonth, .carbonActivity,
         .carbonInventory,
       ],

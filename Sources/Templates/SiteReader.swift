@@ -17,7 +17,7 @@ struct SiteReader {
   static let keys = [
     "gateway", "zone", "clock", "broker", "brokers", "devices", "templates", "assets", "horizons", "energy",
     "destinations", "storage", "control", "quality", "tariff", "carbon", "products", "condition", "maintenance",
-    "footprint", "budgets", "shifts", "fault-models", "alarms",
+    "footprint", "budgets", "shifts", "lines", "fault-models", "alarms",
   ]
 
   init(source: SourceText, diagnostics: Diagnostics, checkFiles: Bool) {
@@ -54,9 +54,10 @@ struct SiteReader {
     site.tariff = TariffReader(folders: folders, zone: site.zone, window: site.energy.window).settings(top)
     site.condition = ConditionReader(folders: folders).table(
       top, isWanted: assets.assets.contains { !$0.nameplate.isEmpty })
-    site.maintenance = MaintenanceReader.settings(top)
+    site.maintenance = MaintenanceReader.settings(top, assets: assets.assets)
     site.carbon = carbon(top, devices: devices, assets: assets.assets.map(\.id))
     site.shifts = ShiftReader.plan(top)
+    site.lines = LineTopologyReader(top: top, assets: site.assets.map(\.id)).lines()
     site.budgets = BudgetReader(
       top: top, assets: assets.assets, methods: site.carbon?.methods ?? [], currency: site.tariff?.tariff.currency
     ).budgets()

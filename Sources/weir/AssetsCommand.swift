@@ -38,9 +38,22 @@ struct AssetCommand: AsyncParsableCommand {
 
   @OptionGroup var gateway: GatewayOptions
   @Argument(help: "The asset's id, as `weir assets` lists it.") var id: String
+  @Flag(
+    name: .long,
+    help: "Its condition on one page: state, trend, indicators with zones, faults, remaining life, history.")
+  var report = false
   @Flag(name: .long, help: "As JSON.") var json = false
 
   func run() async throws {
+    if report {
+      let health = try await gateway.client.health(of: id)
+      if json {
+        print(String(decoding: try ControlCoding.encoder().encode(health), as: UTF8.self))
+      } else if let line = health.machines.first {
+        print(HealthText.report(line, history: health.history))
+      }
+      return
+    }
     let detail = try await gateway.client.asset(id)
     if json {
       print(String(decoding: try ControlCoding.encoder().encode(detail), as: UTF8.self))

@@ -65,6 +65,25 @@ enum HealthText {
     return text.joined(separator: "\n")
   }
 
+  /// Everything about one machine.
+  static func report(_ line: HealthLine, history: [HealthReport.Event]) -> String {
+    var text = [detail(line)]
+    if line.learning == "learning" {
+      text.append("  It is still being learnt: what is told of it wakes nobody yet.")
+    }
+    if let life = line.life, life.p10 != nil {
+      text.append("  plan    `weir plan` shows when it is best repaired, with the planned stops of the shifts")
+    }
+    text.append("  history")
+    if history.isEmpty { text.append("    nothing was found or recorded in 90 days") }
+    for event in history {
+      let severity = event.severity.map { $0.uppercased() + " " } ?? ""
+      let closed = event.kind == "finding" ? event.closed.map { " (over \($0))" } ?? " (open)" : ""
+      text.append("    \(event.time)  \(event.kind == "maintenance" ? "✔ " : "")\(severity)\(event.text)\(closed)")
+    }
+    return text.joined(separator: "\n")
+  }
+
   static func lasting(_ life: HealthLine.Life) -> String {
     guard let p10 = life.p10, let p50 = life.p50, let p90 = life.p90 else {
       return "\(life.fault): unknown, \(life.refusal ?? "nothing is missing")"

@@ -37,7 +37,7 @@ enum ReportText {
     return ([heads] + rows).map { $0.map(quoted).joined(separator: ",") + "\r\n" }.joined()
   }
 
-  private static func quoted(_ cell: String) -> String {
+  static func quoted(_ cell: String) -> String {
     cell.contains { ",\"\r\n".contains($0) } ? "\"" + cell.replacing("\"", with: "\"\"") + "\"" : cell
   }
 

@@ -106,6 +106,26 @@ import Testing
     #expect(last.summary.contains("kept after all"), "\(last.summary)")
   }
 
+  /// What is entered for a place is not the whole burden of each asset there.
+  @Test func anEntryIsChargedWhereAllOfItsPlaceIs() throws {
+    var plant = try Plant(
+      carbon: Self.settings(
+        """
+          - { name: main, period: month, limit: 100 t, assets: [main] }
+          - { name: hall, period: month, limit: 100 t, assets: [hall] }
+          - { name: works, period: month, limit: 100 t, place: cq }
+        """))
+    try plant.mark(plant.month)
+    try plant.read(Plant.main, at: plant.month, 0, signal: "active-energy")
+    try plant.enter("d1", "diesel", "2500", "L", more: ["place": "cq"])
+    try plant.enter("d2", "diesel", "2500", "L", more: ["place": "cq/hall"])
+    try plant.enter("d3", "diesel", "2500", "L", more: ["place": "main"])
+    try plant.mark(plant.month + .hours(3))
+    #expect(
+      try status(plant).map { $0["used"]?.stringValue } == ["6501.4102384", "6501.4102384", "19504.2307152"],
+      "nobody knows how much of what the works used the hall did")
+  }
+
   /// A period that is over and turns out to have been exceeded is told, when its readings come.
   @Test(arguments: [false, true])
   func lateDataExceedsAPastDay(restarts: Bool) throws {

@@ -23,7 +23,11 @@ import Testing
     static let sub = 1
     static let gas = 2
 
-    init(carbon: String, month: String = "2026-01-01T00:00:00+08:00", restarts: Bool = false) throws {
+    /// - Parameter assets: further ones, as lines of the list.
+    init(
+      carbon: String, month: String = "2026-01-01T00:00:00+08:00", restarts: Bool = false, assets: String = "",
+      devices: [String] = []
+    ) throws {
       let site = try SiteLoader.load(
         text: """
           gateway: { id: works }
@@ -48,9 +52,10 @@ import Testing
               topic: m/gas
               fuel: natural_gas
               signals: { gas-normal: { maximum-rate: 650 Nm³/h }, gas-operating: none }
+          \(assets.split(separator: "\n").joined(separator: "\n"))
           \(carbon)
           destinations: []
-          """, file: "works.yaml", devices: [ReferenceDevices.folder])
+          """, file: "works.yaml", devices: devices + [ReferenceDevices.folder])
       zone = try PlantZone(identifier: site.zone)
       self.month = try #require(Timestamp(rfc3339: month))
       next = zone.nextMonth(after: self.month)
@@ -183,6 +188,31 @@ import Testing
     #expect(last.cause == RevisionCause(asset: "main", signal: "active-energy", time: middle, reason: .gapClosed))
   }
 
+  /// A year of heat in the unit of a meter: its months are divided, however many digits that takes.
+  @Test(arguments: [false, true])
+  func aYearInSmallUnits(restarts: Bool) throws {
+    var plant = try Plant(carbon: Self.location, restarts: restarts)
+    try plant.meterTheMonth()
+    let year: [String: JSONValue] = ["end": .string("2027-01-01T00:00:00+08:00")]
+    try plant.enter("h1", "heat", "120000000000", "kJ", more: year)
+    #expect(plant.bench.output.findings.filter { $0.rule == "rule-failed" }.isEmpty)
+    let entry = try #require(try plant.inventory()["entries"]?.arrayValue?.first)
+    // 31 of 365 days.
+    #expect(entry["entry"] == "h1" && entry["amount"] == "10191780821.91780821918")
+    let heat = try #require(try plant.inventory()["methods"]?["ghgp_location"]?["scope_2_kg"]?.stringValue)
+    #expect(heat.hasPrefix("1191549.4"))
+  }
+
+  /// What no calculation could hold is left, said, and stops nothing.
+  @Test func anEntryOfTooManyDigitsIsRefused() throws {
+    var plant = try Plant(carbon: Self.location)
+    try plant.meterTheMonth()
+    try plant.enter("h1", "heat", "120000000000000000000000000000000000", "kJ")
+    try plant.enter("d1", "diesel", "2500", "L")
+    #expect(plant.bench.output.findings.map(\.key) == ["carbon-entry-refused/h1"])
+    #expect(try plant.inventory()["entries"]?.arrayValue?.map { $0["entry"] } == ["d1"])
+  }
+
   @Test func anEntryIsCorrectedBySupersedingIt() throws {
     var plant = try Plant(carbon: Self.location, restarts: true)
     try plant.meterTheMonth()
@@ -239,7 +269,8 @@ import Testing
 
   @Test(arguments: [
     (["what": "unobtainium:7"], "nothing that can be entered"), (["amount": "1,5"], "decimal number"),
-    (["amount": "-1"], "negative"), (["id": "a b"], "other characters"), (["document_hash": "12"], "SHA-256"),
+    (["amount": "-1"], "negative"),
+    (["amount": "-1", "supersedes": "x", "reason": "r"], "negative"), (["id": "a b"], "other characters"), (["document_hash": "12"], "SHA-256"),
     (["end": "2026-01-01T00:00:00Z"], "no length"), (["colour": "red"], "has no \"colour\""),
     (["what": "emissions"], "scope"), (["supersedes": "x"], "say why"), (["scope": "4"], "1, 2 or 3"),
     (["person": ""], "\"person\" is missing"),

@@ -216,6 +216,21 @@ import Testing
     #expect(bench.used == 5 && bench.setAside == 0)
   }
 
+  /// Without a rated power nothing bounds a step, and each fall that is not believed begins anew: 100 sawteeth of 10¹⁷
+  /// digits do not fit 64 bits. What is too much is set aside, and the clock goes on.
+  @Test func sawteethBeyond64BitsAreImplausible() throws {
+    var bench = try Bench(registers: 1)
+    for tooth in 0..<120 as Range<Int64> {
+      let at = try time("2026-11-21T08:00:00Z") + .seconds(tooth * 6)
+      try bench.read(at, ScaledInteger(100_000_000_000_000_000 - tooth, exponent: -2))
+      try bench.read(at + .seconds(3), ScaledInteger(1, exponent: -2))
+    }
+    try bench.mark("2026-11-21T08:17:00Z")
+    #expect(bench.used + bench.setAside == bench.accepted)
+    #expect(bench.setAside > 0)
+    #expect(try bench.bodies(.energyInterval).count == 1)
+  }
+
   @Test func findingsCloseAfterAGoodWindow() throws {
     var bench = try Bench(registers: 1)
     for (index, value) in ["500.00", "501.00", "2.00", "3.00", "4.00"].enumerated() {

@@ -230,6 +230,41 @@ import Testing
     #expect(bodies(output) == [#"0 {"count":0,"sum":2}"#], "what it did not hear meanwhile it does not know")
   }
 
+  /// What people enter comes once: it is there at the retry, also after a restart between, and in its order.
+  @Test(arguments: [false, true])
+  func commandsWaitForARuleThatIsOut(restarts: Bool) throws {
+    let plant = TestPlant()
+    let store = MemoryStore()
+    var engine = try engine(plant, store)
+    var maker = BatchMaker()
+    var output = EngineOutput()
+    func command(_ number: Int64, now: Bool = false) -> String {
+      SiteCommand(name: "stumble", members: ["n": .integer(number), "now": .boolean(now)]).text
+    }
+    func step(_ commands: String...) throws {
+      let batch = maker.batch { batch in commands.forEach { batch.entries.append(.command($0)) } }
+      try engine.process(batch, into: &output)
+      store.commit(engine.checkpoint())
+      if restarts { engine = try self.engine(plant, store) }
+    }
+    let told = { store.states["site/rule/told"].map { String(decoding: $0, as: UTF8.self) } }
+    try step(command(1, now: true), command(2), command(3))
+    try step(command(4))
+    #expect(told() == nil)
+    try step(EngineCommand.start)
+    #expect(told() == command(4))
+    #expect(output.findings.map { "\($0.rule) \($0.closed != nil)" } == ["rule-failed false", "rule-failed true"])
+
+    // One that waits stops it again: those behind it wait for the next start.
+    try step(command(5, now: true), command(6), command(7, now: true), command(8))
+    try step(EngineCommand.start)
+    #expect(told() == command(6))
+    try step(EngineCommand.start)
+    #expect(told() == command(8))
+    try step(command(9), EngineCommand.start)
+    #expect(told() == command(9), "none is told twice")
+  }
+
   @Test func commandsKeepTheirMembers() throws {
     let command = SiteCommand(name: "add", members: ["amount": .string("12.50"), "by": .string("Li Wei")])
     #expect(command.text == #"{"amount":"12.50","by":"Li Wei","command":"add"}"#)

@@ -51,6 +51,7 @@ import Testing
     func supplierFootprints() async throws -> ReportTable { throw Self.nothing }
     func advice(policy: String?, hours: Int?) async throws -> AdviceReport { throw Self.nothing }
     func maintenance(asset: String?) async throws -> MaintenanceReport { throw Self.nothing }
+    func maintenancePlan() async throws -> MaintenancePlan { throw Self.nothing }
     func plantReport(_ span: PlantReport.Span, period: String?) async throws -> PlantReport { throw Self.nothing }
     func ledgerKeys() async throws -> [LedgerKeyLine] { throw Self.nothing }
     func rotateLedgerKey() async throws -> [LedgerKeyLine] { throw Self.nothing }

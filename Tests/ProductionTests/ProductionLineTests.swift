@@ -43,6 +43,21 @@ import Testing
     #expect(lines[0].meters[Carrier(.gasVolumeNormal, fuel: "natural_gas")]?.map { site.assets[$0].id } == ["gas"])
   }
 
+  /// A footprint has a figure on a line of shipped meters: two registers of one flow are one carrier.
+  @Test func whatAnotherRegisterOfTheMeterSaysIsNoCarrierOfItsOwn() throws {
+    let (site, lines) = try lines(
+      asset("mes", "order-feed", "s/h/l") + asset("gas", "gas-meter", "s/h/l/1", "fuel: natural_gas")
+        + asset("raw", "gas-meter", "s/h/l/2", "fuel: natural_gas, signals: { gas-normal: none, flow: none }")
+        + asset("air", "compressor", "s/h/l/3") + asset("cold", "chiller", "s/h/l/4")
+        + asset("bought", "compressed-air-meter", "s/h/l/5"))
+    let meters = lines[0].meters.mapValues { $0.map { site.assets[$0].id } }
+    #expect(
+      meters == [
+        Carrier(.gasVolumeNormal, fuel: "natural_gas"): ["gas"], Carrier(.gasVolume, fuel: "natural_gas"): ["raw"],
+        Carrier(.activeEnergyImport): ["air", "cold"], Carrier(.compressedAirVolumeNormal): ["bought"],
+      ])
+  }
+
   @Test func whoCountsAndWhoTellsWhetherItRuns() throws {
     let (site, lines) = try lines(
       asset("mes", "order-feed", "s/h/l") + asset("c1", "production-counter", "s/h/l/1")

@@ -1,3 +1,4 @@
+import Factors
 import Production
 import RuleBench
 import Rules
@@ -137,6 +138,40 @@ import Testing
     #expect(prints.map(\.revision) == [0, 1])
     let states = try prints.map { try JSONValue(parsing: $0.body)["status"]?.stringValue }
     #expect(states == ["provisional", "final"])
+  }
+
+  /// Hours of an arc furnace: what was bridged is rated apart, however many digits the product has.
+  @Test func aLongOrderWithABridgedWindow() throws {
+    struct Exact: FootprintFactors {
+      func emission(
+        of carrier: Carrier, amount: ExactDecimal, start: Timestamp, end: Timestamp, recalculations: [UInt8]?
+      ) -> FootprintEmission {
+        guard let factor = ExactDecimal("0.5777"), let kilograms = try? amount * factor else {
+          return FootprintEmission(kilograms: nil, problem: "nothing known")
+        }
+        return FootprintEmission(
+          kilograms: kilograms, ratings: DataQuality.Ratings(technological: 1, geographical: 1, temporal: 1))
+      }
+    }
+    var plant = try LinePlant(factors: Exact())
+    for minute in 0..<245 as Range<Int64> {
+      let time = at(480 + minute)
+      try plant.bench.mark(time)
+      if minute % 5 == 0, !(60..<120).contains(minute) {
+        try plant.meter(LinePlant.main, time, minute * 200_000)
+        try plant.meter(LinePlant.sub, time, minute * 100)
+      }
+      if minute == 7 { try plant.order("start", "A", time, ["product": "X200"]) }
+      if minute == 240 { try plant.order("end", "A", time) }
+      try plant.count(time, good: minute, scrap: 0, state: (4..<240).contains(minute) ? "running" : "idle")
+    }
+    try plant.bench.mark(at(480 + 300))
+    #expect(plant.bench.output.findings.filter { $0.rule == "rule-failed" }.map(\.summary) == [])
+    let print = try #require(try plant.bodies(.productFootprint)["mes/A"])
+    let energy = try #require(print["energy"]?.arrayValue?.first)
+    #expect(energy["amount"] == "471818.181818181818")
+    #expect(energy["estimated"] != "0")
+    #expect(print["kgco2e"] == "272569.3636363636362586" && print["data_quality"]?["technological"] != "1")
   }
 
   @Test func aLateEventRevises() throws {

@@ -37,6 +37,19 @@ import Testing
     return (parts + ["– \(window.outside.amounts.first?.value ?? .zero)", window.basis.word]).joined(separator: ", ")
   }
 
+  /// A register without a range may show anything.
+  @Test(arguments: [100_000_000_000_000, Int64.max])
+  func oneWrongReadingOfACounterIsNotTooMuch(count: Int64) throws {
+    let order = Self.order("A", [(0, 5)])
+    let days = PieceStep(since: Self.at(-10_000), time: Self.at(5), good: count, scrap: 0)
+    let shared = try divide([order, Self.order("B", [(0, 5)])], run: nil, steps: [days, days], good: 4)
+    #expect(shared.shares.map(\.share.good) == [ExactDecimal(2), ExactDecimal(2)])
+    #expect(text(shared) == "A 15, B 15, – 0, pieces")
+    let outside = PieceStep(since: Self.at(6), time: Self.at(9), good: count, scrap: count)
+    let apart = try divide([order], run: nil, steps: [outside], good: 4)
+    #expect(apart.outside.good == ExactDecimal(4) && text(apart) == "A 0, – 30, pieces")
+  }
+
   @Test func stepByStep() throws {
     let whole = Self.order("A", [(-5, 20)])
     let first = Self.order("A", [(0, 5)])

@@ -68,11 +68,6 @@ extension BudgetRule {
   }
 
   private func belongs(_ entry: EnteredActivity, to place: Int) -> Bool {
-    if budgets[place].isOfSite { return true }
-    guard !entry.place.isEmpty else { return false }
-    return groups[place].contains { position in
-      let asset = site.assets[position]
-      return asset.id == entry.place || asset.place == entry.place || asset.place.hasPrefix(entry.place + "/")
-    }
+    budgets[place].isOfSite || entry.belongs(to: groups[place], of: site.assets)
   }
 }

@@ -71,7 +71,7 @@ public struct BudgetRule: SiteRule {
     lateness = horizon.lateness
     finality = max(horizon.revision, site.horizons[.energyMonth]?.revision ?? .zero)
     budgets = site.allBudgets
-    report = try EmissionReport(site: site, zone: zone)
+    report = try EmissionReport(site: site, zone: zone, recalculations: nil)
     let topology = MeterTopology(site.assets)
     var quantities: [Set<Signal.Quantity>] = site.assets.map { _ in [] }
     groups = site.allBudgets.map { budget in

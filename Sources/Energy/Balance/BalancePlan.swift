@@ -59,14 +59,7 @@ public struct BalancePlan: Hashable, Sendable {
     self.parents = parents
   }
 
-  static func normal(_ quantity: Signal.Quantity) -> Signal.Quantity? {
-    switch quantity {
-    case .gasVolume: .gasVolumeNormal
-    case .compressedAirVolume: .compressedAirVolumeNormal
-    case .nitrogenVolume: .nitrogenVolumeNormal
-    default: nil
-    }
-  }
+  static func normal(_ quantity: Signal.Quantity) -> Signal.Quantity? { quantity.atNormalConditions }
 
   private static func electric(
     below place: Int, _ counts: [Set<Signal.Quantity>], _ topology: MeterTopology

@@ -1,0 +1,66 @@
+import Telemetry
+import Testing
+
+@testable import Templates
+
+@Suite("How maintenance is planned") struct MaintenanceSettingsTests {
+  private static let text = """
+    maintenance:
+      horizons: [24 h, 7 d, 30 d, 60 d]
+      work: 90 min
+      bundling: 3 d
+      downtime-cost:
+        - { assets: ["press-*"], cost: 3000.50 CNY/h, stop: 6 h, source: "controlling, 2026" }
+        - { place: cq/hall-1, cost: 12000 CNY/h }
+
+    """
+
+  private func site(_ text: String) throws(ConfigurationErrors) -> Site {
+    try SiteLoader.load(
+      text: baseConfiguration + text, file: "test.yaml", devices: [packageRoot + "/Devices"], checkFiles: false)
+  }
+
+  @Test func everythingIsReadAndReadAgain() throws {
+    let site = try site(Self.text)
+    #expect(site.maintenance.horizons == [.hours(24), .days(7), .days(30), .days(60)])
+    let planning = site.maintenance.planning
+    #expect(planning.work == .minutes(90) && planning.bundling == .days(3))
+    #expect(planning.costs.map(\.hourly.description) == ["3000.5", "12000"])
+    #expect(planning.costs.map(\.stop) == [.hours(6), nil])
+    #expect(planning.costs[0].source == "controlling, 2026" && planning.costs[1].place == "cq/hall-1")
+    for asset in site.assets {
+      let expected = asset.id.hasPrefix("press-") ? 0 : asset.place.hasPrefix("cq/hall-1") ? 1 : nil
+      #expect(planning.cost(of: asset) == expected.map { planning.costs[$0] }, "\(asset.id)")
+    }
+    let again = try SiteLoader.load(canonicalText: site.canonicalText)
+    #expect(again == site && again.canonicalText == site.canonicalText)
+  }
+
+  @Test func withoutItNothingIsSaid() throws {
+    let site = try site("")
+    #expect(site.maintenance == .standard && !site.canonicalText.contains("\"maintenance\""))
+    #expect(site.assets.allSatisfy { site.maintenance.planning.cost(of: $0) == nil })
+  }
+
+  static let slips: [(old: String, new: String, message: String, remedy: String)] = [
+    ("work: 90 min", "work: 90", "\"work\" in maintenance", "30 s"),
+    ("bundling", "bundeling", "unknown key \"bundeling\"", "bundling"),
+    ("12000 CNY/h", "12000 CNY", "money for an hour", "12000 CNY/h"),
+    ("12000 CNY/h", "-1 CNY/h", "money for an hour", "12000 CNY/h"),
+    ("12000 CNY/h", "1200 EUR/h", "in CNY and in EUR", "one currency"),
+    ("press-*", "pres-*", "no asset matches", "press"),
+    ("place: cq/hall-1", "place: cq/hall-7", "nothing stands at", "hall-1"),
+    ("30 d, 60 d", "30 d, 20 d", "4 lengths of time that grow", "48 h"),
+    (", cost: 12000 CNY/h", "", "\"cost\" is missing", "12000 CNY/h"),
+  ]
+
+  @Test(arguments: slips)
+  func aSlipNamesTheRemedy(_ slip: (old: String, new: String, message: String, remedy: String)) throws {
+    try #require(Self.text.contains(slip.old))
+    let errors = #expect(throws: ConfigurationErrors.self) {
+      try site(Self.text.replacing(slip.old, with: slip.new, maxReplacements: 1))
+    }
+    let error = try #require(errors?.errors.first)
+    #expect(error.message.contains(slip.message) && error.suggestion.contains(slip.remedy), "\(error)")
+  }
+}
