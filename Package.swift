@@ -87,7 +87,9 @@ let package = Package(
       ]),
     .executableTarget(
       name: "weir",
-      dependencies: ["Gateway", "Control", "Simulation", "Discovery", "Factors", "Ledger", "MQTT", "Store", arguments],
+      dependencies: [
+        "Gateway", "Control", "Simulation", "Discovery", "Factors", "Inspection", "Ledger", "MQTT", "Store", arguments,
+      ],
       swiftSettings: strict),
 
     .executableTarget(

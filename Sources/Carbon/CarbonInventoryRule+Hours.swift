@@ -12,12 +12,11 @@ extension CarbonInventoryRule {
   }
 
   mutating func heard(hours told: DerivedFigures, asset: Int, context: inout RuleContext) throws {
-    guard told.name == CarbonRule.hours, asset >= 0, isHourly,
-      let place = months.firstIndex(where: { $0.start == told.start }),
-      try load(told.start, context: context).contains(where: { $0.asset == site.assets[asset].id })
+    guard told.name == CarbonRule.hours, asset >= 0, isHourly, counted[asset].contains(.activeEnergyImport),
+      let place = months.firstIndex(where: { $0.start == told.start })
     else { return }
     context.save(Self.hoursKey(told.start, site.assets[asset].id), told.bytes)
-    try changed([place], cause: told.cause, context: &context)
+    if months[place].isIssued { wait(for: told.start, cause: told.cause) }
   }
 
   /// With the hours of what was bought.
@@ -26,22 +25,16 @@ extension CarbonInventoryRule {
   {
     guard isHourly else { return sources }
     return try sources.map { source in
-      guard source.quantity == .activeEnergyImport, source.activity.kind == .electricity(.ordinary) else {
-        return source
-      }
+      guard source.isBoughtElectricity else { return source }
       var source = source
-      if let bytes = try context.load(Self.hoursKey(start, source.asset)) {
+      let ids = place(of: source.asset, context).map { context.ids(of: $0, in: site) } ?? [source.asset]
+      var bytes: [UInt8]?
+      for id in ids where bytes == nil { bytes = try context.load(Self.hoursKey(start, id)) }
+      if let bytes {
         var reader = ByteReader(bytes)
         source.hourly = try HourlySums(from: &reader)
       }
-      if try source.hourly?.total() != source.activity.amount {
-        var missing = HourlySums()
-        missing.missing = source.activity.amount
-        let length = zone.nextMonth(after: start) - start
-        missing.missingHours = Int(length.nanoseconds / Span64.hours(1).nanoseconds)
-        missing.firstMissing = start
-        source.hourly = missing
-      }
+      try source.completeHours(of: start..<zone.nextMonth(after: start))
       return source
     }
   }

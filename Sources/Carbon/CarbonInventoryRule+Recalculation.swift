@@ -20,6 +20,7 @@ extension CarbonInventoryRule {
     }
     var list = try recalculations(context)
     guard !list.contains(where: { $0.id == recalculation.id }) else { return }
+    try settle(context)
     let before = try context.load(Recalculation.stateKey)
     list.append(recalculation)
     context.save(Recalculation.stateKey, Recalculation.encode(list))
@@ -28,10 +29,9 @@ extension CarbonInventoryRule {
       try recount(entry: place, recalculation, cause: cause, context: &context)
     }
     var changes: [Event.Attribute] = []
-    for place in months.indices where months[place].isIssued && recalculation.covers(months[place].start) {
-      changes += try differences(place, before: before, context: context)
-      try issue(place, cause: cause, context: &context)
-    }
+    let covered = months.indices.filter { months[$0].isIssued && recalculation.covers(months[$0].start) }
+    for place in covered { changes += try differences(place, before: before, context: context) }
+    try issue(covered.map { ($0, cause) }, context: &context)
     tell(recalculation, changes, context: &context)
   }
 

@@ -27,17 +27,21 @@ extension CarbonInventoryRule {
       let amount = try reader.decimal()
       let reference = Inventory.RecordReference(
         kind: .energyMonth, key: try reader.string(), revision: try reader.integer())
-      // An asset that is not configured any more keeps its figure under the kind that its quantity has by itself.
-      let place = site.assets.firstIndex { $0.id == asset || $0.formerly == asset }
-      guard
-        let kind = try MeteredActivity.kind(
-          quantity, place.map { site.assets[$0].metering } ?? Asset.Metering())
-      else { continue }
-      sources.append(
-        Inventory.Source(
-          asset: asset, quantity: quantity, activity: Activity(kind, amount, quantity.unit), record: reference))
+      if let source = try source(asset, quantity, amount, reference, context) { sources.append(source) }
     }
     return sources
+  }
+
+  /// Nil for what emits nothing.
+  func source(
+    _ asset: String, _ quantity: Signal.Quantity, _ amount: ExactDecimal, _ record: Inventory.RecordReference,
+    _ context: RuleContext
+  ) throws -> Inventory.Source? {
+    // An asset that is not configured any more keeps its figure under the kind that its quantity has by itself.
+    let metering = place(of: asset, context).map { site.assets[$0].metering } ?? Asset.Metering()
+    guard let kind = try MeteredActivity.kind(quantity, metering) else { return nil }
+    return Inventory.Source(
+      asset: asset, quantity: quantity, activity: Activity(kind, amount, quantity.unit), record: record)
   }
 
   func save(_ sources: [Inventory.Source], of month: Timestamp, context: RuleContext) {
@@ -71,6 +75,7 @@ extension CarbonInventoryRule {
       writer.varint(entry.recounts)
       writer.fixed64(entry.bodyHash)
     }
+    encodeLate(into: &writer)
   }
 
   public mutating func restoreState(from reader: inout ByteReader) throws {
@@ -94,5 +99,9 @@ extension CarbonInventoryRule {
       entries[place].recounts = try reader.integer()
       entries[place].bodyHash = try reader.fixed64()
     }
+    (unsettled, late) = ([], [])
+    // States of before figures were gathered end here.
+    if !reader.isAtEnd { try restoreLate(from: &reader) }
+    isAfterRestore = months.contains { $0.isIssued }
   }
 }

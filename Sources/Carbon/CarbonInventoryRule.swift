@@ -6,11 +6,12 @@ import Templates
 
 /// The inventory of the site: what its boundary meters count and what people enter, by plant-local month.
 ///
-/// * A month is issued when the site's clock has passed its end and the lateness of energy records; a revised energy
-///   record or an entry for it makes the next revision. It is `final` when no late reading can change it.
+/// * A month is issued when the site's clock has passed its end and the lateness of energy records; an entry for it makes
+///   the next revision, and so do revised energy records: one for all of a time mark. It is `final` when
+///   no late reading can change it.
 /// * Sub-meters are never added to the meters that feed them (`MeterTopology`).
 /// * Certificates are drawn month by month in the order of time, none twice; a month that changes may change what is left
-///   for later ones, which are issued again then.
+///   for later ones, and other certificates what is left for any: they are issued again then.
 /// * An entry for several months is divided by their share of its time.
 public struct CarbonInventoryRule: SiteRule {
   let site: Site
@@ -19,10 +20,19 @@ public struct CarbonInventoryRule: SiteRule {
   private let lateness: Span64
   private let finality: Span64
   /// Whether an asset's count of a quantity is part of the inventory, by position.
-  private let counted: [Set<Signal.Quantity>]
+  let counted: [Set<Signal.Quantity>]
   private let ledger: WindowLedger
 
+  /// Positions by id, that of now or the last one before.
+  let places: [String: Int]
+
   var months: [Month] = []
+  /// What meters told since the sources of the months were saved.
+  var unsettled: [Heard] = []
+  /// Issued months that are to be issued again, by start.
+  var late: [Late] = []
+  /// The certificates may be others than those by which the months were issued.
+  var isAfterRestore = false
   var entries: [IndexEntry] = []
 
   /// What is known of a month beside its sources, which are saved apart.
@@ -32,6 +42,8 @@ public struct CarbonInventoryRule: SiteRule {
     var isFinal = false
     /// kWh that certificates may cover.
     var electricity = ExactDecimal.zero
+    /// Of the certificates by which it was issued; 0 = not known.
+    var certificates: UInt64 = 0
   }
 
   /// Where an entry is to be found.
@@ -66,6 +78,12 @@ public struct CarbonInventoryRule: SiteRule {
       for place in topology.counted(quantity, roles: InventoryScope.roles(quantity)) { counted[place].insert(quantity) }
     }
     self.counted = counted
+    var places: [String: Int] = [:]
+    for (place, asset) in site.assets.enumerated() {
+      if let former = asset.formerly, places[former] == nil { places[former] = place }
+    }
+    for (place, asset) in site.assets.enumerated() { places[asset.id] = place }
+    self.places = places
     // An entry may come years later, so no month is forgotten.
     ledger = WindowLedger(
       kind: .carbonInventory, asset: site.gateway.id, length: .days(28), retention: .days(36_500), pageWindows: 1)
@@ -74,20 +92,30 @@ public struct CarbonInventoryRule: SiteRule {
   public var sharedKeys: [String] { [Recalculation.stateKey] }
 
   public var deadline: Timestamp? {
-    months.lazy.filter { !$0.isFinal }.map { month in
+    if isAfterRestore || !late.isEmpty { return .distantPast }
+    return months.lazy.filter { !$0.isFinal }.map { month in
       zone.nextMonth(after: month.start) + (month.isIssued ? finality : lateness)
     }.min()
   }
 
   public mutating func close(now: Timestamp, context: inout RuleContext) throws {
-    for place in months.indices where !months[place].isFinal {
-      let end = zone.nextMonth(after: months[place].start)
-      if end + lateness <= now {
+    isAfterRestore = false
+    try settle(context)
+    var due: [(place: Int, cause: RevisionCause?)] = []
+    for place in months.indices {
+      let month = months[place]
+      let end = zone.nextMonth(after: month.start)
+      let waiting = late.first { $0.start == month.start }
+      let isDue = month.isIssued ? !month.isFinal && end + finality <= now : end + lateness <= now
+      if isDue {
         months[place].isIssued = true
         months[place].isFinal = end + finality <= now
-        try issue(place, cause: nil, context: &context)
+        due.append((place, waiting?.cause))
+      } else if let waiting {
+        due.append((place, waiting.cause))
       }
     }
+    try issue(due, context: &context)
   }
 
   // MARK: - Meters
@@ -106,16 +134,11 @@ public struct CarbonInventoryRule: SiteRule {
     let wanted = counted[asset]
     let own = try MeteredActivity.of(figures, asset: site.assets[asset]).filter { wanted.contains($0.quantity) }
     guard !own.isEmpty else { return }
-    let place = month(figures.start)
-    let id = site.assets[asset].id
-    var sources = try load(months[place].start, context: context).filter { $0.asset != id }
-    let reference = Inventory.RecordReference(kind: .energyMonth, key: figures.key, revision: figures.revision)
-    sources += own.map { Inventory.Source(asset: id, quantity: $0.quantity, activity: $0.activity, record: reference) }
-    sources.sort { ($0.asset, $0.quantity.rawValue) < ($1.asset, $1.quantity.rawValue) }
-    save(sources, of: months[place].start, context: context)
-    // The hours of bought electricity follow, and then the month changes once.
-    if isHourly, own.contains(where: \.isBoughtElectricity) { return }
-    try changed([place], cause: figures.cause, context: &context)
+    let amounts = own.map { Heard.Amount(quantity: $0.quantity, value: $0.activity.amount) }
+    hear(
+      Heard(
+        month: figures.start, asset: site.assets[asset].id, amounts: amounts, key: figures.key,
+        revision: figures.revision), cause: figures.cause)
   }
 
   // MARK: - Entries
@@ -161,6 +184,7 @@ public struct CarbonInventoryRule: SiteRule {
     entries.append(
       IndexEntry(id: entry.id, start: entry.start, end: entry.end, isSuperseded: false, bodyHash: hash))
     let touched = Set(periods.flatMap { zone.months(touching: $0).map(\.lowerBound) })
+    try settle(context)
     // A month that is inserted moves the later ones: their places are looked up when all are there.
     for start in touched.sorted() { _ = month(start) }
     let places = touched.sorted().map { month($0) }
@@ -214,25 +238,44 @@ public struct CarbonInventoryRule: SiteRule {
 
   // MARK: - Months
 
-  /// Issues what has changed of the months that are issued: those, and later ones whose certificates changed with them.
+  /// Issues what has changed of the months that are issued: those, and others whose certificates changed with them.
   mutating func changed(_ places: [Int], cause: RevisionCause?, context: inout RuleContext) throws {
-    for place in places {
-      let inventory = try inventory(of: place, context: context)
-      months[place].electricity = try inventory.electricity()
-    }
-    guard let first = places.min() else { return }
-    let affected = factors.configured.settings.certificates.isEmpty ? places : Array(first..<months.count)
-    for place in affected where months[place].isIssued { try issue(place, cause: cause, context: &context) }
+    for place in places { months[place].electricity = try inventory(of: place, context: context).electricity() }
+    try issue(places.map { ($0, cause) }, context: &context)
   }
 
-  func issue(_ place: Int, cause: RevisionCause?, context: inout RuleContext) throws {
+  /// Issues months, by place, and others whose certificates are not those any more by which they were issued.
+  mutating func issue(_ due: [(place: Int, cause: RevisionCause?)], context: inout RuleContext) throws {
+    let shares = try shares()
+    for place in months.indices where months[place].isIssued {
+      let hash = Self.hash(shares[place])
+      let own = due.first { $0.place == place }
+      guard own != nil || hash != months[place].certificates else { continue }
+      months[place].certificates = hash
+      late.removeAll { $0.start == months[place].start }
+      try issue(place, cause: own?.cause ?? due.first?.cause, certificates: shares[place], context: &context)
+    }
+  }
+
+  private func issue(
+    _ place: Int, cause: RevisionCause?, certificates: [CertificateShare], context: inout RuleContext
+  ) throws {
     let month = months[place]
     let end = zone.nextMonth(after: month.start)
     let choice = try factors.choice(at: month.start, saved: context.load(Recalculation.stateKey))
     let body = try InventoryBody(site: site, zone: zone, choice: choice, configured: factors.configured).month(
-      try inventory(of: place, context: context), start: month.start, end: end, certificates: try shares()[place],
+      try inventory(of: place, context: context), start: month.start, end: end, certificates: certificates,
       isFinal: month.isFinal)
     try ledger.issue(start: month.start, end: end, body: body, cause: cause, context: &context)
+  }
+
+  private static func hash(_ shares: [CertificateShare]) -> UInt64 {
+    var hasher = Hash64()
+    for share in shares {
+      hasher.combine(share.certificate.id)
+      hasher.combine("/\(share.certificate.factor)/\(share.kilowattHours);")
+    }
+    return hasher.value
   }
 
   func shares() throws -> [[CertificateShare]] {
@@ -258,11 +301,11 @@ public struct CarbonInventoryRule: SiteRule {
     }
     parts.sort { $0.entry.id < $1.entry.id }
     let sources = try withHours(load(start, context: context), of: start, context)
-    return Inventory(sources: sources, entries: parts)
+    return Inventory(sources: sources, entries: parts, isHourly: isHourly)
   }
 
   /// The place of a month; a new one is inserted.
-  private mutating func month(_ start: Timestamp) -> Int {
+  mutating func month(_ start: Timestamp) -> Int {
     let place = months.firstIndex { start <= $0.start } ?? months.count
     if place == months.count || months[place].start != start { months.insert(Month(start: start), at: place) }
     return place

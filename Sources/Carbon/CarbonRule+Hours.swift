@@ -8,6 +8,15 @@ import Templates
 extension CarbonRule {
   /// Under which the inventory is told the hours of a month (`DerivedFigures`).
   static let hours = "carbon/hours"
+  /// Under which budgets are told the hours of windows, days and months.
+  static let hoursOfPeriod = "carbon/hours-of-period"
+
+  static func told(_ sums: HourlySums, of period: MeterFigures.Period) -> [UInt8] {
+    var writer = ByteWriter()
+    writer.byte(period.rawValue)
+    sums.encode(into: &writer)
+    return writer.bytes
+  }
 
   /// Nil if the site does not count by the hour, or nothing of it was bought here.
   ///

@@ -29,7 +29,7 @@ public struct CarbonRule: AssetRule {
 
   /// Months that are not final, by their start, with the plant clock at which they are.
   private var provisional: [(start: Timestamp, due: Timestamp)] = []
-  private var openProblem: String?
+  var troubles = CarbonTroubles()
   /// Months that are to be counted again: from where on, for which recalculation.
   private var recounts: [(next: Timestamp, id: String)] = []
 
@@ -173,14 +173,22 @@ public struct CarbonRule: AssetRule {
     if let hourly { state.bytes += hourly.state }
     try ledger.issue(
       start: figures.start, end: figures.end, body: body, state: state.bytes, cause: figures.cause, context: &context)
-    if figures.period == .month, let hourly {
-      // The inventory waits for it.
-      context.publish(
-        .derived(
-          DerivedFigures(
-            name: Self.hours, start: figures.start, end: figures.end, bytes: hourly.state, cause: figures.cause)))
+    if let hourly {
+      // Budgets have the hours of all periods; the inventory waits for those of months.
+      func tell(_ name: String, _ bytes: [UInt8]) {
+        context.publish(
+          .derived(
+            DerivedFigures(
+              name: name, start: figures.start, end: figures.end, bytes: bytes, cause: figures.cause)))
+      }
+      tell(Self.hoursOfPeriod, Self.told(hourly.sums, of: figures.period))
+      if figures.period == .month { tell(Self.hours, hourly.state) }
     }
-    report(emissions.flatMap { $0 }.lazy.compactMap(\.problem).first, at: figures.end, context: &context)
+    var problem: (quantity: Signal.Quantity, problem: FactorProblem)?
+    for (activity, methods) in zip(activities, emissions) where problem == nil {
+      problem = methods.lazy.compactMap(\.problem).first.map { (activity.quantity, $0) }
+    }
+    troubles.report(problem, of: figures.period, asset: asset.id, at: figures.end, context: &context)
   }
 
   /// The recalculation without which the figures would be others.
@@ -196,25 +204,6 @@ public struct CarbonRule: AssetRule {
     return configured == emissions ? nil : recalculation.id
   }
 
-  /// One finding an asset, for the first thing that is missing.
-  private mutating func report(_ problem: FactorProblem?, at time: Timestamp, context: inout RuleContext) {
-    let text = problem.map { "\($0)" }
-    guard text != openProblem else { return }
-    if let open = openProblem { context.emit(finding(open, remedy: "", at: time, closed: time)) }
-    if let problem { context.emit(finding(problem.message, remedy: problem.remedy, at: time, closed: nil)) }
-    openProblem = text
-  }
-
-  private func finding(_ text: String, remedy: String, at time: Timestamp, closed: Timestamp?) -> Finding {
-    var finding = Finding(
-      key: "carbon-no-figure/\(asset.id)", rule: "carbon-no-figure", subject: asset.id, severity: .warning,
-      opened: time,
-      summary: "No emissions of \(asset.id) by at least one method: \(text).",
-      advice: remedy.isEmpty ? "" : remedy.prefix(1).uppercased() + remedy.dropFirst() + ".")
-    finding.closed = closed
-    return finding
-  }
-
   // MARK: Checkpoint
 
   public func encodeState(into writer: inout ByteWriter) {
@@ -223,7 +212,7 @@ public struct CarbonRule: AssetRule {
       writer.timestamp(month.start)
       writer.timestamp(month.due)
     }
-    writer.string(openProblem ?? "")
+    writer.string(troubles.text)
     for recount in recounts {
       writer.timestamp(recount.next)
       writer.string(recount.id)
@@ -233,8 +222,7 @@ public struct CarbonRule: AssetRule {
   public mutating func restoreState(from reader: inout ByteReader) throws {
     provisional = []
     for _ in 0..<(try reader.count()) { provisional.append((try reader.timestamp(), try reader.timestamp())) }
-    let problem = try reader.string()
-    openProblem = problem.isEmpty ? nil : problem
+    troubles = CarbonTroubles(text: try reader.string())
     recounts = []
     while !reader.isAtEnd { recounts.append((try reader.timestamp(), try reader.string())) }
   }

@@ -96,10 +96,13 @@ public struct EmissionReport: Sendable {
   ///   - group: positions of the assets of the group.
   ///   - entries: those that belong to the group.
   ///   - period: within one month, so that it has one inventory date.
+  ///   - hours: the electricity of the same assets and period by its hours, for a site that counts so; nil = by the factor
+  ///     of the year.
   ///   - attribution: the site's certificates of that month, of which the group has its share; nil = none.
   public func sums(
     _ method: InventoryMethod, amounts: [Int: [Signal.Quantity: ExactDecimal]], group: Set<Int>,
-    entries: [EnteredActivity], period: Range<Timestamp>, attribution: Attribution? = nil
+    entries: [EnteredActivity], period: Range<Timestamp>, hours: [Int: HourlySums]? = nil,
+    attribution: Attribution? = nil
   ) throws -> Sums {
     var sources: [Inventory.Source] = []
     for quantity in Signal.Quantity.allCases where InventoryScope.emits(quantity) {
@@ -110,10 +113,14 @@ public struct EmissionReport: Sendable {
           let kind = try MeteredActivity.kind(quantity, asset.metering),
           !(quantity == .gasVolume && amounts[place]?[.gasVolumeNormal] != nil)
         else { continue }
-        sources.append(
-          Inventory.Source(
-            asset: asset.id, quantity: quantity, activity: Activity(kind, amount, quantity.unit),
-            record: Inventory.RecordReference(kind: .energyMonth, key: "", revision: 0)))
+        var source = Inventory.Source(
+          asset: asset.id, quantity: quantity, activity: Activity(kind, amount, quantity.unit),
+          record: Inventory.RecordReference(kind: .energyMonth, key: "", revision: 0))
+        if let hours, source.isBoughtElectricity {
+          source.hourly = hours[place] ?? HourlySums()
+          try source.completeHours(of: period)
+        }
+        sources.append(source)
       }
     }
     let parts = try entries.flatMap { entry -> [Inventory.EntryPart] in

@@ -13,6 +13,20 @@ struct Inventory: Hashable, Sendable {
     var record: RecordReference
     /// The electricity by its hours; nil where the site does not count so.
     var hourly: HourlySums?
+
+    /// What certificates and hours are for.
+    var isBoughtElectricity: Bool { quantity == .activeEnergyImport && activity.kind == .electricity(.ordinary) }
+
+    /// Hours that do not add up to the amount are none: it is never counted silently with another factor.
+    mutating func completeHours(of period: Range<Timestamp>) throws {
+      if try hourly?.total() == activity.amount { return }
+      var missing = HourlySums()
+      missing.missing = activity.amount
+      missing.missingHours = max(
+        1, Int((period.upperBound - period.lowerBound).nanoseconds / Span64.hours(1).nanoseconds))
+      missing.firstMissing = period.lowerBound
+      hourly = missing
+    }
   }
 
   /// The energy record that an amount is from.
@@ -31,6 +45,8 @@ struct Inventory: Hashable, Sendable {
   var sources: [Source]
   var entries: [EntryPart]
 
+  /// Electricity is counted by the hour here: what has no hours is an error or a warning.
+  var isHourly = false
   /// Amounts of one kind are summed before they are multiplied, so that a sum over meters is as exact as one meter. What
   /// was entered keeps its own lines, but for electricity: certificates cover all of it together.
   ///
@@ -57,7 +73,7 @@ struct Inventory: Hashable, Sendable {
         single.append(activity)
       }
     }
-    var hourly: HourlySums?
+    var hourly = isHourly ? HourlySums() : nil
     for sums in sources.compactMap(\.hourly) {
       var all = hourly ?? HourlySums()
       try all.add(sums)
@@ -86,7 +102,7 @@ struct Inventory: Hashable, Sendable {
     return sum
   }
 
-  private static func isOrdinaryElectricity(_ activity: Activity) -> Bool {
+  static func isOrdinaryElectricity(_ activity: Activity) -> Bool {
     activity.kind == .electricity(.ordinary) && ActivityUnit.canConvert(activity.unit, to: "kWh")
   }
 
@@ -97,6 +113,34 @@ struct Inventory: Hashable, Sendable {
 
 extension EnteredActivity {
   /// The parts of the amount in periods that follow each other, by their share of the entry's time; what rounding leaves
+  /// Of entered electricity nobody knows the hours; nil where nothing of it is counted by the hour.
+  public func hours(_ settings: CarbonSettings) -> HourlySums? {
+    settings.hourlySeries?.counts == true && Inventory.isOrdinaryElectricity(activity) ? HourlySums() : nil
+  }
+
+  /// The part of the amount in a period: its months as `parts` divides it, of a month that lies in it partly the share of
+  /// the time; nil where it does not touch it.
+  public func amount(in period: Range<Timestamp>, zone: PlantZone) throws(DecimalError) -> ExactDecimal? {
+    let months = zone.months(touching: start..<end)
+    var sum: ExactDecimal?
+    for part in try parts(in: months) {
+      let month = months[part.period]
+      let whole = max(month.lowerBound, start)..<min(month.upperBound, end)
+      let inside =
+        max(
+          whole.lowerBound, period.lowerBound)..<max(
+          max(whole.lowerBound, period.lowerBound), min(whole.upperBound, period.upperBound))
+      guard !inside.isEmpty else { continue }
+      var amount = part.amount
+      if inside != whole {
+        let share = try amount * ExactDecimal(Int((inside.upperBound - inside.lowerBound).nanoseconds))
+        amount = try share / ExactDecimal(Int((whole.upperBound - whole.lowerBound).nanoseconds))
+      }
+      sum = try (sum ?? .zero) + amount
+    }
+    return sum
+  }
+
   /// goes to the largest. Periods that it does not touch have none.
   ///
   /// - Throws: for an amount with so many digits that it cannot be divided to 12 places.

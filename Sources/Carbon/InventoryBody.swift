@@ -56,8 +56,9 @@ struct InventoryBody {
 
   /// `carbon-activity`.
   func entry(_ entry: EnteredActivity, supersededBy: String?, lastDay: CivilDate) throws -> [UInt8] {
-    let emissions = choice.emissions(of: entry.activity, lastDay: lastDay)
-    let deciding = deciding { configured.emissions(of: entry.activity, lastDay: lastDay) != emissions }
+    let hours = entry.hours(choice.calculator.settings)
+    let emissions = choice.emissions(of: entry.activity, lastDay: lastDay, hourly: hours)
+    let deciding = deciding { configured.emissions(of: entry.activity, lastDay: lastDay, hourly: hours) != emissions }
     var members: [String: JSONValue] = [
       "site": .string(site.gateway.id), "place": .string(entry.place), "start": .string(zone.rfc3339(entry.start)),
       "end": .string(zone.rfc3339(entry.end)), "entry": .string(entry.id), "what": .string(entry.what),

@@ -13,6 +13,11 @@ public struct InventoryRecount {
     public var old: [ExactDecimal?]
     public var new: [ExactDecimal?]
     public var problems: [String]
+    /// By method: it is counted by the hour, so that only the record that will be issued has the new figure.
+    public var isLater: [Bool]
+
+    /// Whether the recalculation has a figure by any method, as far as that can be told here.
+    public var hasFigure: Bool { new.contains { $0 != nil } || isLater.contains(true) }
   }
 
   public let methods: [InventoryMethod]
@@ -60,15 +65,16 @@ public struct InventoryRecount {
       let old = methods.map {
         month.body["methods"]?[$0.rawValue]?["total_kg"]?.stringValue.flatMap { ExactDecimal($0) }
       }
-      var result = Month(start: month.start, old: old, new: methods.map { _ in nil }, problems: month.problems)
+      var result = Month(
+        start: month.start, old: old, new: methods.map { _ in nil }, problems: month.problems,
+        isLater: methods.map { calculator.settings.hourlySeries?.series(for: $0) != nil })
       guard let inventory = month.inventory else { return result }
       let emissions = try inventory.emissions(
         choice, lastDay: CivilDate(lastDayBefore: month.end, in: zone), certificates: shares)
-      let series = calculator.settings.hourlySeries
       result.new = methods.indices.map { method in
-        series?.series(for: methods[method]) == nil ? EmissionText.total(emissions.map { $0[method] }) : nil
+        result.isLater[method] ? nil : EmissionText.total(emissions.map { $0[method] })
       }
-      if series?.counts ?? false {
+      if result.isLater.contains(true) {
         result.problems.append("it is counted by the hour: its new figure is in the record that will be issued")
       }
       result.problems += Set(emissions.flatMap { $0 }.compactMap { $0.problem.map { "\($0)" } }).sorted()

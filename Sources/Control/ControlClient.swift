@@ -54,7 +54,7 @@ public struct ControlClient: Sendable {
   public func report(_ query: ReportQuery) async throws(ControlClientError) -> ReportTable {
     let options = [
       ("by", query.by), ("period", query.period), ("method", query.method), ("asset", query.asset),
-      ("hours", query.hours.map { "\($0)" }),
+      ("hours", query.hours.map { "\($0)" }), ("defect", query.defect),
     ]
     .compactMap { name, value in value.map { "\(name)=\(escaped($0))" } }
     return try await get("/v1/reports/\(query.subject.rawValue)?\(options.joined(separator: "&"))")

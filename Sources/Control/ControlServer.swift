@@ -156,14 +156,15 @@ public struct ControlServer: Sendable {
         throw ControlRefusal(
           .notFound,
           "There is no report \"\(word)\".\n  → There are energy, balance, idle, performance, forecast, advice, carbon, "
-            + "factors, targets, budgets, alarms, shift, day, week and month.")
+            + "factors, targets, budgets, inspection, alarms, shift, day, week and month.")
       }
       let options = request.uri.queryParameters
       return try Self.json(
         await source.report(
           ReportQuery(
             subject: subject, by: options.get("by"), period: options.get("period") ?? "today",
-            method: options.get("method"), asset: options.get("asset"), hours: options.get("hours", as: Int.self))))
+            method: options.get("method"), asset: options.get("asset"), hours: options.get("hours", as: Int.self),
+            defect: options.get("defect"))))
     }
     router.get("/v1/maintenance") { [source] request, _ in
       try Self.json(await source.maintenance(asset: request.uri.queryParameters.get("asset")))

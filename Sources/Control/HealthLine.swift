@@ -94,6 +94,8 @@ public struct HealthLine: Codable, Sendable {
   /// While it stands out, best first.
   public var faults: [Fault] = []
   public var life: Life?
+  /// What its failure would do to the lines that it is a station of; empty without a fault or `lines:`.
+  public var lineEffects: [String] = []
 
   public init(
     asset: String, place: String, run: String, learning: String, hours: Double, neededHours: Double, regimes: Int,

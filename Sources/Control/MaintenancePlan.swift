@@ -56,6 +56,8 @@ public struct MaintenancePlan: Codable, Hashable, Sendable {
     /// What to look at, in this order.
     public var checks: [String]
     public var checksChinese: [String]
+    /// What the failure does to the lines that the machine is a station of; empty without `lines:`.
+    public var lineEffects: [String] = []
 
     public init(
       asset: String, fault: String, name: String, chinese: String, action: String, advice: String, score: Double?,

@@ -15,7 +15,7 @@ public struct PlantReport: Codable, Hashable, Sendable {
   }
 
   public struct Section: Codable, Hashable, Sendable {
-    /// For programs: `energy`, `cost`, `demand`, `emissions`, `areas`, `budgets`, `findings`, `proposals`.
+    /// For programs: `energy`, `cost`, `demand`, `emissions`, `areas`, `budgets`, `effectiveness`, `findings`, `proposals`.
     public var key: String
     /// For people.
     public var title: String

@@ -66,10 +66,12 @@ public struct ReportTable: Codable, Hashable, Sendable {
 /// What a report is asked for.
 public struct ReportQuery: Codable, Hashable, Sendable {
   public enum Subject: String, Codable, Hashable, Sendable {
-    case energy, carbon, forecast
+    case energy, carbon, forecast, series
     case balance, idle, performance
     case factors, targets, budgets
-    case oee, alarms
+    case oee
+    case inspection
+    case alarms
   }
   public var subject: Subject
   /// `asset`, `area` …; nil = what the subject shows by itself.
@@ -81,10 +83,12 @@ public struct ReportQuery: Codable, Hashable, Sendable {
   /// Of a forecast: whose load, and how many hours.
   public var asset: String?
   public var hours: Int?
+  /// Of a station's chart: the defect code.
+  public var defect: String?
 
   public init(
     subject: Subject, by: String? = nil, period: String = "today", method: String? = nil, asset: String? = nil,
-    hours: Int? = nil
+    hours: Int? = nil, defect: String? = nil
   ) {
     self.subject = subject
     self.by = by
@@ -92,5 +96,6 @@ public struct ReportQuery: Codable, Hashable, Sendable {
     self.method = method
     self.asset = asset
     self.hours = hours
+    self.defect = defect
   }
 }

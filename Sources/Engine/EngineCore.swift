@@ -129,15 +129,20 @@ struct EngineCore {
     history = History(assets: parts, reader: reader, limits: limits)
     saved = SavedState(reader: reader, cachedBytes: limits.cachedStateBytes)
     stateNames = site.assets.indices.map { catalog.stableName($0) ?? site.assets[$0].id }
-    formerAssets = Dictionary(
-      site.assets.enumerated().compactMap { position, asset in
-        let former = catalog.formerNames(position)
-        return former.isEmpty ? nil : (asset.id, former)
-      }, uniquingKeysWith: { first, _ in first })
+    var formerIDs: [Int: [String]] = [:]
+    var formerAssets: [String: [String]] = [:]
+    for (position, asset) in site.assets.enumerated() {
+      let former = catalog.formerNames(position)
+      guard !former.isEmpty else { continue }
+      formerIDs[position] = former
+      if formerAssets[asset.id] == nil { formerAssets[asset.id] = former }
+    }
+    self.formerAssets = formerAssets
     services = AssetServices(history: history, state: saved, names: stateNames)
     collector = OutputCollector()
     context = RuleContext(clock: .distantPast, collector: collector, services: services)
-    siteRules = try SiteRules(site: site, factories: siteFactories, collector: collector, state: saved)
+    siteRules = try SiteRules(
+      site: site, factories: siteFactories, collector: collector, state: saved, formerIDs: formerIDs)
     try makeRules(factories)
     assetConnections = site.connections.indices.filter(connectionOfAsset.contains)
   }

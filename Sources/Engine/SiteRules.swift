@@ -22,8 +22,12 @@ struct SiteRules {
   var restarted: [Int] = []
   var context: RuleContext
 
-  init(site: Site, factories: [SiteRuleFactory], collector: OutputCollector, state: SavedState) throws {
-    context = RuleContext(clock: .distantPast, collector: collector, services: SiteServices(state: state))
+  init(
+    site: Site, factories: [SiteRuleFactory], collector: OutputCollector, state: SavedState,
+    formerIDs: [Int: [String]]
+  ) throws {
+    let services = SiteServices(state: state, formerIDs: formerIDs)
+    context = RuleContext(clock: .distantPast, collector: collector, services: services)
     for factory in factories {
       guard !names.contains(factory.name) else { throw EngineError.sameName(factory.name) }
       guard let rule = try factory.make(site) else { continue }
@@ -60,9 +64,16 @@ struct SiteRules {
 final class SiteServices: RuleServices {
   static let prefix = "site/rule/"
   private let state: SavedState
-  init(state: SavedState) { self.state = state }
+  /// By asset; of few or none.
+  private let formerIDs: [Int: [String]]
+
+  init(state: SavedState, formerIDs: [Int: [String]]) {
+    self.state = state
+    self.formerIDs = formerIDs
+  }
 
   var asset: Int { -1 }
+  func formerIDs(of asset: Int) -> [String] { formerIDs[asset] ?? [] }
   func load(_ key: String) throws -> [UInt8]? { try state.load(Self.prefix + key) }
   func loadOfSite(_ key: String) throws -> [UInt8]? { try load(key) }
   func save(_ key: String, _ bytes: [UInt8]?) { state.save(Self.prefix + key, bytes) }

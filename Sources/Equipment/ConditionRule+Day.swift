@@ -33,7 +33,7 @@ extension ConditionRule {
   mutating func addToDay(_ minute: ConditionFrame) {
     guard let start = day?.start, start <= minute.start else { return }
     let now = health?.value
-    let score = last?.deviation?.score
+    let score = last?.score
     let zone = limits.worst
     day?.add(minute.run, health: now, score: score, zone: zone)
   }
@@ -63,8 +63,8 @@ extension ConditionRule {
     }
     let evidence = assessor.model.evidence
     func time(_ time: Timestamp?) -> JSONValue { time.map { .string(zone.rfc3339($0)) } ?? .null }
-    let faults: [JSONValue] = (last?.faults ?? []).prefix(3).map { fault in
-      ["fault": .string(fault.id), "score": decimal(fault.score, places: 2), "name": .string(fault.name.english)]
+    let faults: [JSONValue] = (last?.faults ?? []).map { fault in
+      ["fault": .string(fault.id), "score": decimal(fault.score, places: 2), "name": .string(fault.name)]
     }
     return [
       "asset": .string(asset.id), "place": .string(asset.place), "start": .string(zone.rfc3339(day.start)),

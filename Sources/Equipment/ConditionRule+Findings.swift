@@ -15,7 +15,8 @@ extension ConditionRule {
     tellLife(at: time, &context)
     guard assessment.isNoticed else {
       guard let was = told.end(changeKey) else { return }
-      context.emit(over(was, at: time, "\(called) is as usual again."))
+      let fault = faults.faults.first { $0.id == was.mark }.map { " It looked like \(lower($0.name.english))." } ?? ""
+      context.emit(over(was, at: time, "\(called) is as usual again.\(fault)"))
       return
     }
     let now = severity(assessment, deviation)

@@ -14,17 +14,16 @@ extension ConditionRule {
     let worst = limits.worst
     guard last != nil || worst != nil else { return nil }
     return HealthIndex(
-      score: last?.deviation?.score, zone: worst,
+      score: last?.score, zone: worst,
       life: outlook?.p10.map { p10 in horizons.place(p10 - (lastMinute?.end ?? p10)) })
   }
 
   func makeReport() -> ConditionReport {
     let evidence = assessor.model.evidence
-    let deviation = last?.deviation
     var indicators: [ConditionReport.Indicator] = []
     for (place, signal) in profile.signals.enumerated() {
       guard let value = lastMinute?.values[place] else { continue }
-      let entry = deviation?.contributions.first { $0.signal == place }
+      let entry = last?.contributions.first { $0.signal == place }
       let zone = limits.limits.first { $0.signals == [place] }?.tracker.zone?.word
       indicators.append(
         .init(signal: signal.name, unit: signal.unit, value: value, expected: entry?.expected, z: entry?.z, zone: zone))
@@ -32,21 +31,23 @@ extension ConditionRule {
     let health = health
     var report = ConditionReport(
       run: state.word, learning: evidence.state.word, hours: evidence.hours, neededHours: evidence.needed,
-      regimes: evidence.regimes, score: deviation?.score, health: health?.value,
+      regimes: evidence.regimes, score: last?.score, health: health?.value,
       parts: health?.parts.map { .init(what: $0.what, points: $0.points) } ?? [], indicators: indicators,
       zone: limits.worst?.word, zoneReason: limits.reason, trend: trend, time: lastMinute?.end)
     report.runHours = runHours.hours
     report.starts = runHours.starts
-    report.faults = (last?.faults ?? []).prefix(3).map {
-      .init(
-        id: $0.id, name: $0.name.english, chinese: $0.name.chinese, score: $0.score, supporting: signs($0.supporting),
-        opposing: signs($0.opposing))
-    }
+    report.faults = last?.faults ?? []
     report.life = outlook.map {
       .init(
         fault: name(of: $0.fault), p10: $0.p10, p50: $0.p50, p90: $0.p90, refusal: $0.refusal)
     }
     return report
+  }
+
+  func described(_ fault: RankedFault) -> ConditionReport.Fault {
+    .init(
+      id: fault.id, name: fault.name.english, chinese: fault.name.chinese, score: fault.score,
+      supporting: signs(fault.supporting), opposing: signs(fault.opposing))
   }
 
   private func name(of fault: String) -> String { faults.faults.first { $0.id == fault }?.name.english ?? fault }

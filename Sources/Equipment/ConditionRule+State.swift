@@ -26,6 +26,8 @@ extension ConditionRule {
     writer.boolean(outlook != nil)
     outlook?.encode(into: &writer)
     writer.timestamp(outlookTime ?? .distantPast)
+    writer.boolean(last != nil)
+    last?.encode(into: &writer)
     writer.fixed64(figuresHash)
     writer.timestamp(figuresDay ?? .distantPast)
     assessor.model.encode(into: &writer)
@@ -92,6 +94,7 @@ extension ConditionRule {
     for place in failing.indices { failing[place] = try reader.integer() }
     outlook = try reader.boolean() ? try Outlook(from: &reader) : nil
     outlookTime = try Self.time(&reader)
+    last = try reader.boolean() ? try Judged(from: &reader) : nil
     figuresHash = try reader.fixed64()
     figuresDay = try Self.time(&reader)
     try assessor.model.restore(from: &reader, rows: try context.load(Self.rowsKey))

@@ -34,9 +34,9 @@ public struct ConditionRule: AssetRule {
   var gatherer: FrameGatherer
   var assessor: Assessor
   var state = MachineState.unknown
-  /// The last minute, and what was said of the last frame that was judged.
+  /// The last minute, and what was said of the last frame; nil while it is not judged.
   var lastMinute: ConditionFrame?
-  var last: Assessor.Assessment?
+  var last: Judged?
   var told = ToldFindings()
   /// The machine's first fault, while there is one, and when it was looked at last.
   var outlook: Outlook?
@@ -139,7 +139,7 @@ public struct ConditionRule: AssetRule {
   private mutating func judge(_ frame: ConditionFrame, _ context: inout RuleContext) {
     let assessment = assessor.add(frame)
     if let deviation = assessment.deviation {
-      last = assessment
+      last = Judged(deviation, faults: assessment.faults.prefix(3).map(described))
       look(assessment, at: frame.end)
       tell(assessment, deviation, at: frame.end, &context)
       tellSensors(assessment, at: frame.end, &context)

@@ -61,11 +61,13 @@ public struct Budget: Hashable, Sendable {
   /// - Parameters:
   ///   - used: so far.
   ///   - elapsed, length: of the period, in one unit.
-  /// - Returns: what stands of it, and what it will be if it goes on as it began; nil at its very start.
+  ///   - expected: what the whole period will use, by somebody who knows better; nil = as it began.
+  /// - Returns: what stands of it, and what it will be; nil at its very start.
   public func state(
-    used: ExactDecimal, elapsed: Int, length: Int
+    used: ExactDecimal, elapsed: Int, length: Int, expected: ExactDecimal? = nil
   ) throws(DecimalError) -> (state: CarbonBudget.State, projected: ExactDecimal?) {
-    let projected = elapsed > 0 ? try (used * ExactDecimal(length)) / ExactDecimal(elapsed) : nil
+    let begun = elapsed > 0 ? try (used * ExactDecimal(length)) / ExactDecimal(elapsed) : nil
+    let projected = expected ?? begun
     if limit < used { return (.exceeded, projected) }
     let isTelling = try warnFrom * ExactDecimal(length) <= ExactDecimal(100) * ExactDecimal(elapsed)
     return (isTelling && (projected.map { limit < $0 } ?? false) ? .projected : .within, projected)

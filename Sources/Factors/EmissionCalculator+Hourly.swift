@@ -12,8 +12,8 @@ extension EmissionCalculator {
     return try line(sum, kilograms, hours: loads.count, source: series.source, method)
   }
 
-  /// The lines of electricity whose hours are known: those with the factors of the series, and the rest with the factor of
-  /// the year, which is named.
+  /// The lines of electricity that is counted by its hours: those with the factors of the series, and the rest with the
+  /// factor of the year, which is named. The rest has no factor of its hour, or was entered and has no hours.
   ///
   /// - Parameters:
   ///   - amount: kWh that are counted here: all of `sums`, or what certificates leave of it, in proportion.
@@ -30,6 +30,13 @@ extension EmissionCalculator {
         remedy: "add these hours to the file of carbon.hourly-series, or set `missing: warn` there to count them with "
           + "the factor of the year")
     }
+    let unknown = try whole - sums.total()
+    if ExactDecimal.zero < unknown, file.missing == .error {
+      throw FactorProblem(
+        "nobody knows the hours of \(unknown) kWh that were entered, so \(file.source) has no factor for them",
+        remedy: "meter this electricity, or set `missing: warn` at carbon.hourly-series to count it with the factor of "
+          + "the year")
+    }
     func part(_ value: ExactDecimal) throws -> ExactDecimal {
       amount == whole || whole.isZero ? value : try (value * amount) / whole
     }
@@ -39,7 +46,7 @@ extension EmissionCalculator {
       var line = try line(counted, try part(sums.kilograms), hours: sums.hours, source: file.source, method)
       if let hour = sums.single {
         line.factor?.value = hour.factor
-        line.factor?.id = "hourly-series/\(hour.start.rfc3339UTC)"
+        line.factor?.id = "\(HourlySums.factorID)/\(hour.start.rfc3339UTC)"
         line.factor?.label = "factor of the hour from \(hour.start.rfc3339UTC)"
         line.formula =
           "\(counted) kWh × \(hour.factor) kgCO2/kWh (hour from \(hour.start.rfc3339UTC), \(file.source))"
@@ -57,6 +64,13 @@ extension EmissionCalculator {
           "\(sums.missingHours) hours have no factor in \(file.source), the first is "
             + "\(sums.firstMissing?.rfc3339UTC ?? "unknown"): counted with \(line.factor?.id ?? "the year's factor")"))
     }
+    if ExactDecimal.zero < unknown {
+      line.warnings.append(
+        EmissionWarning(
+          .missingHours,
+          "nobody knows the hours of \(unknown) kWh that were entered: counted with "
+            + "\(line.factor?.id ?? "the year's factor")"))
+    }
     return lines + [line]
   }
 
@@ -71,7 +85,8 @@ extension EmissionCalculator {
   ) throws -> EmissionLine {
     let mean = sum.isZero ? ExactDecimal.zero : try kilograms / sum
     let factor = EmissionFactor(
-      id: "hourly-series", set: "hourly-series", value: mean, unit: "kgCO2/kWh", gas: .co2, area: settings.subdivision,
+      id: HourlySums.factorID, set: HourlySums.factorID, value: mean, unit: "kgCO2/kWh", gas: .co2,
+      area: settings.subdivision,
       provenance: Provenance(source: source), status: .site, label: "mean of the hours, weighted by the load")
     return EmissionLine(
       method: method, scope: 2, category: .electricity, amount: sum, unit: "kWh", kilograms: kilograms, gas: .co2,

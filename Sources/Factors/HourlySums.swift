@@ -20,6 +20,9 @@ public struct HourlySums: Hashable, Sendable {
     public var factor: ExactDecimal
   }
 
+  /// How the ids of factors begin that stand for hours of a series.
+  public static let factorID = "hourly-series"
+
   public init() {}
 
   /// Of an hour, or of a part of it.

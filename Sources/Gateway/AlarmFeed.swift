@@ -35,7 +35,7 @@ final class AlarmFeed: Sendable {
 
   /// For the first batch of a start.
   static func commands(open: [Finding]) -> [Batch.Entry] {
-    let all = open.map(GatewayFinding.command) + [GatewayFinding.roll(open.map(\.key))]
+    let all = open.map { GatewayFinding.command($0) } + [GatewayFinding.roll(open.map(\.key))]
     return all.map { .command($0.text) }
   }
 }

@@ -108,8 +108,12 @@ extension GatewayControl {
         let forecast = try loadForecast(meter, hours: min(LoadForecaster.maximumHours, hours + 12))
         for (lead, hour) in forecast.hours.enumerated() {
           // Three places: a forecast knows no more.
-          let power = try ExactDecimal(ScaledInteger(Int64((max(0, hour.point) * 1000).rounded()), exponent: -3))
           let at = forecast.firstHour + lead
+          guard let rounded = ScaledInteger(rounding: max(0, hour.point), places: 3) else {
+            sums[at] = nil
+            continue
+          }
+          let power = try ExactDecimal(rounded)
           // An hour that another meter has no forecast of stays unknown.
           if place == 0 { sums[at] = power } else if let sum = sums[at] { sums[at] = try sum + power }
         }

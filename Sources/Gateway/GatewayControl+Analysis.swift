@@ -16,12 +16,15 @@ extension GatewayControl {
         "No meter feeds another one, so there is nothing to balance.\n  → Say with `fed-by: <meter>` which meter feeds "
           + "each asset.")
     }
-    let amounts = try metered(period).amounts
+    let metered = try metered(period)
+    let amounts = metered.amounts
     var rows: [ReportTable.Row] = []
     var notes: [String] = []
+    var guessed: Set<Int> = []
     for parent in plan.parents {
       let balance = try parent.balance(site.assets) { amounts[$0]?[$1] }
       if balance.main.amount == nil, balance.subMeters.allSatisfy({ $0.amount == nil }) { continue }
+      guessed.formUnion(metered.guessed.intersection([parent.asset] + (parent.main + parent.below).map(\.asset)))
       var below: ExactDecimal = .zero
       for part in balance.subMeters { below = try below + (part.amount ?? .zero) }
       let name = "\(site.assets[parent.asset].id) (\(parent.quantity.unit))"
@@ -32,12 +35,17 @@ extension GatewayControl {
           figures: [
             balance.main.amount?.description, below.description, balance.difference?.description,
             try balance.share.map { try $0 * ExactDecimal(100) }?.description,
-            balance.uncertainty.map { ScaledInteger(Int64(($0 * 1000).rounded()), exponent: -3).description },
+            balance.uncertainty.map { FigureText.text($0, places: 3) },
           ], note: verdict))
       if balance.verdict != .balanced { notes.append("\(name): \(verdict)") }
     }
     if rows.contains(where: { $0.note == "balanced" }) {
       notes.append("all others are balanced: their difference is within the meters' limits of error")
+    }
+    if !guessed.isEmpty {
+      notes.append(
+        "a part of what \(FigureText.list(guessed.sorted().map { site.assets[$0].id })) counted was estimated between "
+          + "readings, or doubted; the findings energy-imbalance leave such windows out, this table has them")
     }
     return table(
       "Balance of meters with what they feed", "meter", period,
@@ -57,12 +65,10 @@ extension GatewayControl {
     case .excess: return "excess: its sub-meters count more than goes in"
     case .incomplete:
       let missing = (balance.main.amount == nil ? [balance.main.asset] : []) + balance.missing
-      let shown = missing.prefix(4).joined(separator: ", ")
-      return "incomplete: no data of \(shown)" + (missing.count > 4 ? " and \(missing.count - 4) others" : "")
+      return "incomplete: no data of \(FigureText.list(missing))"
     case .unjudged:
       let unknown = ([balance.main] + balance.subMeters).filter { $0.accuracy == nil }.map(\.asset)
-      return "unjudged: `accuracy` is not known of \(unknown.prefix(4).joined(separator: ", "))"
-        + (unknown.count > 4 ? " and \(unknown.count - 4) others" : "")
+      return "unjudged: `accuracy` is not known of \(FigureText.list(unknown))"
     }
   }
 }

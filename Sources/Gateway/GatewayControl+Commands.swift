@@ -2,6 +2,7 @@ import Alarms
 import Carbon
 import Control
 import Factors
+import Inspection
 import Journal
 import Plant
 import Production
@@ -20,13 +21,14 @@ extension GatewayControl {
     case Recalculation.command: return try recompute(command)
     case ImportedFootprint.command: return try importFootprint(command)
     case let name where AlarmCommand.names.contains(name): return try alarmCommand(command)
+    case InspectionRule.baselineCommand: return try relearn(command)
     case MaintenanceRecord.command: return try recordMaintenance(command)
     default:
       throw ControlRefusal(
         .badRequest,
         "There is no command \"\(command.name)\".\n  → There are \(EnteredActivity.command), "
           + "\(Recalculation.command), \(ImportedFootprint.command), \(MaintenanceRecord.command) and "
-          + "\(AlarmCommand.names.joined(separator: ", ")).")
+          + "\(InspectionRule.baselineCommand), \(AlarmCommand.names.joined(separator: ", ")).")
     }
   }
 
@@ -61,7 +63,8 @@ extension GatewayControl {
         "The entry was not taken: \(error).\n  → Enter \(entry.activity.unit) with fewer digits, or a larger unit.")
     }
     let lastDay = CivilDate(lastDayBefore: entry.end, in: zone)
-    let emissions = try EmissionCalculator(settings).emissions(of: entry.activity, lastDay: lastDay)
+    let emissions = try EmissionCalculator(settings).emissions(
+      of: entry.activity, lastDay: lastDay, hourly: entry.hours(settings))
     if let problem = emissions.compactMap(\.problem).first, emissions.allSatisfy({ $0.problem != nil }) {
       throw ControlRefusal(.badRequest, "The entry was not taken: \(problem.message).\n  → \(problem.remedy)")
     }

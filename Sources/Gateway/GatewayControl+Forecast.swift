@@ -55,7 +55,5 @@ extension GatewayControl {
   }
 
   /// Three places: a forecast knows no more.
-  private static func text(_ value: Double) -> String {
-    ScaledInteger(Int64((value * 1000).rounded()), exponent: -3).description
-  }
+  private static func text(_ value: Double) -> String { FigureText.text(value, places: 3) }
 }

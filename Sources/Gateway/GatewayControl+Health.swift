@@ -1,5 +1,6 @@
 import Control
 import Equipment
+import Plant
 import Rules
 import Telemetry
 import Templates
@@ -95,6 +96,10 @@ extension GatewayControl {
       .init(
         fault: life.fault, p10: life.p10.map { zone.rfc3339($0) }, p50: life.p50.map { zone.rfc3339($0) },
         p90: life.p90.map { zone.rfc3339($0) }, refusal: life.refusal)
+    }
+    if let life = report.life {
+      line.lineEffects = LineEffects(lines: site.lines, zone: zone).texts(
+        of: asset.id, failure: LineImpact.Times(p10: life.p10, p50: life.p50, p90: life.p90))
     }
     return line
   }

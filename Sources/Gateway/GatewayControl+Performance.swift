@@ -30,9 +30,10 @@ extension GatewayControl {
   }
 
   func performanceReport(by word: String, asset: String?, _ period: PlantPeriod) throws -> ReportTable {
-    let known = ReportGroups.words + ["day", "media"]
+    let known = ReportGroups.words + ["product", "day", "media"]
     guard known.contains(word) else { throw ReportGroups.unknown(word, known: known) }
     if word == "media" { return try mediaReport(period) }
+    if word == "product" { return try productEnergyReport(period) }
     if let asset, !site.assets.contains(where: { $0.id == asset }) { throw Self.unknownAsset(asset, in: site) }
     var days = try meterDays(period)
     if let asset { days = days.filter { site.assets[$0.place].id == asset } }
@@ -45,12 +46,14 @@ extension GatewayControl {
     if word == "day" { return dayReport(days, period, notes) }
     let amounts = try metered(period).amounts
     let topology = MeterTopology(site.assets)
-    let rows = try ReportGroups.rows(site.assets, by: word).compactMap { group -> ReportTable.Row? in
+    var rows = try ReportGroups.rows(site.assets, by: word).compactMap { group -> ReportTable.Row? in
       if let asset, word == "asset", group.name != asset { return nil }
       return try row(group.name, group.assets, days, amounts, topology, isAsset: word == "asset")
     }
     let all = Set(site.assets.indices)
-    let total = try row("site", all, days, amounts, topology, isAsset: false)
+    var total = try row("site", all, days, amounts, topology, isAsset: false)
+    let hasValues = hasPrices && word != "asset" && asset == nil
+    if hasValues { notes += try addValues(to: &rows, total: &total, by: word, period) }
     notes.append(
       "saved = expected by the baseline − used, ± at \(site.energy.analysis.confidence.doubleValue * 100) % confidence; "
         + "a ratio below 1 is better than the baseline")
@@ -65,7 +68,7 @@ extension GatewayControl {
         .init("uncertainty", title: "±", unit: "kWh", places: 1),
         .init("ratio", title: "ratio", unit: "", places: 3),
         .init("days", title: "days", unit: "", places: 0),
-      ], rows, total: asset == nil ? total : nil, notes: notes)
+      ] + (hasValues ? valueColumns : []), rows, total: asset == nil ? total : nil, notes: notes)
   }
 
   private func row(
@@ -116,6 +119,27 @@ extension GatewayControl {
         + [sum.days > 0 ? String(Set(days.filter { taken.contains($0.place) }.map(\.start)).count) : nil])
   }
 
+  /// The worth of what the lines of each row made, and all electricity of the row by it.
+  private func addValues(
+    to rows: inout [ReportTable.Row], total: inout ReportTable.Row?, by word: String, _ period: PlantPeriod
+  ) throws -> [String] {
+    let output = try output(period)
+    let values = try outputValues(output, by: word)
+    var whole = OutputValue()
+    for part in output.parts { try whole.add(part, site.products) }
+    let isOver = isOfDaysThatAreOver(period)
+    func figures(_ row: ReportTable.Row, _ value: OutputValue?) throws -> [String?] {
+      guard isOver, let value, let energy = row.figures[0].flatMap({ ExactDecimal($0) }) else { return [nil, nil] }
+      return [value.known?.description, try value.energyIntensity(of: energy)?.description]
+    }
+    for place in rows.indices { rows[place].figures += try figures(rows[place], values[rows[place].name]) }
+    if let row = total { total?.figures += try figures(row, whole) }
+    let how = "output: good pieces of the row's lines × their prices; kWh by it: all electricity of the row"
+    return isOver
+      ? outputNotes(output, [whole], period) + [how]
+      : ["output values are those of whole days that are over: ask for such a --period, for example yesterday"]
+  }
+
   private func figures(_ sum: PerformanceSum) -> [String?] {
     guard sum.days > 0 else { return [nil, nil, nil, nil] }
     let confidence = site.energy.analysis.confidence.doubleValue
@@ -125,10 +149,7 @@ extension GatewayControl {
     ]
   }
 
-  private func text(_ value: Double, places: Int = 3) -> String {
-    let scale = (0..<places).reduce(1.0) { scale, _ in scale * 10 }
-    return ScaledInteger(Int64((min(max(value, -1e12), 1e12) * scale).rounded()), exponent: Int8(-places)).description
-  }
+  private func text(_ value: Double, places: Int = 3) -> String { FigureText.text(value, places: places) }
 
   /// The running sum of the differences: a change of its slope is a change of performance.
   private func dayReport(_ days: [MeterDay], _ period: PlantPeriod, _ notes: [String]) -> ReportTable {
@@ -159,11 +180,7 @@ extension GatewayControl {
   }
 
   private func meterDays(_ period: PlantPeriod) throws -> [MeterDay] {
-    var places: [String: Int] = [:]
-    for (place, asset) in site.assets.enumerated() {
-      places[asset.id] = place
-      if let former = asset.formerly, places[former] == nil { places[former] = place }
-    }
+    let places = MeteredAmounts.places(site.assets)
     var days: [MeterDay] = []
     try store.visitBodies(kind: .energyPerformance, from: period.start, to: period.end) { record in
       guard record.end <= period.end, let place = places[record.asset] else { return }

@@ -46,7 +46,7 @@ extension GatewayControl {
     let hours = cost?.stop.map { $0.seconds / 3600 }
     var refusal: String?
     if case .unknown(let why) = entry.job.time { refusal = why }
-    return MaintenancePlan.Job(
+    var job = MaintenancePlan.Job(
       asset: entry.asset.id, fault: entry.job.fault, name: fault?.name.english ?? entry.job.fault,
       chinese: fault?.name.chinese ?? entry.job.fault, action: proposal.action.rawValue,
       advice: advice(entry, proposal), score: entry.prediction?.last.score, finding: entry.prediction?.finding,
@@ -59,6 +59,9 @@ extension GatewayControl {
         ? nil : cost.map { hours == nil ? "\($0.currency) for each hour of a stop" : $0.currency },
       costSource: cost.map { $0.source.isEmpty ? "entered, without a source" : $0.source },
       checks: fault?.checks.map(\.english) ?? [], checksChinese: fault?.checks.map(\.chinese) ?? [])
+    job.lineEffects = LineEffects(lines: site.lines, zone: zone).texts(
+      of: entry.asset.id, failure: LineImpact.Times(p10: curve?.p10, p50: curve?.p50, p90: curve?.p90))
+    return job
   }
 
   private func advice(_ entry: MaintenanceOutlook.Entry, _ proposal: MaintenancePlanner.Proposal) -> String {

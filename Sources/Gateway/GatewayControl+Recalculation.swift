@@ -30,7 +30,7 @@ extension GatewayControl {
         try bodies(.carbonInventory),
         entries: Dictionary(
           try enteredActivities().map { ($0.id, $0) }, uniquingKeysWith: { _, newer in newer }), recalculation)
-      let hasFigures = months.isEmpty || months.contains { $0.new.contains { $0 != nil } }
+      let hasFigures = months.isEmpty || months.contains(where: \.hasFigure)
       guard hasFigures else {
         throw ControlRefusal(
           .badRequest,

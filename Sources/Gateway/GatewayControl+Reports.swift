@@ -22,13 +22,16 @@ extension GatewayControl {
     let period = try plantPeriod(query.period)
     switch query.subject {
     case .energy: return try energyReport(by: query.by ?? "asset", period)
-    case .carbon: return try carbonReport(by: query.by ?? "scope", period, method: query.method)
+    case .carbon:
+      return try carbonReport(by: query.by ?? "scope", period, method: query.method, asset: query.asset)
     case .factors: return try factorChanges()
     case .targets: return try targets()
     case .budgets: return try budgets()
     case .alarms: return try alarmPerformance(period)
+    case .series: return try seriesForecast(asset: query.asset ?? "", signal: query.by)
     case .forecast: return try forecast(asset: query.asset ?? "", hours: query.hours ?? 24)
     case .balance: return try balanceReport(period)
+    case .inspection: return try inspectionReport(query, period)
     case .idle: return try idleReport(by: query.by ?? "asset", period)
     case .oee: return try oeeReport(by: query.by ?? "machine", period)
     case .performance: return try performanceReport(by: query.by ?? "asset", asset: query.asset, period)
@@ -84,7 +87,9 @@ extension GatewayControl {
 
   // MARK: - Carbon
 
-  private func carbonReport(by word: String, _ period: PlantPeriod, method name: String?) throws -> ReportTable {
+  private func carbonReport(
+    by word: String, _ period: PlantPeriod, method name: String?, asset: String?
+  ) throws -> ReportTable {
     guard let report = try EmissionReport(site: site, zone: zone, recalculations: recalculations),
       let first = report.methods.first
     else {
@@ -99,8 +104,13 @@ extension GatewayControl {
         }
         return method
       } ?? first
-    let known = ["scope"] + ReportGroups.words
+    let known = ["scope"] + ReportGroups.words + ["hour"]
     guard known.contains(word) else { throw ReportGroups.unknown(word, known: known) }
+    if word == "hour" { return try carbonHours(period, method, asset: asset) }
+    guard asset == nil else {
+      throw ControlRefusal(
+        .badRequest, "--asset is for the report by the hour.\n  → Ask --by hour, or --by asset for all of them.")
+    }
     let groups: [(name: String, assets: Set<Int>)] =
       word == "scope" ? [("", Set(site.assets.indices))] : ReportGroups.rows(site.assets, by: word)
     let entries = try enteredActivities().filter { $0.start < period.end && period.start < $0.end }
@@ -114,11 +124,12 @@ extension GatewayControl {
         continue
       }
       let amounts = try metered(part).amounts
+      let hours = try hours(part)
       let attribution = try attribution(month, method)
       for (place, group) in groups.enumerated() {
         let own = word == "scope" ? entries : entries.filter { belongs($0, to: group.assets) }
         let result = try report.sums(
-          method, amounts: amounts, group: group.assets, entries: own, period: month,
+          method, amounts: amounts, group: group.assets, entries: own, period: month, hours: hours,
           attribution: attribution)
         problems.formUnion(result.problems)
         sums[place] = try added(sums[place], result.scopes)
@@ -143,9 +154,6 @@ extension GatewayControl {
   private static let kilograms = ReportTable.Column("kg", title: "emissions", unit: "kg", places: 2, hasBar: true)
 
   private func carbonNotes(_ word: String, _ method: InventoryMethod) -> [String] {
-    if word != "scope", site.carbon?.hourlySeries?.series(for: method) != nil {
-      return ["by the factor of the year; records and the inventory have those of the hours"]
-    }
     guard method == .market, word != "scope", let settings = site.carbon, !settings.certificates.isEmpty else {
       return []
     }
@@ -208,24 +216,36 @@ extension GatewayControl {
 
   func metered(_ period: PlantPeriod) throws -> MeteredAmounts {
     var amounts = MeteredAmounts(site.assets)
-    try visitEnergy(period) { try amounts.add($0) }
+    try visit(period, .energy) { try amounts.add($0) }
     return amounts
   }
 
   func figures(_ period: PlantPeriod) throws -> PeriodFigures {
     var figures = PeriodFigures(site.assets)
-    try visitEnergy(period) { try figures.add($0) }
+    try visit(period, .energy) { try figures.add($0) }
     return figures
   }
 
-  private func visitEnergy(_ period: PlantPeriod, _ body: (StoredBody) throws -> Void) throws {
+  /// Bought electricity by its hours, as the records counted it; nil for a site that does not count so.
+  func hours(_ period: PlantPeriod) throws -> [Int: HourlySums]? {
+    guard let settings = site.carbon, let file = settings.hourlySeries, let series = file.series,
+      let method = settings.methods.first(where: { file.series(for: $0) != nil })
+    else { return nil }
+    var hours = MeteredHours(site.assets, series, method: method)
+    try visit(period, .carbon) { try hours.add($0) }
+    return hours.sums
+  }
+
+  private func visit(
+    _ period: PlantPeriod, _ kinds: PeriodRecords.Kinds, _ body: (StoredBody) throws -> Void
+  ) throws {
     let clocks = Dictionary(
       (board.view?.connections ?? []).map { ($0.name, $0.clock) }, uniquingKeysWith: { first, _ in first })
     let lateness = site.horizons[.energyInterval]?.lateness ?? .zero
     let closed = Dictionary(
       site.assets.map { ($0.id, clocks[$0.connection] ?? .distantPast) }, uniquingKeysWith: { first, _ in first })
     let slowest = closed.values.min() ?? .distantPast
-    try PeriodRecords(store: store, zone: zone, kinds: .energy).visit(
+    try PeriodRecords(store: store, zone: zone, kinds: kinds).visit(
       period, isClosed: { asset, end in end + lateness <= (asset.isEmpty ? slowest : closed[asset] ?? slowest) },
       body)
   }

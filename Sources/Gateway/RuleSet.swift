@@ -25,7 +25,7 @@ package enum RuleSet {
       carbon,
       RuleFactory(name: "inspection") { asset, site in InspectionCountRule(asset: asset, site: site, zone: zone) },
       OrderFeedRule.factory, ActivityRule.factory(site: site),
-      LimitRule.factory(zone: zone),
+      LimitRule.factory(zone: zone), SeriesForecastRule.factory(zone: zone),
     ].compactMap(\.self)
   }
 
@@ -41,6 +41,7 @@ package enum RuleSet {
       ProductionRule.factory(zone: zone, factors: factors), OEERule.factory(zone: zone),
       EnergyBalanceRule.factory(zone: zone), IdleUseRule.factory(zone: zone),
       EnergyPerformanceRule.factory(zone: zone), ShedRule.factory(), MaintenanceRule.factory,
+      InspectionRule.factory(zone: zone), InterceptionRule.factory(zone: zone),
       AlarmRule.factory(zone: zone),
     ]
   }

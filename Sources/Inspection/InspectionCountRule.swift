@@ -3,7 +3,8 @@ import Rules
 import Telemetry
 import Templates
 
-/// Verdicts and defect codes of an inspection station per window, counted once per result whatever is sent twice.
+/// Verdicts, defects, reviews and measured values of an inspection station per window, counted once whatever is sent
+/// twice. A review has the time of the result that it judges, and so belongs to that one's window.
 ///
 /// Counts are folded from the history, which holds every result once; state is only which windows wait. A late result
 /// issues its window again, once for all that arrive within the lateness after the first one.
@@ -13,6 +14,10 @@ public struct InspectionCountRule: AssetRule {
   private let window: Span64
   private let lateness: Span64
   private let signal: Int
+  /// Of a station whose reviews come as events of their own.
+  private let reviews: Int?
+  /// Somebody watches over rejected units.
+  private let tellsUnits: Bool
   private let ledger: WindowLedger
   /// How many results wait in each window that is not issued yet.
   private var open: [Timestamp: Int] = [:]
@@ -26,6 +31,8 @@ public struct InspectionCountRule: AssetRule {
     self.asset = asset
     self.zone = zone
     self.signal = signal
+    reviews = asset.eventSignal(carrying: ["review", "unit"]).flatMap { $0 == signal ? nil : $0 }
+    tellsUnits = site.inspection.interception && asset.criticality != .safety
     window = site.energy.window
     lateness = horizon.lateness
     late = LateWindows(wait: lateness)
@@ -36,7 +43,9 @@ public struct InspectionCountRule: AssetRule {
       pageWindows: max(1, Span64.days(1).nanoseconds / window.nanoseconds))
   }
 
-  public func interest(in signal: Int) -> SignalInterest { signal == self.signal ? .count : .none }
+  public func interest(in signal: Int) -> SignalInterest {
+    signal == self.signal || signal == reviews ? .count : .none
+  }
 
   public var deadline: Timestamp? {
     let close = open.keys.min().map { $0 + window + lateness }
@@ -44,6 +53,7 @@ public struct InspectionCountRule: AssetRule {
   }
 
   public mutating func accepted(_ event: Event, signal: Int, inOrder: Bool, context: inout RuleContext) throws {
+    if tellsUnits { tell(event, context: context) }
     let start = event.time.windowStart(window)
     if open[start] == nil, start + window + lateness <= context.clock {
       let cause = RevisionCause(
@@ -52,6 +62,16 @@ public struct InspectionCountRule: AssetRule {
     } else {
       open[start, default: 0] += 1
     }
+  }
+
+  /// Whether a rejected unit goes on must be known at once, not when a window closes.
+  private func tell(_ event: Event, context: RuleContext) {
+    guard let passage = UnitPassage(event) else { return }
+    var writer = ByteWriter()
+    passage.encode(into: &writer)
+    context.publish(
+      .derived(
+        DerivedFigures(name: UnitPassage.name, start: event.time, end: event.time, bytes: writer.bytes, cause: nil)))
   }
 
   public mutating func close(now: Timestamp, context: inout RuleContext) throws {
@@ -69,23 +89,20 @@ public struct InspectionCountRule: AssetRule {
   ) throws {
     context.newlyUsed += results
     let events = try context.events(signal: signal, from: start, to: start + window)
+    let judged = try reviews.map { try context.events(signal: $0, from: start, to: start + window) } ?? []
     // Parts of a window of another length (see `restoreState`) may be empty.
-    guard !events.isEmpty else { return }
-    try ledger.issue(start: start, body: body(start, events).canonicalBytes(), cause: cause, context: &context)
-  }
-
-  private func body(_ start: Timestamp, _ events: [Event]) -> JSONValue {
-    var verdicts: [String: Int64] = [:]
-    var defects: [String: Int64] = [:]
-    for event in events {
-      verdicts[event.first("verdict") ?? "unknown", default: 0] += 1
-      for defect in event.all("defect") { defects[defect, default: 0] += 1 }
+    guard !events.isEmpty || !judged.isEmpty else { return }
+    let tally = InspectionTally(results: events, reviews: judged)
+    let body = InspectionBody.json(tally, asset: asset, start: start, end: start + window, zone: zone)
+    guard try ledger.issue(start: start, body: body.canonicalBytes(), cause: cause, context: &context) != nil else {
+      return
     }
-    return [
-      "asset": .string(asset.id), "place": .string(asset.place), "start": .string(zone.rfc3339(start)),
-      "end": .string(zone.rfc3339(start + window)), "results": .integer(Int64(events.count)),
-      "verdicts": .object(verdicts.mapValues { .integer($0) }), "defects": .object(defects.mapValues { .integer($0) }),
-    ]
+    var writer = ByteWriter()
+    tally.encode(into: &writer)
+    context.publish(
+      .derived(
+        DerivedFigures(
+          name: InspectionRule.window, start: start, end: start + window, bytes: writer.bytes, cause: cause)))
   }
 
   // MARK: State

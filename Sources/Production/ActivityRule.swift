@@ -26,6 +26,9 @@ public struct ActivityRule: AssetRule {
   private let lateness: Span64
   private let run: RunReading?
   private let hold: Span64
+  /// How long a named state holds: of machines whose effectiveness is judged twice as long, since a message that comes a
+  /// little late would leave a gap of which nothing is known.
+  private let stateHold: Span64
   /// By position of the signal.
   private let counting: [Counting?]
   private var open: Set<Timestamp> = []
@@ -62,6 +65,7 @@ public struct ActivityRule: AssetRule {
     lateness = horizon.lateness
     run = tellsRun ? asset.runSource : nil
     hold = run.map { asset.signals[$0.signal].expectedInterval } ?? .zero
+    stateHold = OEEMachine(asset) == nil ? hold : hold + hold
     counting = asset.signals.indices.map { tellsPieces ? Self.counting(asset, $0) : nil }
     late = LateWindows(wait: lateness)
     guard run != nil || counting.contains(where: { $0 != nil }) else { return nil }
@@ -93,7 +97,7 @@ public struct ActivityRule: AssetRule {
 
   public mutating func accepted(_ sample: Sample, signal: Int, inOrder: Bool, context: inout RuleContext) throws {
     var reach = sample.time
-    if signal == run?.signal { reach = reach + hold }
+    if signal == run?.signal { reach = reach + stateHold }
     if !inOrder, counting[signal] != nil,
       let next = try context.firstSample(
         signal: signal, from: Timestamp(nanoseconds: sample.time.nanoseconds + 1), notAfter: sample.time + Self.memory)
@@ -148,11 +152,11 @@ public struct ActivityRule: AssetRule {
     var states: [StateSpan] = []
     if let run {
       var samples = try context.samples(signal: run.signal, from: start, to: end)
-      if let before = try context.lastSample(signal: run.signal, before: start, notBefore: start - hold) {
+      if let before = try context.lastSample(signal: run.signal, before: start, notBefore: start - stateHold) {
         samples.insert(before, at: 0)
       }
       spans = RunSpan.fold(samples.map { ($0.time, run.state($0.value)) }, hold: hold, window: start..<end)
-      states = StateSpan.fold(samples.map { ($0.time, stateName($0.value)) }, hold: hold, window: start..<end)
+      states = StateSpan.fold(samples.map { ($0.time, stateName($0.value)) }, hold: stateHold, window: start..<end)
     }
     let pieces = try steps(start, end, context)
     guard !states.isEmpty || !pieces.isEmpty || cause != nil else { return }

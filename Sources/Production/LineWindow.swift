@@ -31,16 +31,16 @@ struct LineWindow: Hashable, Sendable {
 
   init(start: Timestamp) { self.start = start }
 
-  /// Puts the newest amounts of an asset in the place of the old ones.
-  mutating func set(_ amounts: [Amount], of asset: String) {
-    self.amounts.removeAll { $0.asset == asset }
+  /// Puts the newest amounts of an asset in the place of the old ones, whatever it was called then.
+  mutating func set(_ amounts: [Amount], of ids: [String]) {
+    self.amounts.removeAll { ids.contains($0.asset) }
     self.amounts = (self.amounts + amounts).sorted {
       ($0.asset, $0.quantity.rawValue) < ($1.asset, $1.quantity.rawValue)
     }
   }
 
-  mutating func set(_ activity: Activity) {
-    activities.removeAll { $0.asset == activity.asset }
+  mutating func set(_ activity: Activity, of ids: [String]) {
+    activities.removeAll { ids.contains($0.asset) }
     activities.append(activity)
     activities.sort { $0.asset < $1.asset }
   }

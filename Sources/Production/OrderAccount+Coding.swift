@@ -72,6 +72,13 @@ extension LineDay {
     writer.varint(orders.count)
     for key in orders { writer.string(key) }
     OrderAccount.Issued.encode(record, into: &writer)
+    guard let pieces else { return }
+    writer.varint(pieces.count)
+    for (key, own) in pieces.sorted(by: { $0.key < $1.key }) {
+      writer.string(key)
+      writer.decimal(own.good)
+      writer.decimal(own.scrap)
+    }
   }
 
   init(from reader: inout ByteReader) throws {
@@ -95,6 +102,14 @@ extension LineDay {
     windows = Int(try reader.zigzag())
     orders = try (0..<(try reader.count())).map { _ in try reader.string() }
     record = try OrderAccount.Issued.decode(from: &reader)
+    // A day from before pieces were kept by order ends here.
+    pieces = nil
+    guard !reader.isAtEnd else { return }
+    pieces = [:]
+    for _ in 0..<(try reader.count()) {
+      let key = try reader.string()
+      pieces?[key] = Pieces(good: try reader.decimal(), scrap: try reader.decimal())
+    }
   }
 }
 

@@ -62,6 +62,11 @@ struct OrderAccount: Hashable, Sendable {
 
 /// A line's plant-local day: what its meters counted and where it went.
 struct LineDay: Hashable, Sendable {
+  struct Pieces: Hashable, Sendable {
+    var good = ExactDecimal.zero
+    var scrap = ExactDecimal.zero
+  }
+
   struct Sum: Hashable, Sendable {
     var carrier: Carrier
     var metered = ExactDecimal.zero
@@ -82,6 +87,8 @@ struct LineDay: Hashable, Sendable {
   var scrapOutside = ExactDecimal.zero
   /// With energy.
   var windows = 0
+  /// By key of the order, without those that made none; nil for a day that was begun before it was kept.
+  var pieces: [String: Pieces]? = [:]
   /// Keys of the orders that had a share of a window, sorted.
   var orders: [String] = []
   var record: OrderAccount.Issued?
@@ -100,6 +107,11 @@ struct LineDay: Hashable, Sendable {
       if !orders.contains(key) { orders = (orders + [key]).sorted() }
       good = try good + share.good * factor
       scrap = try scrap + share.scrap * factor
+      if var own = pieces?.removeValue(forKey: key) ?? (pieces == nil ? nil : Pieces()) {
+        own.good = try own.good + share.good * factor
+        own.scrap = try own.scrap + share.scrap * factor
+        if own != Pieces() { pieces?[key] = own }
+      }
       for amount in share.amounts {
         let place = place(of: amount.carrier)
         let sum = try (sums[place].orders[key] ?? .zero) + amount.value * factor

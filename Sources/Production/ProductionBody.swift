@@ -22,8 +22,11 @@ struct ProductionBody {
 
   /// The id of the feed in the key of an order.
   func feed(_ key: String) -> String {
-    let ids = rule.lines[line].feeds.map { rule.site.assets[$0].id }
-    return ids.first { key.hasPrefix($0 + "/") } ?? ids[0]
+    let feeds = rule.lines[line].feeds.map { rule.site.assets[$0] }
+    let feed =
+      feeds.first { key.hasPrefix($0.id + "/") }
+      ?? feeds.first { feed in feed.formerly.map { key.hasPrefix($0 + "/") } ?? false }
+    return (feed ?? feeds[0]).id
   }
 
   func product(_ order: ProductionOrder) -> Product? {
@@ -86,13 +89,17 @@ struct ProductionBody {
         "reasons": ["no-order": text(sum.withoutOrder), "outside-orders": text(sum.outside)],
       ]
     }
-    return [
+    var members: [String: JSONValue] = [
       "asset": .string(rule.site.assets[rule.lines[line].feeds[0]].id), "place": .string(rule.lines[line].place),
       "start": time(day.start), "end": time(end), "carriers": .object(carriers),
       "running_seconds": try seconds(day.runTime), "good": text(day.good), "scrap": text(day.scrap),
       "good_outside": text(day.goodOutside), "scrap_outside": text(day.scrapOutside),
       "windows": .integer(Int64(day.windows)),
     ]
+    members["pieces"] = day.pieces.map { pieces in
+      .object(pieces.mapValues { ["good": text($0.good), "scrap": text($0.scrap)] })
+    }
+    return .object(members)
   }
 
   // MARK: Footprints

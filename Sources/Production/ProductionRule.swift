@@ -102,7 +102,9 @@ public struct ProductionRule: SiteRule {
   // MARK: What is heard
 
   public mutating func heard(_ published: Published, asset: Int, context: inout RuleContext) throws {
-    let id = site.assets.indices.contains(asset) ? site.assets[asset].id : ""
+    guard site.assets.indices.contains(asset) else { return }
+    let ids = context.ids(of: asset, in: site)
+    let id = ids[0]
     switch published {
     case .meter(let figures):
       guard figures.period == .window, figures.end - figures.start == window else { return }
@@ -113,17 +115,20 @@ public struct ProductionRule: SiteRule {
           LineWindow.Amount(
             asset: id, quantity: $0.quantity, value: $0.value, isEstimated: isEstimated)
         }
-        try change(line, figures.start, figures.cause, context) { $0.set(amounts, of: id) }
+        try change(line, figures.start, figures.cause, context) { $0.set(amounts, of: ids) }
       }
     case .meterAgain, .derived: return
     case .activity(let figures):
       for line in linesOfMachine[asset] ?? [] {
         let activity = LineWindow.Activity(asset: id, run: figures.run, pieces: figures.pieces)
-        try change(line, figures.start, figures.cause, context) { $0.set(activity) }
+        try change(line, figures.start, figures.cause, context) { $0.set(activity, of: ids) }
       }
     case .order(let figures):
       guard let line = lineOfFeed[asset] else { return }
-      try hear(figures, line, key: "\(id)/\(figures.order.id)", context)
+      // An order goes on under the id that its feed had when it began.
+      let keys = ids.map { "\($0)/\(figures.order.id)" }
+      let known = try keys.first { try orderAccount($0, context) != nil }
+      try hear(figures, line, key: known ?? keys[0], context)
     case .climate, .load, .demand, .summary, .condition: return
     }
   }

@@ -1,4 +1,5 @@
 import Telemetry
+import Templates
 
 /// What a rule may ask and tell while it is called.
 ///
@@ -46,6 +47,21 @@ public struct RuleContext {
   /// The first accepted sample at or after `time`, not later than `notAfter`.
   public func firstSample(signal: Int, from time: Timestamp, notAfter: Timestamp) throws -> Sample? {
     try services.firstSample(signal: signal, from: time, notAfter: notAfter)
+  }
+  /// All ids of an asset, that of now first: what a rule saved under an id is the asset's under each of them.
+  ///
+  /// - Parameter asset: position in `Site.assets`.
+  public func ids(of asset: Int, in site: Site) -> [String] {
+    var ids = [site.assets[asset].id]
+    for id in [site.assets[asset].formerly].compactMap(\.self) + services.formerIDs(of: asset) where !ids.contains(id) {
+      ids.append(id)
+    }
+    return ids
+  }
+  /// The asset that has the id, or else had it; nil for one that is not configured any more.
+  public func asset(_ id: String, in site: Site) -> Int? {
+    site.assets.firstIndex { $0.id == id }
+      ?? site.assets.indices.first { site.assets[$0].formerly == id || services.formerIDs(of: $0).contains(id) }
   }
   /// State saved by this asset's rules under `key` (the engine prefixes the asset), newest value.
   public func load(_ key: String) throws -> [UInt8]? { try services.load(key) }
@@ -101,6 +117,8 @@ public final class OutputCollector {
 public protocol RuleServices: AnyObject {
   /// Position in `Site.assets`; of a rule of the site −1.
   var asset: Int { get }
+  /// Ids that an asset had before, by its position in `Site.assets`.
+  func formerIDs(of asset: Int) -> [String]
   func samples(signal: Int, from: Timestamp, to: Timestamp) throws -> [Sample]
   func events(signal: Int, from: Timestamp, to: Timestamp) throws -> [Event]
   func lastSample(signal: Int, before time: Timestamp, notBefore: Timestamp) throws -> Sample?
@@ -114,6 +132,7 @@ public protocol RuleServices: AnyObject {
 
 extension RuleServices {
   public var asset: Int { 0 }
+  public func formerIDs(of asset: Int) -> [String] { [] }
   public func loadOfSite(_ key: String) throws -> [UInt8]? { nil }
   public func events(signal: Int, from: Timestamp, to: Timestamp) throws -> [Event] { [] }
   public var verdicts: QualityVerdicts {

@@ -190,6 +190,48 @@ extension RecordSchema {
       .required("results", .count("Inspection results.")),
       .required("verdicts", .table("Results by verdict.", of: .count("Results."))),
       .required("defects", .table("Defects by code; a result may have several.", of: .count("Defects."))),
+      .optional("defective", .table("Parts by the codes that they had at least once.", of: .count("Parts."))),
+      .optional("inspected", .count("Parts that were looked at: all results but those that were passed by.")),
+      .optional("rejected", .count("Of these, NG.")),
+      .optional("unsure", .count("Of these, left to a person.")),
+      .optional("first_attempts", .count("Of these, for the first time.")),
+      .optional("first_good", .count("Of the first attempts, OK.")),
+      .optional("mean_confidence", .number("Mean of the confidences that the station gave.")),
+      .optional("reviews", reviews),
+      .optional("unmatched_reviews", .count("Reviews of parts of which no result is known in the window.")),
+      .optional("models", .table("By version of the recognition model.", of: inspectionGroup)),
+      .optional("recipes", .table("By recipe or program.", of: inspectionGroup)),
+      .optional("suppliers", .table("By supplier of the part.", of: inspectionGroup)),
+      .optional(
+        "measures",
+        .table(
+          "Measured values by name, or by name/step.",
+          of: .object(
+            "A measured value.",
+            [
+              .required("count", .count("Values.", from: 1)),
+              .required("mean", .number("In the station's unit.")),
+              .required("outside", .count("Values beyond their limits.")),
+              .optional("standard_deviation", .number("Of the sample (n − 1); absent for one value.")),
+              .optional("lower", .number("The last result's lower limit.")),
+              .optional("upper", .number("The last result's upper limit.")),
+            ]))),
+    ])
+
+  private static let reviews = RecordSchema.object(
+    "The station's verdicts against what people found; positive is defective.",
+    [
+      .required("defective_rejected", .count("Rightly rejected.")),
+      .required("defective_passed", .count("Escaped.")),
+      .required("good_rejected", .count("False calls.")),
+      .required("good_passed", .count("Rightly passed.")),
+    ])
+
+  private static let inspectionGroup = RecordSchema.object(
+    "Parts that have something in common.",
+    [
+      .required("inspected", .count("Parts.")), .required("rejected", .count("Of these, NG.")),
+      .optional("reviews", reviews),
     ])
 
   private static let finding = RecordSchema.object(

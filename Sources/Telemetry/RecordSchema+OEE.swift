@@ -1,6 +1,8 @@
 extension RecordSchema {
   private static let oeeElements: [Member] = [
     .required("planned_seconds", .decimal("PBT, planned busy time: of shifts without planned stops.")),
+    .required("planned_stop_seconds", .decimal("Time of shifts in planned stops: no part of planned_seconds.")),
+    .required("unplanned_stop_seconds", .decimal("Planned time in which it is known to have stood, setup included.")),
     .required("production_seconds", .decimal("APT, actual production time within the planned one.")),
     .required(
       "losses",

@@ -67,6 +67,13 @@ extension RecordSchema {
       .required("scrap", .decimal("Scrapped pieces, of orders and beside them.")),
       .required("good_outside", .decimal("Good pieces that fell to no order.")),
       .required("scrap_outside", .decimal("Scrapped pieces that fell to no order.")),
+      .optional(
+        "pieces",
+        .table(
+          "By key of the order's record, of orders that made some; absent for days of an earlier version.",
+          of: .object(
+            "Of one order.",
+            [.required("good", .decimal("Good pieces.")), .required("scrap", .decimal("Scrapped pieces."))]))),
       .required("windows", .count("Closed windows with energy of the line.")),
     ])
 

@@ -78,6 +78,19 @@ extension ConfigurationSchema {
             "percent": number("Estimated share of the footprint.", "1.5"),
             "reason": text("What, and by which rule.", "screws, below the cut-off"),
           ], required: ["percent", "reason"]),
+        "price": any(
+          "What a good piece is worth, in the tariff's currency: for energy by output value. It stands in no record.",
+          [
+            text("Money.", "412.50 CNY"),
+            list(
+              "By day.",
+              of: group(
+                "From a day on.", ProductPriceReader.keys,
+                [
+                  "from": text("The first local day; the first price may leave it out.", "2026-07-01"),
+                  "amount": text("Money for a good piece.", "398 CNY"),
+                ], required: ["amount"])),
+          ]),
         "materials": list(
           "What a piece is made of.",
           of: group(

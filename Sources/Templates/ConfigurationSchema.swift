@@ -52,6 +52,7 @@ public enum ConfigurationSchema {
         "products": products, "footprint": footprint,
         "budgets": budgets, "shifts": shifts, "lines": lines, "fault-models": faultModels,
         "alarms": alarms,
+        "inspection": inspection,
         "destinations": list("Where records go.", of: destination),
         "storage": storage,
         "control": group(
@@ -107,6 +108,14 @@ public enum ConfigurationSchema {
     "resolution": number("Registers and deltas: value of the last digit, a power of ten.", "0.01"),
     "modulus": number("Registers: where it starts again at zero; none if unknown.", "1000000"),
     "maximum-rate": text("Registers and deltas: what can be counted in a time at most.", "250 m³/h"),
+    "alarm": any(
+      "Gauges: lowest and highest value in order; people are warned before it is crossed.",
+      [
+        list(
+          "Two numbers, or none for an open end.",
+          of: ["type": ["number", "string"], "description": "A number, or none."]),
+        words("No limits.", ["none", "off"]),
+      ]),
     "role": text("Gauges: what it measures of a machine; else by its name and unit.", "bearing-temperature"),
     "states": table(
       "The gateway's words, each with those that devices send.", list("Words of devices.", of: text("A word.", "RUN"))),

@@ -78,6 +78,7 @@ extension Signal {
     if minimum != nil || maximum != nil { writer.range(minimum, maximum) }
     quality.writeChange(to: &writer)
     writer.field("role", role)
+    if alarm != .none { writer.list("alarm", alarm.text) }
     guard let field = fields.first else { return }
     writer.path("path", field.path)
     if let waveform = field.waveform {
@@ -101,6 +102,11 @@ extension Signal {
     if maximumRate != standard.maximumRate { writer.field("maximum-rate", maximumRateText ?? "none") }
     quality.writeChange(from: standard.quality, to: &writer)
     if role != standard.role { writer.field("role", role) }
+    if alarm == .none, standard.alarm != .none {
+      writer.field("alarm", "none")
+    } else if alarm != standard.alarm {
+      writer.list("alarm", alarm.text)
+    }
     if stateWords != standard.stateWords, case .state(let names) = kind { writeStates(names, to: &writer) }
   }
 

@@ -83,6 +83,8 @@ public struct Product: Hashable, Sendable {
   /// What its footprint leaves out on purpose; nil = not said.
   public var exempted: Exempted?
   public var materials: [Material]
+  /// By day; empty = not known.
+  public var prices: [Price] = []
 
   public init(
     id: String, name: String, summary: String? = nil, mass: ExactDecimal? = nil, declaredUnit: DeclaredUnit = .piece,
@@ -97,7 +99,8 @@ public struct Product: Hashable, Sendable {
     self.materials = materials
   }
 
-  func write(to writer: inout CanonicalWriter) {
+  /// - Parameter currency: of the tariff.
+  func write(currency: String?, to writer: inout CanonicalWriter) {
     writer.field("id", id)
     if name != id { writer.field("name", name) }
     writer.field("summary", summary)
@@ -111,6 +114,7 @@ public struct Product: Hashable, Sendable {
         writer.field("reason", exempted.reason)
       }
     }
+    writePrices(currency: currency, to: &writer)
     guard !materials.isEmpty else { return }
     writer.list("materials") { writer in
       for material in materials {

@@ -3,13 +3,15 @@ import Telemetry
 /// Reads `products:`, the master data of what the plant makes.
 struct ProductReader {
   static let keys = [
-    "id", "name", "summary", "mass", "declared-unit", "gtin", "identifiers", "fossil-carbon", "exempted", "materials",
+    "id", "name", "summary", "mass", "declared-unit", "gtin", "identifiers", "fossil-carbon", "exempted", "price",
+    "materials",
   ]
   static let exemptedKeys = ["percent", "reason"]
   static let materialKeys = ["name", "amount", "footprint", "source", "primary", "rating", "supplier-product"]
   static let materialUnits = ["kg", "pcs", "m", "m²", "m³", "L", "kWh", "MJ"]
 
-  static func products(_ top: Section) -> [Product] {
+  /// - Parameter currency: of the tariff; nil without one.
+  static func products(_ top: Section, currency: String?) -> [Product] {
     guard let node = top["products"], !node.isNothing else { return [] }
     guard let items = node.items else {
       top.report(
@@ -22,7 +24,7 @@ struct ProductReader {
     for item in items {
       let id = item.entries?.first { $0.key == "id" }?.value.text
       guard let section = top.section(item, id.map { "product \"\($0)\"" } ?? "product", keys: keys),
-        let product = Self.product(section)
+        let product = Self.product(section, currency)
       else { continue }
       let position = section["id"]?.position ?? section.position
       if let line = lines.updateValue(position.line, forKey: product.id) {
@@ -36,7 +38,7 @@ struct ProductReader {
     return products
   }
 
-  private static func product(_ section: Section) -> Product? {
+  private static func product(_ section: Section, _ currency: String?) -> Product? {
     let id = section.require("id", .text, remedy: "Add `id: X200`, as the order feed names the product.")
     let unit = section.read(
       "declared-unit", .word(Product.DeclaredUnit.allCases, noun: "declared unit"), default: .piece)
@@ -52,6 +54,7 @@ struct ProductReader {
     product.identifiers += (section.list("identifiers", .urn) ?? []).map(\.value)
     product.fossilCarbon = section.read("fossil-carbon", Self.carbonContent)
     product.exempted = Self.exempted(section)
+    product.prices = ProductPriceReader(currency: currency).prices(section)
     product.materials = Self.materials(section)
     return id == nil ? nil : product
   }

@@ -46,6 +46,11 @@ extension SignalReader {
         section["unit"]?.position, "the inherited range of \(section.name) is in \(old), not in \(unit.symbol)",
         remedy: "Add `range: [lowest, highest]` in \(unit.symbol), or keep the unit and write `payload-unit`.")
     }
+    if signal.alarm != .none, !section.has("alarm") {
+      section.report(
+        section["unit"]?.position, "the inherited alarm of \(section.name) is in \(old), not in \(unit.symbol)",
+        remedy: "Add `alarm: [lowest, highest]` in \(unit.symbol), or keep the unit and write `payload-unit`.")
+    }
     for index in fields.indices {
       // The unit of a waveform's feature is what it is.
       if fields[index].waveform == nil, fields[index].payloadUnit == old || section.has("payload-unit") {

@@ -5,10 +5,12 @@ struct SignalReader {
   static let templateKeys = [
     "kind", "counts", "unit", "payload-unit", "path", "range", "expected-interval", "resolution", "modulus",
     "maximum-rate", "states", "required", "attributes", "subtopic", "payload", "waveform", "quality", "role",
+    "alarm",
   ]
   static let overrideKeys = [
     "path", "unit", "range", "expected-interval", "resolution", "modulus", "maximum-rate", "states", "required",
     "attributes", "topic", "subtopic", "payload", "waveform", "quality", "role",
+    "alarm",
   ]
   static let attributeKeys = ["path", "required", "words"]
   static let interval = Scalar<Span64>.duration(.milliseconds(1)...(.days(31)))
@@ -46,7 +48,7 @@ struct SignalReader {
     case .event:
       signal.kind = .event
       refuse(["waveform"], section, "only a gauge can be a feature of a waveform")
-      refuse(["role"], section, "an event has attributes")
+      refuse(["role", "alarm"], section, "an event has attributes")
       return (signal, attributes(section, index: index, base: nil))
     }
     if word != .state, let unit = unit(section, "unit", dimensionOf: nil, signal: entry.key) {
@@ -58,6 +60,7 @@ struct SignalReader {
     readNumbers(section, into: &signal)
     QualityReader.change(section, &signal)
     readRole(section, into: &signal)
+    readAlarm(section, into: &signal)
     // The one value of a text needs no path.
     let isText = (PayloadReader.read(section) ?? payload).isText
     let path = isText && !section.has("path") ? FieldPath([]) : section.require("path", .path) ?? FieldPath([entry.key])
@@ -87,7 +90,7 @@ struct SignalReader {
       refuse(
         [
           "path", "unit", "payload-unit", "range", "resolution", "modulus", "maximum-rate", "states", "waveform",
-          "quality", "role",
+          "quality", "role", "alarm",
         ],
         section, "an event has attributes")
       return (signal, attributes(section, index: fields.first?.signal ?? 0, base: fields, mayAdd: inTemplate))
@@ -102,6 +105,7 @@ struct SignalReader {
     readNumbers(section, into: &signal)
     QualityReader.change(section, &signal)
     readRole(section, into: &signal)
+    readAlarm(section, into: &signal)
     for index in fields.indices {
       if let path = section.read("path", path) { fields[index].path = path }
       if let required = section.read("required", .boolean) { fields[index].required = required }
@@ -125,7 +129,7 @@ struct SignalReader {
     if let role = section.read("role", FaultModelReader.role) { signal.role = role }
   }
 
-  private static func refuse(_ keys: [String], _ section: Section, _ reason: String) {
+  static func refuse(_ keys: [String], _ section: Section, _ reason: String) {
     for key in keys where section.has(key) {
       section.report(
         section.position(of: key), "\"\(key)\" does not fit \(section.name): \(reason)", remedy: "Remove this line.")
@@ -203,25 +207,11 @@ struct SignalReader {
   }
 
   private static func readRange(_ node: YAMLNode, _ section: Section, into signal: inout Signal) {
-    let bound = Scalar<Double?>("a number or `none`", example: "0") { text in
-      if text == "none" { return .some(nil) }
-      return Double(text).flatMap { $0.isFinite ? .some($0) : nil }
-    }
-    guard let items = node.items, items.count == 2 else {
-      section.report(
-        node.position, "\"range\" in \(section.name) must be a list of two numbers, found \(node.description)",
+    guard
+      let (low, high) = bounds(
+        node, "range", section,
         remedy: "Write the lowest and the highest possible value: `range: [0, 400]`; `none` for an open end.")
-      return
-    }
-    guard let low = section.value(items[0], "the lower end of \"range\" in \(section.name)", bound),
-      let high = section.value(items[1], "the upper end of \"range\" in \(section.name)", bound)
     else { return }
-    if let low, let high, low >= high {
-      section.report(
-        node.position, "the range of \(section.name) is empty: \(low) is not below \(high)",
-        remedy: "Write the lower value first.")
-      return
-    }
     signal.minimum = low
     signal.maximum = high
   }

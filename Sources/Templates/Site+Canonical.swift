@@ -87,7 +87,7 @@ extension Site {
       writer.list("products", lineBreak: true) { writer in
         for product in site.products {
           writer.newLine()
-          writer.object { product.write(to: &$0) }
+          writer.object { product.write(currency: site.tariff?.tariff.currency, to: &$0) }
         }
       }
       writer.newLine()
@@ -145,6 +145,7 @@ extension Site {
       alarms.write(to: &writer)
       writer.newLine()
     }
+    site.inspection.write(to: &writer)
     writer.object("storage") { writer in
       writer.object("journal") { writer in
         writer.field("size", QuantityText.text(bytes: site.storage.journalBytes))

@@ -41,6 +41,8 @@ public struct Site: Hashable, Sendable {
   public var faultModels: [FaultModel] = []
   /// How findings become alarms and incidents; nil = they stay findings.
   public var alarms: AlarmSettings?
+  /// Thresholds of the charts and tests of inspection stations.
+  public var inspection = InspectionSettings.standard
   /// Canonical text of everything above, without secrets; `hash` is its SHA-256 in hexadecimal.
   public var canonicalText: String
   public var hash: String
@@ -337,6 +339,8 @@ public struct Signal: Hashable, Sendable {
   public var stateWords: [String: Int]
   /// What is different from the site's thresholds of data quality.
   public var quality = SignalQuality.none
+  /// Gauges: limits of what is in order.
+  public var alarm = SignalAlarm.none
   /// Gauges: what is measured of a machine (`FaultModel.roles`); nil = by name and unit.
   public var role: String?
 

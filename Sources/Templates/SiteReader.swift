@@ -17,7 +17,7 @@ struct SiteReader {
   static let keys = [
     "gateway", "zone", "clock", "broker", "brokers", "devices", "templates", "assets", "horizons", "energy",
     "destinations", "storage", "control", "quality", "tariff", "carbon", "products", "condition", "maintenance",
-    "footprint", "budgets", "shifts", "lines", "fault-models", "alarms",
+    "footprint", "budgets", "shifts", "lines", "fault-models", "inspection", "alarms",
   ]
 
   init(source: SourceText, diagnostics: Diagnostics, checkFiles: Bool) {
@@ -49,14 +49,15 @@ struct SiteReader {
       destinations: destinations, storage: storage(top), control: control(top), canonicalText: "", hash: "")
     EnergyAnalysisReader.check(top, site.energy.analysis, assets: site.assets)
     site.quality = QualityReader.settings(top)
-    site.products = ProductReader.products(top)
-    site.footprint = FootprintReader.settings(top)
     site.tariff = TariffReader(folders: folders, zone: site.zone, window: site.energy.window).settings(top)
     site.condition = ConditionReader(folders: folders).table(
       top, isWanted: assets.assets.contains { !$0.nameplate.isEmpty })
     site.maintenance = MaintenanceReader.settings(top, assets: assets.assets)
+    site.products = ProductReader.products(top, currency: site.tariff?.tariff.currency)
+    site.footprint = FootprintReader.settings(top)
     site.carbon = carbon(top, devices: devices, assets: assets.assets.map(\.id))
     site.shifts = ShiftReader.plan(top)
+    site.inspection = InspectionReader.settings(top)
     site.lines = LineTopologyReader(top: top, assets: site.assets.map(\.id)).lines()
     site.budgets = BudgetReader(
       top: top, assets: assets.assets, methods: site.carbon?.methods ?? [], currency: site.tariff?.tariff.currency

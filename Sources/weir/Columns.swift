@@ -1,3 +1,5 @@
+import Telemetry
+
 /// Plain text tables: columns as wide as their widest cell, numbers with thousands separators.
 struct Columns {
   private var rows: [[String]] = []
@@ -48,18 +50,7 @@ enum Figures {
     return unit == 0 || value >= 100 ? "\(Int(value.rounded())) \(units[unit])" : "\(places(value, 1)) \(units[unit])"
   }
 
-  static func places(_ number: Double, _ places: Int) -> String {
-    var scale = 1.0
-    for _ in 0..<places { scale *= 10 }
-    let scaled = (number * scale).rounded()
-    guard scaled.magnitude < 1e15 else { return "\(number)" }
-    var digits = String(Int(scaled).magnitude)
-    if places > 0 {
-      digits = String(repeating: "0", count: max(0, places + 1 - digits.count)) + digits
-      digits.insert(".", at: digits.index(digits.endIndex, offsetBy: -places))
-    }
-    return (scaled < 0 ? "-" : "") + digits
-  }
+  static func places(_ number: Double, _ places: Int) -> String { FigureText.text(number, places: places) }
 
   static func age(_ seconds: Double) -> String {
     if seconds < 60 { return "\(places(seconds, 1)) s" }

@@ -37,13 +37,14 @@ extension EnergyCommand {
 extension EnergyCommand {
   struct Performance: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Energy by good piece and against the baselines: expected, saved, CUSUM; kWh of a m³ of air, CoP.",
+      abstract: "Energy by good piece, by output value and against the baselines; kWh of a m³ of air, CoP.",
       discussion: """
         Baselines are learnt from the site's own days by production and weather (`energy: baseline`). --by day shows the \
-        running sum of the differences, --by media what cold, heat, compressed air and nitrogen took.
+        running sum of the differences (CUSUM), --by media what cold, heat, compressed air and nitrogen took, --by product \
+        what the orders of each product took, by good piece and by 1,000 of its value (`price:` under `products:`).
         """)
     @OptionGroup var gateway: GatewayOptions
-    @Option(name: .long, help: "asset (default), area, line, site, cost-centre, product-line, day or media.")
+    @Option(name: .long, help: "asset (default), area, line, site, cost-centre, product-line, product, day or media.")
     var by: String?
     @Option(name: .long, help: "Of one meter alone, with --by asset or --by day.") var asset: String?
     @OptionGroup var report: AnalysisOptions

@@ -1,3 +1,4 @@
+import Control
 import Telemetry
 
 /// A carbon record in words: from the readings to the result.
@@ -11,7 +12,20 @@ enum ExplainText {
     return "\(gateway)/\(kind)/\(key)/\(revision)"
   }
 
-  static func page(_ record: JSONValue, energy: JSONValue?) -> String {
+  /// A day whose electricity is counted by the hour: its date, its meter, and by which methods.
+  static func hourlyDay(of record: JSONValue) -> (date: String, asset: String, methods: [String])? {
+    guard record["kind"]?.stringValue == RecordKind.carbonDay.rawValue, let body = record["body"],
+      let start = body["start"]?.stringValue, let asset = body["asset"]?.stringValue,
+      case .object(let methods)? = body["methods"]
+    else { return nil }
+    let hourly = methods.filter { _, method in (method["lines"]?.arrayValue ?? []).contains(where: isHourly) }
+    return hourly.isEmpty ? nil : (String(start.prefix(10)), asset, hourly.keys.sorted())
+  }
+
+  private static func isHourly(_ line: JSONValue) -> Bool { line["factor"]?["id"]?.stringValue == "hourly-series" }
+
+  /// - Parameter hours: by method, of a day that is counted by the hour.
+  static func page(_ record: JSONValue, energy: JSONValue?, hours: [String: ReportTable] = [:]) -> String {
     let body = record["body"] ?? .null
     guard case .object(let methods)? = body["methods"] else {
       return "\(text(record["id"])) has no emissions; carbon-… records have."
@@ -29,7 +43,16 @@ enum ExplainText {
         "\(name), factors published by \(text(body["inventory_date"])): "
           + (method["total_kg"]?.stringValue.map { "\($0) kg\(text(method["gas"]))" } ?? "no figure"))
       for problem in method["problems"]?.arrayValue ?? [] { lines.append("  missing: \(text(problem))") }
-      for line in method["lines"]?.arrayValue ?? [] { lines += explain(line) }
+      for line in method["lines"]?.arrayValue ?? [] {
+        lines += explain(line)
+        guard isHourly(line) else { continue }
+        if let table = hours[name], !table.rows.isEmpty {
+          lines += ReportText.rows(table).map { "    \($0)" }
+        } else if record["kind"]?.stringValue != RecordKind.carbonInterval.rawValue {
+          lines.append(
+            "    hour by hour: weir carbon --by hour --method \(name) --period \(text(body["start"]).prefix(10))")
+        }
+      }
     }
     return lines.joined(separator: "\n")
   }

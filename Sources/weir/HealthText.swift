@@ -60,6 +60,7 @@ enum HealthText {
     }
     if let life = line.life {
       text.append("  life    \(lasting(life))")
+      text += line.lineEffects.map { "  line    \($0)" }
     }
     text += line.findings.map { "  ! \($0)" }
     return text.joined(separator: "\n")

@@ -26,6 +26,7 @@ enum PlanText {
     } else if let refusal = job.refusal {
       lines.append("    no time: \(refusal)")
     }
+    lines += job.lineEffects.map { "    \($0)" }
     var figures: [String] = []
     if let risk = job.risk { figures.append("fails before it: \(percent(risk))") }
     if let next = job.nextStop, let risk = job.nextRisk {

@@ -124,7 +124,14 @@ struct CarbonCommand: AsyncParsableCommand {
           energy = nil
         }
       }
-      print(ExplainText.page(record, energy: energy))
+      var hours: [String: ReportTable] = [:]
+      if let day = ExplainText.hourlyDay(of: record) {
+        for method in day.methods {
+          hours[method] = try await gateway.client.report(
+            ReportQuery(subject: .carbon, by: "hour", period: day.date, method: method, asset: day.asset))
+        }
+      }
+      print(ExplainText.page(record, energy: energy, hours: hours))
     }
   }
 
@@ -136,13 +143,15 @@ struct CarbonCommand: AsyncParsableCommand {
         records and entries that lie in them. Offsets are never subtracted.
         """)
     @OptionGroup var gateway: GatewayOptions
-    @Option(name: .long, help: "scope (default), asset, area, line, site, cost-centre or product-line.") var by: String?
+    @Option(name: .long, help: "scope (default), asset, area, line, site, cost-centre, product-line or hour.")
+    var by: String?
+    @Option(name: .long, help: "Of one meter alone, with --by hour.") var asset: String?
     @Option(name: .long, help: "gbt32150, ghgp_location or ghgp_market; default: the first of the configuration.")
     var method: String?
     @OptionGroup var report: ReportOptions
 
     func run() async throws {
-      let query = ReportQuery(subject: .carbon, by: by, period: report.period, method: method)
+      let query = ReportQuery(subject: .carbon, by: by, period: report.period, method: method, asset: asset)
       try report.show(try await gateway.client.report(query))
     }
   }

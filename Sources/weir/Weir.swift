@@ -19,10 +19,10 @@ struct Weir: AsyncParsableCommand {
       AlarmsCommand.self, IncidentsCommand.self, IncidentCommand.self, AckCommand.self, ShelveCommand.self,
       UnshelveCommand.self, SuppressCommand.self,
       AssetsCommand.self, AssetCommand.self, SourcesCommand.self,
-      HealthCommand.self, PlanCommand.self, MaintenanceCommand.self,
+      HealthCommand.self, ForecastCommand.self, PlanCommand.self, MaintenanceCommand.self,
       OEECommand.self,
       EnergyCommand.self, CarbonCommand.self, PlantReportCommand.self,
-      ProductCommand.self, QuarantineCommand.self, ReloadCommand.self,
+      InspectionCommand.self, ProductCommand.self, QuarantineCommand.self, ReloadCommand.self,
       DiffCommand.self, DiscoverCommand.self, ReplayCommand.self, SimulateCommand.self, VerifyCommand.self,
       ExportCommand.self, ProveCommand.self, KeysCommand.self, LedgerCommand.self,
     ])
@@ -43,8 +43,9 @@ struct Weir: AsyncParsableCommand {
     for word in arguments {
       let known = command.configuration.subcommands
       guard !known.isEmpty, !word.hasPrefix("-"), word != "help" else { return nil }
-      // What stands here may be the name of a product.
-      if command == ProductCommand.self, !known.contains(where: { $0._commandName == word }) { return nil }
+      // What stands here may be the name of a product or of a station.
+      let takesNames = command == ProductCommand.self || command == InspectionCommand.self
+      if takesNames, !known.contains(where: { $0._commandName == word }) { return nil }
       if let next = known.first(where: { $0._commandName == word }) {
         command = next
         path += " \(word)"

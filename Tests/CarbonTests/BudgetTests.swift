@@ -1,4 +1,5 @@
 import Factors
+import Plant
 import Rules
 import Telemetry
 import TestSupport
@@ -59,6 +60,54 @@ import Testing
     try meter(&plant, days: 29...32)
     #expect(told(plant, "budget-exceeded").map(\.isClosed) == [false, true], "it is closed with its month")
     #expect(try status(plant).first?["period"] == "2026-02")
+  }
+
+  /// Working days of 1,000 kWh and still weekends: a week that begins with work is no reason to warn of its month.
+  @Test(arguments: [false, true])
+  func aMonthIsProjectedByItsWeekdays(restarts: Bool) throws {
+    var plant = try Plant(
+      carbon: Self.settings("  - { name: month, period: month, limit: 22000 kWh, assets: [main, hall] }"),
+      restarts: restarts)
+    try plant.mark(plant.month)
+    var register: Int64 = 0
+    // January 1 is a Thursday; February has twenty working days.
+    for day in 0...59 as ClosedRange<Int64> {
+      let time = plant.month + .days(day)
+      try plant.mark(time)
+      try plant.read(Plant.main, at: time, register, signal: "active-energy")
+      try plant.mark(time + .minutes(10))
+      register += ShiftPlan.weekday(day: 20_454 + Int(day)) < 5 ? 100_000 : 0
+      guard day == 36 else { continue }
+      let line = try #require(try status(plant).first)
+      // A Sunday and four working days were 4,000 kWh; as it began it would be 22,400.
+      #expect(line["period"] == "2026-02" && line["used"] == "4000" && line["projected"] == "20000", "\(line)")
+      #expect(line["basis"]?.stringValue?.contains("weekdays") == true && line["state"] == "within")
+    }
+    #expect(told(plant, "budget-projected").allSatisfy { $0.key.hasSuffix("2026-01-01") }, "January had no history")
+  }
+
+  /// The day's work is done by four: what is left of it is known from the days before.
+  @Test(arguments: [false, true])
+  func aDayIsProjectedByItsHours(restarts: Bool) throws {
+    var plant = try Plant(
+      carbon: Self.settings("  - { name: day, period: day, limit: 1000 kWh }"), restarts: restarts)
+    try plant.mark(plant.month)
+    for hour in 0...(24 * 15 + 12) as ClosedRange<Int64> {
+      let worked = hour / 24 * 8 + min(max(0, hour % 24 - 8), 8)
+      let time = plant.month + .hours(hour)
+      try plant.mark(time)
+      try plant.read(Plant.main, at: time, worked * 10_000, signal: "active-energy")
+      try plant.mark(time + .minutes(10))
+      if hour == 24 * 14 + 16 {
+        let line = try #require(try status(plant).first)
+        #expect(line["used"] == "800" && line["projected"] == "800", "1,200 as it began: \(line)")
+      }
+    }
+    let line = try #require(try status(plant).first)
+    #expect(line["used"] == "400" && line["projected"] == "800" && line["state"] == "within", "\(line)")
+    #expect(line["basis"]?.stringValue?.contains("rest of the day") == true)
+    let days = told(plant, "budget-projected").map(\.key)
+    #expect(days.contains("budget-projected/day/2026-01-01") && !days.contains("budget-projected/day/2026-01-15"))
   }
 
   /// Whatever the engine's restarts, the same is told.

@@ -1,4 +1,5 @@
 import Energy
+import Factors
 import Plant
 import RuleBench
 import Rules
@@ -211,6 +212,131 @@ import Testing
     try plant.enter("d1", "diesel", "2500", "L")
     #expect(plant.bench.output.findings.map(\.key) == ["carbon-entry-refused/h1"])
     #expect(try plant.inventory()["entries"]?.arrayValue?.map { $0["entry"] } == ["d1"])
+  }
+
+  /// Under whatever id a meter told its month: it is in it once.
+  @Test(arguments: [false, true])
+  func aRenamedMeterCountsOnce(restarts: Bool) throws {
+    var plant = try Plant(carbon: Self.location, restarts: restarts)
+    try plant.mark(plant.month)
+    try plant.read(Plant.main, at: plant.month, 0, signal: "active-energy")
+    try plant.mark(plant.next + .minutes(2))
+    try plant.read(Plant.main, at: plant.month + .days(5), 5_000_000, signal: "active-energy")
+    try plant.mark(plant.next + .minutes(6))
+    #expect(try plant.inventory()["methods"]?["ghgp_location"]?["total_kg"] == "27905")
+    let names: [(id: String, formerly: String?, kg: String)] = [
+      ("grid", "main", "33486"), ("supply", "grid", "39067"), ("supply", nil, "44648"),
+    ]
+    for (place, name) in names.enumerated() {
+      try plant.bench.restart(
+        {
+          $0.assets[Plant.main].id = name.id
+          $0.assets[Plant.main].formerly = name.formerly
+          $0.assets[Plant.sub].metering.fedBy = name.id
+        }, rules: Plant.rules)
+      let day = Int64(place) + 6
+      try plant.read(Plant.main, at: plant.month + .days(day), day * 1_000_000, signal: "active-energy")
+      try plant.mark(plant.next + .minutes(10 + 4 * Int64(place)))
+      let body = try plant.inventory()
+      #expect(body["methods"]?["ghgp_location"]?["total_kg"] == .string(name.kg))
+      #expect(body["sources"]?.arrayValue?.map { $0["asset"]?.stringValue } == [name.id])
+    }
+  }
+
+  /// Another list of certificates divides them anew: no kilowatt hour is covered twice, in no month that was issued.
+  @Test(arguments: [false, true])
+  func certificatesThatComeLaterAreDividedAnew(restarts: Bool) throws {
+    func certificate(_ id: String, _ until: String) throws -> Certificate {
+      Certificate(
+        id: id, kind: .gec, kilowattHours: ExactDecimal(40_000), validFrom: try #require(CivilDate("2026-01-01")),
+        validTo: try #require(CivilDate(until)), source: "registry")
+    }
+    var plant = try Plant(
+      carbon: """
+        carbon:
+          subdivision: CN-CQ
+          methods: [ghgp_market]
+          certificates:
+            - { id: A, mwh: 40, valid-from: 2026-01-01, valid-to: 2026-12-31, source: registry }
+        """, restarts: restarts)
+    func covered(_ month: Timestamp) throws -> [String: String] {
+      let body = try #require(try plant.bench.bodies(.carbonInventory)["works/\(month.rfc3339UTC)"])
+      var amounts: [String: String] = [:]
+      for line in body["methods"]?["ghgp_market"]?["lines"]?.arrayValue ?? [] {
+        if let id = line["certificate"]?.stringValue { amounts[id] = line["amount"]?.stringValue }
+      }
+      return amounts
+    }
+    try plant.meterTheMonth()
+    #expect(try covered(plant.month) == ["A": "40000"])
+    let more = try certificate("B", "2026-06-30")
+    try plant.bench.restart({ $0.carbon?.certificates.append(more) }, rules: Plant.rules)
+    try plant.mark(plant.next + .minutes(3))
+    #expect(try covered(plant.month) == ["A": "40000", "B": "40000"], "January needs both")
+    let third = try certificate("C", "2026-03-31")
+    let fourth = try certificate("D", "2026-03-31")
+    try plant.bench.restart({ $0.carbon?.certificates += [third, fourth] }, rules: Plant.rules)
+    let end = plant.zone.nextMonth(after: plant.next)
+    try plant.mark(end)
+    try plant.read(Plant.main, at: end, 12_623_829 + 5_000_000, signal: "active-energy")
+    try plant.mark(end + .minutes(2))
+    #expect(try covered(plant.month) == ["B": "40000", "C": "40000", "D": "40000", "A": "6238.29"])
+    #expect(try covered(plant.next) == ["A": "33761.71"])
+    let known = plant.bench.output.records.count
+    try plant.bench.restart()
+    try plant.mark(end + .minutes(3))
+    #expect(plant.bench.output.records.count == known, "nothing has changed")
+  }
+
+  /// What several meters tell within the lateness is one revision of their month.
+  @Test(arguments: [false, true])
+  func lateMetersShareARevision(restarts: Bool) throws {
+    var plant = try Plant(carbon: Self.location, restarts: restarts)
+    try plant.mark(plant.month)
+    try plant.read(Plant.main, at: plant.month, 0, signal: "active-energy")
+    try plant.read(Plant.gas, at: plant.month, 0, signal: "gas-normal")
+    try plant.mark(plant.next + .minutes(2))
+    let day = plant.month + .days(5)
+    try plant.read(Plant.main, at: day, 1_000_000, signal: "active-energy")
+    try plant.read(Plant.gas, at: day, 100_000, signal: "gas-normal")
+    for minute in 3..<8 { try plant.mark(plant.next + .minutes(Int64(minute))) }
+    #expect(plant.revision(.carbonInventory) == 1)
+    let sources = try #require(try plant.inventory()["sources"]?.arrayValue)
+    #expect(sources.map { $0["amount"]?.stringValue } == ["1000", "10000"])
+  }
+
+  /// The text of a problem names a day, and windows may be counted where the month is not: neither makes a new finding.
+  @Test func aFigureThatIsMissingIsToldOnce() throws {
+    var troubles = CarbonTroubles()
+    var context = RuleContext(clock: .distantPast, output: EngineOutput(), services: NoServices())
+    func problem(_ day: Int) -> (Signal.Quantity, FactorProblem) {
+      (.activeEnergyImport, FactorProblem("no factor published by 2026-01-\(day)", remedy: "add one"))
+    }
+    func told(_ what: (Signal.Quantity, FactorProblem)?, _ period: MeterFigures.Period, _ minute: Int64) -> [String] {
+      let before = context.output.findings.count
+      let time = Timestamp(seconds: minute * 60)
+      troubles.report(what, of: period, asset: "main", at: time, context: &context)
+      troubles = CarbonTroubles(text: troubles.text)
+      return context.output.findings[before...].map { ($0.closed == nil ? "open " : "closed ") + $0.summary.suffix(3) }
+    }
+    #expect(told(problem(10), .window, 1) == ["open 10."])
+    #expect(told(problem(11), .day, 2) == [])
+    #expect(told(problem(12), .month, 3) == [])
+    #expect(told(problem(13), .window, 4) == [])
+    #expect(told(nil, .window, 5) == [])
+    #expect(told(nil, .day, 6) == [])
+    #expect(told((.gasVolume, FactorProblem("no calorific value", remedy: "set it")), .window, 7) == [])
+    #expect(told(nil, .month, 8).map { $0.prefix(6) } == ["closed", "open u"])
+    #expect(told(nil, .window, 9).map { $0.prefix(6) } == ["closed"])
+    #expect(CarbonTroubles(text: "an older state").text.contains("an older state"))
+  }
+
+  private final class NoServices: RuleServices {
+    func samples(signal: Int, from: Timestamp, to: Timestamp) throws -> [Sample] { [] }
+    func lastSample(signal: Int, before time: Timestamp, notBefore: Timestamp) throws -> Sample? { nil }
+    func firstSample(signal: Int, from time: Timestamp, notAfter: Timestamp) throws -> Sample? { nil }
+    func load(_ key: String) throws -> [UInt8]? { nil }
+    func save(_ key: String, _ bytes: [UInt8]?) {}
   }
 
   @Test func anEntryIsCorrectedBySupersedingIt() throws {

@@ -95,6 +95,27 @@ import Testing
     #expect(inventories.count == 1 && inventories.first?.cause?.reason != nil)
   }
 
+  /// A budget of emissions counts as the records do, while the month is under way and when late data comes.
+  @Test(arguments: [false, true])
+  func budgetsCountByTheHour(restarts: Bool) throws {
+    var plant = try Plant(
+      carbon: Self.settings() + "\n  budgets: [{ name: month, period: month, limit: 1 t }]", restarts: restarts)
+    func used() throws -> String? {
+      let bytes = try #require(plant.bench.view.shared[BudgetRule.statusKey])
+      return try JSONValue(parsing: bytes).arrayValue?.first?["used"]?.stringValue
+    }
+    try plant.mark(plant.month)
+    try meter(&plant, hours: 0..<13)
+    #expect(try used() == "57.6", "twelve hours of the night")
+    try meter(&plant, hours: 13..<49)
+    #expect(try used() == "201.6", "days as their records have it")
+    // Half an hour more.
+    try plant.mark(plant.month + .minutes(48 * 60 + 30))
+    try plant.read(Plant.main, at: plant.month + .minutes(48 * 60 + 30), 43_800, signal: "active-energy")
+    try plant.mark(plant.month + .minutes(48 * 60 + 35))
+    #expect(try used() == "204")
+  }
+
   @Test func anHourWithoutAFactorIsNeverFilledInSilently() throws {
     var strict = try Plant(carbon: Self.settings(gap: 3))
     try strict.mark(strict.month)
@@ -113,6 +134,51 @@ import Testing
     #expect(lines(counted).map { $0["kg"]?.stringValue } == ["96", "6.6972"])
     let warning = lines(counted).last?["warnings"]?.arrayValue?.first?.stringValue
     #expect(warning?.contains("missing-hours") == true && warning?.contains("cn-grid-2023/CN-CQ/average") == true)
+  }
+
+  /// An invoice has no hours: what it says is never counted silently with another factor.
+  @Test func whatWasEnteredHasNoHours() throws {
+    var strict = try Plant(carbon: Self.settings())
+    try strict.mark(strict.month)
+    try meter(&strict, hours: 0..<745)
+    try strict.mark(strict.next + .minutes(30))
+    try strict.enter("e1", "electricity", "1", "MWh")
+    let problem = try strict.inventory()["methods"]?["ghgp_location"]?["problems"]?.arrayValue?.first?.stringValue
+    #expect(problem?.contains("hours of 1000 kWh that were entered") == true, "\(problem ?? "")")
+    let entry = try #require(try strict.bench.bodies(.carbonActivity).values.first)
+    #expect(entry["methods"]?["ghgp_location"]?["total_kg"] == .null)
+
+    var lenient = try Plant(carbon: Self.settings("missing: warn"))
+    try lenient.mark(lenient.month)
+    try meter(&lenient, hours: 0..<745)
+    try lenient.mark(lenient.next + .minutes(30))
+    try lenient.enter("e1", "electricity", "1", "MWh")
+    let counted = lines(try lenient.inventory())
+    #expect(counted.map { $0["kg"]?.stringValue } == ["3124.8", "558.1"])
+    let warning = counted.last?["warnings"]?.arrayValue?.first?.stringValue
+    #expect(warning?.contains("hours of 1000 kWh that were entered") == true, "\(warning ?? "")")
+
+    // Where nothing is metered, too.
+    var invoices = try Plant(carbon: Self.settings())
+    try invoices.mark(invoices.month)
+    try invoices.enter("e1", "electricity", "1", "MWh")
+    try invoices.mark(invoices.next + .minutes(30))
+    #expect(try invoices.inventory()["methods"]?["ghgp_location"]?["total_kg"] == .null)
+  }
+
+  /// A site that counts by the hour alone may count again: its new figures are in the records that will be issued.
+  @Test func aSiteOfHoursCanBeCountedAgain() throws {
+    var plant = try Plant(carbon: Self.settings())
+    try plant.mark(plant.month)
+    try meter(&plant, hours: 0..<745)
+    try plant.mark(plant.next + .minutes(30))
+    let recount = try #require(try InventoryRecount(site: plant.bench.site, zone: plant.zone))
+    let recalculation = Recalculation(
+      id: "c1", start: plant.month, end: nil, person: "Li Na", reason: "r", entered: plant.next,
+      change: FactorChange(dataYear: 2022), includesWindows: true)
+    let month = try #require(try recount.months([plant.inventory()], entries: [:], recalculation).first)
+    #expect(month.new == [nil] && month.isLater == [true] && month.hasFigure)
+    #expect(month.problems.contains { $0.contains("counted by the hour") })
   }
 
   /// Only the methods that are named count by the hour, and what certificates cover is taken from all hours alike.

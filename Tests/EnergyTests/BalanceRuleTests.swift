@@ -49,6 +49,15 @@ struct BalanceRuleTests {
     #expect(bench.open.isEmpty && bench.findings.count == 2 && bench.findings[1].closed != nil)
   }
 
+  @Test func windowsThatAreLeftOutAreSaid() throws {
+    var bench = try bench(plant)
+    try run(&bench, oven: Array(repeating: "38", count: 2))
+    try run(&bench, oven: Array(repeating: "38", count: 2), from: 2, estimated: true)
+    try run(&bench, oven: Array(repeating: "38", count: 30), from: 4)
+    #expect(bench.evidence("energy-imbalance/main", "windows_left_out") == "2")
+    #expect(bench.findings.first?.summary.contains("2 windows since then are not in it") == true)
+  }
+
   @Test func subMetersThatCountTooMuch() throws {
     var bench = try bench(plant)
     try run(&bench, oven: Array(repeating: "55", count: 12))

@@ -62,6 +62,39 @@ struct PerformanceRuleTests {
     #expect(PerformancePlan(lines).meters.map(\.counters) == [[3, 5], [3], [3], [5]])
   }
 
+  /// An office wing without a counter: 300 kWh on working days, 80 on others, and a few more or less.
+  @Test(arguments: [false, true])
+  func workingDaysAreADriverWhereTheyExplainMuch(hasCalendar: Bool) throws {
+    var bench = try bench { site in
+      site.assets = [MeterSites.asset("wing")]
+      site.energy.analysis.baselineDays = 21
+      // The other way round than the week: by it alone the data would mean nothing.
+      guard hasCalendar else { return }
+      site.shifts = ShiftPlan(shifts: [.init(name: "day", from: 480, to: 960, weekdays: [1, 2, 5, 6])])
+    }
+    bench.restarts = true
+    for day in 0..<28 {
+      let weekday = ShiftPlan.weekday(day: 20_454 + day)
+      let works = hasCalendar ? [1, 2, 5, 6].contains(weekday) : weekday < 5
+      try count(&bench, "wing", day, [.activeEnergyImport: String((works ? 300 : 80) + noise(day))])
+      try bench.mark(try start(day + 1) + .minutes(2))
+    }
+    let bodies = try bench.bodies(.energyPerformance)
+    #expect(bodies.count == 7 && bench.findings.isEmpty)
+    let body = try #require(bodies.first)
+    #expect(abs(try number(body["baseline"]?["slopes"]?["working-day"]) - 220) < 8)
+    #expect(body["drivers"]?["working-day"] == "1.000" || body["drivers"]?["working-day"] == "0.000")
+  }
+
+  /// What production explains already, and what is chance, is no reason for another driver.
+  @Test func workingDaysAreLeftOutWhereTheyExplainNothing() throws {
+    var bench = try bench()
+    try run(&bench, 0..<20)
+    for body in try bench.bodies(.energyPerformance) {
+      #expect(body["baseline"]?["slopes"]?["working-day"] == nil && body["drivers"]?["working-day"] == nil)
+    }
+  }
+
   @Test func learnsAndThenJudges() throws {
     var bench = try bench()
     bench.restarts = true

@@ -69,6 +69,7 @@ struct PerformanceTests {
     #expect(abs(zip(residuals, rows).reduce(0) { $0 + $1.0 * $1.1.0 }) < 1e-9)
     #expect(abs(zip(residuals, rows).reduce(0) { $0 + $1.0 * $1.1.1 }) < 1e-9)
     #expect(model.r2 > 0.97 && model.pValues.allSatisfy { $0 < 0.001 })
+    #expect(model.adjustedR2 < model.r2 && model.adjustedR2 > 0.96)
   }
 
   @Test func whatCannotBeFitted() {

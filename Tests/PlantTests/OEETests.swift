@@ -136,12 +136,14 @@ import Testing
       interval: Self.at(0)..<Self.at(60), planned: [Self.at(0)..<Self.at(20), Self.at(30)..<Self.at(60)],
       windows: windows, minorStop: .minutes(5), countsPieces: true)
     fold.standard = ExactDecimal(60)
+    fold.shifts = [Self.at(0)..<Self.at(60)]
     let parts = try fold.parts()
     let sum = try OEEFold.sum(parts)
     #expect(parts.map(\.product) == [nil])
     #expect(sum.planned == 50 * 60_000_000_000)
     #expect(sum.production == 31 * 60_000_000_000)
     #expect(sum[.setup] == 5 * 60_000_000_000)
+    #expect(sum.plannedStops == 10 * 60_000_000_000 && sum.unplannedStops == 19 * 60_000_000_000)
     #expect(sum[.breakdown] == 6 * 60_000_000_000)
     #expect(sum[.minorStops] == 2 * 60_000_000_000)
     #expect(sum[.unexplained] == 6 * 60_000_000_000)

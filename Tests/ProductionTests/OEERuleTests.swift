@@ -73,16 +73,16 @@ import Testing
   }
 
   /// 06:00 … 10:00: setup 20 min, running but for a fault of 30 min from 09:00 on; a piece a minute, each tenth scrap.
-  private mutating func earlyShift(leavingOut: Range<Int64> = 0..<0) throws {
+  private mutating func earlyShift(leavingOut: Range<Int64> = 0..<0, from: Int64 = 350, until: Int64 = 640) throws {
     var good: Int64 = 0
     var scrap: Int64 = 0
-    for minute in 350..<640 as Range<Int64> {
-      try bench.mark(at(minute))
+    for minute in 350..<until as Range<Int64> {
+      if minute >= from { try bench.mark(at(minute)) }
       let isSetup = (360..<380).contains(minute)
       let isBroken = (540..<570).contains(minute)
       let isBreak = (480..<510).contains(minute)
       let runs = (380..<600).contains(minute) && !isBroken && !isBreak
-      if !leavingOut.contains(minute) {
+      if minute >= from, !leavingOut.contains(minute) {
         try tell(
           at(minute), good: good, scrap: scrap,
           state: isSetup ? "setup" : isBroken ? "fault" : runs ? "running" : "idle")
@@ -100,6 +100,7 @@ import Testing
     #expect(early["planned_seconds"] == "12600" && early["production_seconds"] == "9600")
     #expect(early["losses"]?["setup"] == "1200" && early["losses"]?["breakdown"] == "1800")
     #expect(early["losses"]?["no-data"] == "0" && early["losses"]?["minor-stops"] == "0")
+    #expect(early["planned_stop_seconds"] == "1800" && early["unplanned_stop_seconds"] == "3000")
     #expect(early["good"] == "144" && early["scrap"] == "16")
     #expect(early["availability"] == "0.761904761905" && early["effectiveness"] == "1" && early["quality"] == "0.9")
     #expect(early["oee"] == "0.685714285714" && early["flags"] == [])
@@ -143,6 +144,33 @@ import Testing
     #expect(records.last?.cause?.reason == .late)
     let second = try #require(try bodies().values.first)
     #expect(second["losses"]?["no-data"] == "0" && second["production_seconds"] == "9600")
+  }
+
+  @Test mutating func anOrderThatIsToldLateChangesItsShift() throws {
+    try earlyShift()
+    try order("start", "A", at(360), product: "Y1")
+    try order("end", "A", at(480), product: "Y1")
+    for minute in [645, 650] as [Int64] { try bench.mark(at(minute)) }
+    let records = bench.output.records.filter { $0.kind == .oee }
+    #expect(records.last?.revision == 1 && records.last?.cause?.asset == "mes")
+    let early = try #require(try bodies().values.first)
+    // 100 pieces at 30 s and 60 at 60 s.
+    #expect(early["planned_run_seconds"] == "6600")
+    #expect(early["products"]?.arrayValue?.map { $0["product"] } == [.null, "Y1"])
+  }
+
+  @Test mutating func theShiftUnderWayIsShown() throws {
+    try earlyShift(until: 480)
+    let bytes = try #require(bench.view.shared[OEERunning.stateKey])
+    let running = try #require(try OEERunning(bytes).spans.first)
+    #expect(running.asset == "press" && running.shift == "early" && running.start == at(360))
+    #expect(running.through == at(465))
+    // Setup of 20 min, then 85 min with a piece each.
+    #expect(running.elements.planned == 105 * 60_000_000_000 && running.elements.good + running.elements.scrap == 85)
+    #expect(try OEEFigures(running.elements).availability == ExactDecimal("0.809523809524"))
+    try earlyShift(from: 480)
+    let ended = try #require(bench.view.shared[OEERunning.stateKey])
+    #expect(try OEERunning(ended).spans.map(\.shift) == ["late"], "the early shift has its record")
   }
 
   @Test mutating func aCopyOfTheStateGoesOn() throws {

@@ -77,6 +77,20 @@ import Testing
     #expect(carrier["orders"]?["mes/A"] == "9" && carrier["orders"]?["mes/B"] == "9")
     #expect(carrier["unallocated"] == "6" && carrier["reasons"]?["no-order"] == "6")
     #expect(days.values.first?["good"] == "72" && days.values.first?["good_outside"] == "0")
+    #expect(
+      days.values.first?["pieces"]
+        == ["mes/A": ["good": "42", "scrap": "3"], "mes/B": ["good": "30", "scrap": "0"]])
+  }
+
+  @Test func aLateEventMovesThePiecesOfTheDay() throws {
+    var plant = try LinePlant()
+    try twoHours(&plant)
+    try plant.bench.mark(at(24 * 60 + 20))
+    try plant.order("end", "A", at(510))
+    try plant.bench.restart()
+    try plant.bench.mark(at(25 * 60 + 20))
+    let pieces = try #require(try plant.bodies(.productionLine).values.first?["pieces"])
+    #expect(pieces == ["mes/A": ["good": "14", "scrap": "1"], "mes/B": ["good": "30", "scrap": "0"]])
   }
 
   @Test func withoutRunStatePiecesDecideAndWithoutPiecesTime() throws {

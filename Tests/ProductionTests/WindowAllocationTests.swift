@@ -98,12 +98,12 @@ import Testing
   @Test func stateSurvives() throws {
     var window = LineWindow(start: Self.at(0))
     window.set(
-      [.init(asset: "m", quantity: .gasVolumeNormal, value: ScaledInteger(5, exponent: -1), isEstimated: true)], of: "m"
-    )
+      [.init(asset: "m", quantity: .gasVolumeNormal, value: ScaledInteger(5, exponent: -1), isEstimated: true)],
+      of: ["m"])
     window.set(
       LineWindow.Activity(
         asset: "c", run: [RunSpan(state: .idle, start: Self.at(1), end: Self.at(2))],
-        pieces: [PieceStep(since: Self.at(0), time: Self.at(2), good: -1, scrap: 1)]))
+        pieces: [PieceStep(since: Self.at(0), time: Self.at(2), good: -1, scrap: 1)]), of: ["c"])
     window.add(order: "f/A")
     window.accounted = try divide([Self.order("f/A", [(0, 5)])], run: [(0, 15)], good: 3)
     var writer = ByteWriter()

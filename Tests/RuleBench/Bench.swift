@@ -7,13 +7,15 @@ import Templates
 /// Assets in a real engine with an in-memory store: samples, events and marks in, records and findings out.
 public struct Bench {
   public private(set) var site: Site
-  public let catalog: SeriesCatalog
+  public private(set) var catalog: SeriesCatalog
   public let store = MemoryStore()
   public private(set) var output = EngineOutput()
   private var factories: [RuleFactory]
   private let siteFactories: [SiteRuleFactory]
   private var engine: Engine
   private var position: Int64 = 0
+  /// Of each asset, by time.
+  private var ids: [[String]]
 
   /// - Parameter drained: the connection is up from the beginning.
   public init(
@@ -23,6 +25,7 @@ public struct Bench {
     self.site = site
     self.factories = factories
     catalog = SeriesCatalog(site: site)
+    ids = site.assets.map { [$0.id] }
     engine = try Engine(site: site, catalog: catalog, reader: store, rules: factories, siteRules: siteFactories)
     if drained { try connection(.drained) }
   }
@@ -51,8 +54,10 @@ public struct Bench {
     }
   }
 
-  public mutating func event(at time: Timestamp, id: UInt64, _ attributes: [Event.Attribute]) throws {
-    let series = catalog.series(asset: 0, signal: 0)
+  public mutating func event(
+    at time: Timestamp, id: UInt64, _ attributes: [Event.Attribute], signal: Int = 0, asset: Int = 0
+  ) throws {
+    let series = catalog.series(asset: asset, signal: signal)
     try feed { batch in
       batch.entries.append(.event(Event(series: series, time: time, identity: id, attributes: attributes)))
     }
@@ -77,8 +82,21 @@ public struct Bench {
   ) throws {
     store.commit(engine.checkpoint())
     change(&site)
+    if ids.indices.contains(where: { ids[$0].last != site.assets[$0].id }) { rename() }
     if let rules { factories = try rules(site) }
     engine = try Engine(site: site, catalog: catalog, reader: store, rules: factories, siteRules: siteFactories)
+  }
+
+  /// The catalogue keeps numbers and names, as the journal's does.
+  private mutating func rename() {
+    for place in ids.indices where ids[place].last != site.assets[place].id { ids[place].append(site.assets[place].id) }
+    var connections: [String: ConnectionID] = [:]
+    for connection in site.connections { connections[connection.name] = catalog.connection(named: connection.name) }
+    catalog = SeriesCatalog(
+      assetNumbers: ids.indices.map { catalog.assetNumber($0) },
+      seriesNumbers: site.assets.enumerated().map { place, asset in
+        asset.signals.indices.map { catalog.series(asset: place, signal: $0) }
+      }, connections: connections, stableNames: ids.map { $0[0] }, formerNames: ids.map { Array($0.dropLast()) })
   }
 
   public var counts: EngineCounts { engine.counts }

@@ -33,6 +33,9 @@ struct EnergyAnalysisTests {
       - { id: warm, place: cq/cooling, template: heat-meter, topic: m/warm, fed-by: chiller, expected-interval: 15 min,
           signals: { heat: { maximum-rate: 10 GJ/h }, volume: none } }
       - { id: counter, place: cq/hall/l1, template: production-counter, topic: m/counter, expected-interval: 15 min }
+      - { id: mes, place: cq/hall/l1, template: order-feed, topic: m/mes }
+    products:
+      - { id: X200, price: [ { from: 2026-01-06, amount: 2.50 CNY } ] }
     """
   }
 
@@ -59,6 +62,14 @@ struct EnergyAnalysisTests {
       add("counter", "\"good\":\"\(good)\",\"bad\":\"\(bad)\"")
       let day = Int64(quarter / 96)
       let isProducing = (32..<64).contains(quarter % 96)
+      // Of ten orders the last one makes what has no price.
+      if quarter % 96 == 32 || quarter % 96 == 64 {
+        let event = quarter % 96 == 32 ? "start" : "end"
+        add(
+          "mes",
+          "\"id\":\"\(quarter)\",\"order\":\"A-\(day)\",\"product\":\"\(day == 9 ? "Y1" : "X200")\",\"event\":\"\(event)\""
+        )
+      }
       let pieces = isProducing ? 20 + 3 * (day * 5 % 7) + Int64(quarter % 3) : 0
       press += (isProducing ? 1000 + 40 * pieces : 150) * (day == Int64(Self.days) - 1 && isProducing ? 3 : 2) / 2
       chiller += 500
@@ -82,6 +93,24 @@ struct EnergyAnalysisTests {
   private func row(_ table: JSONValue, _ name: String) throws -> [String] {
     let row = try #require(table["rows"]?.arrayValue?.first { $0["name"]?.stringValue == name }, "\(table)")
     return try #require(row["figures"]?.arrayValue).map { $0.stringValue ?? "–" }
+  }
+
+  /// Of the second day: 21 of a price that holds since then, and none before.
+  private func outputValues(_ weir: WeirProcess) throws {
+    let day = try table(weir, "performance", "--by", "product", "--period", "2026-01-06")
+    let x200 = try row(day, "X200")
+    let good = try #require(ExactDecimal(x200[1]))
+    let energy = try #require(ExactDecimal(x200[0]))
+    let value = try good * #require(ExactDecimal("2.5"))
+    #expect(x200[3] == value.description && good > ExactDecimal(100), "\(x200)")
+    #expect(x200[4] == (try energy * ExactDecimal(1000) / value).description)
+    let lines = try table(weir, "performance", "--by", "line", "--period", "2026-01-06")
+    #expect(try row(lines, "cq/hall/l1").suffix(2).first == value.description, "\(lines)")
+    let before = try table(weir, "performance", "--by", "product", "--period", "2026-01-05")
+    #expect(try row(before, "X200")[3] == "–" && "\(before)".contains("X200 has no price before 2026-01-06"))
+    let all = try table(weir, "performance", "--by", "product", "--period", "2026-01-06..2026-01-14")
+    #expect(try row(all, "Y1")[3] == "–" && "\(all)".contains("Y1 has no price"), "\(all)")
+    #expect(all["total"]?["figures"]?.arrayValue?[3] == .null, "a sum of a part would be a guess")
   }
 
   /// What a shift used, what to leave out tomorrow, and the page on a day.
@@ -136,6 +165,7 @@ struct EnergyAnalysisTests {
     #expect(byDay["rows"]?.arrayValue?.count == 3)
     let media = try table(weir, "performance", "--by", "media", "--period", "2026-01-14")
     #expect(try row(media, "chiller: heat-energy (GJ)")[3] == "3", "\(media)")
+    try outputValues(weir)
     try pages(weir)
     let (page, code) = try WeirProcess.command(
       ["energy", "performance", "--by", "cost", "--data", weir.directory.appending("data")], directory: weir.directory)

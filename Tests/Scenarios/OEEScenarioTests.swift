@@ -77,7 +77,7 @@ import Testing
             oee: { cycle-time: 30 s, source: routing sheet 7 } }
         - { id: pack, place: cq/works/line-1, template: production-counter, topic: m/pack }
         - { id: "air-{n}", count: 2, place: cq/works/air, template: compressor, topic: "m/{id}", rated-power: 200 kW,
-            group: compressors }
+            expected-interval: 1 min, group: compressors }
       shifts:
         pattern:
           - { name: early, from: "06:00", to: "14:30", days: mon-fri }

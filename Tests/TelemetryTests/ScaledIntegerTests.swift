@@ -53,3 +53,29 @@ import Testing
     #expect(try #require(ScaledInteger("1.50")).isEqual(to: try #require(ScaledInteger("1.5"))))
   }
 }
+
+/// Doubles as texts.
+@Suite struct RoundingTests {
+  @Test(
+    arguments: [
+      (12.345, 1, "12.3"), (0.05, 1, "0.1"), (-0.05, 1, "-0.1"), (0.04, 1, "0.0"), (-0.04, 1, "0.0"), (7, 3, "7.000"),
+      (1e15, 3, "1000000000000000.000"), (2.5, 0, "3"),
+    ] as [(Double, Int, String)])
+  func roundsHalfAwayFromZero(value: Double, places: Int, expected: String) {
+    #expect(ScaledInteger(rounding: value, places: places)?.description == expected)
+    #expect(FigureText.text(value, places: places) == expected)
+  }
+
+  @Test(arguments: [.nan, .infinity, -.infinity, 1e16, -1e300] as [Double])
+  func whatDoesNotFitIsNilAndNeverATrap(value: Double) {
+    #expect(ScaledInteger(rounding: value, places: 3) == nil)
+    #expect(FigureText.text(value, places: 3) == "\(value)")
+    #expect(ScaledInteger(rounding: 1, places: -1) == nil && ScaledInteger(rounding: 1, places: 19) == nil)
+  }
+
+  @Test func whatIsLeftOutOfAListIsCounted() {
+    #expect(FigureText.list(["a", "b"]) == "a, b")
+    #expect(FigureText.list(["a", "b", "c", "d", "e", "f"]) == "a, b, c, d and 2 others")
+    #expect(FigureText.list(["a", "b", "c", "d", "e"]) == "a, b, c, d and 1 other")
+  }
+}

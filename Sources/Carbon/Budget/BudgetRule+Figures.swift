@@ -10,6 +10,8 @@ extension BudgetRule {
     var amount: ExactDecimal?
     /// Why there is none, or what is missing of it.
     var problems: [String] = []
+    /// Nothing is known of the period: neither a meter nor an entry.
+    var isEmpty = true
   }
 
   func used(_ place: Int, _ period: Range<Timestamp>, _ context: RuleContext) throws -> Used {
@@ -23,7 +25,8 @@ extension BudgetRule {
   private func metered(_ place: Int, _ period: Range<Timestamp>, _ context: RuleContext) throws -> Used {
     var used = Used(amount: .zero)
     for meter in meters[place] {
-      for piece in try memory(site.assets[meter].id, context).pieces(in: period) {
+      for piece in try memory(name(of: meter, context), context).pieces(in: period) {
+        used.isEmpty = false
         guard let energy = piece.amounts.first(where: { $0.quantity == .activeEnergyImport }) else { continue }
         let part = budgets[place].measure == .cost ? piece.cost : try ExactDecimal(energy.value)
         if let part {
@@ -44,19 +47,24 @@ extension BudgetRule {
     let group = groups[place]
     let entries = entries.values.filter { belongs($0, to: place) }.sorted { $0.id < $1.id }
     var memories: [Int: MeterMemory] = [:]
-    for asset in group.sorted() { memories[asset] = try memory(site.assets[asset].id, context) }
+    for asset in group.sorted() { memories[asset] = try memory(name(of: asset, context), context) }
     var used = Used(amount: .zero)
     for month in zone.months(touching: period).map({ $0.clamped(to: period) }) {
       var amounts: [Int: [Signal.Quantity: ExactDecimal]] = [:]
+      var hours: [Int: HourlySums]? = isHourly ? [:] : nil
       for asset in group.sorted() {
-        for amount in memories[asset]?.pieces(in: month).flatMap(\.amounts) ?? [] {
-          let value = try ExactDecimal(amount.value)
-          amounts[asset, default: [:]][amount.quantity] = try (amounts[asset]?[amount.quantity] ?? .zero) + value
+        for piece in memories[asset]?.pieces(in: month) ?? [] {
+          for amount in piece.amounts {
+            let value = try ExactDecimal(amount.value)
+            amounts[asset, default: [:]][amount.quantity] = try (amounts[asset]?[amount.quantity] ?? .zero) + value
+          }
+          if let hourly = piece.hourly { try hours?[asset, default: HourlySums()].add(hourly) }
         }
       }
       let own = entries.filter { $0.start < month.upperBound && month.lowerBound < $0.end }
       guard !amounts.isEmpty || !own.isEmpty else { continue }
-      let sums = try report.sums(method, amounts: amounts, group: group, entries: own, period: month)
+      used.isEmpty = false
+      let sums = try report.sums(method, amounts: amounts, group: group, entries: own, period: month, hours: hours)
       used.problems += sums.problems
       guard let parts = sums.scopes else {
         used.amount = nil

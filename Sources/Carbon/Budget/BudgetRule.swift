@@ -9,8 +9,9 @@ import Templates
 /// * `budget-exceeded/<name>/<first day>` is opened when a period has used more than its limit, and closed with the
 ///   period. Late data and recalculations are followed for as long as records can be revised: a past period that turns out
 ///   to have been exceeded is told then, and one that was not after all, too.
-/// * `budget-projected/<name>/<first day>` is opened when the period would use more if it went on as it began, from the
-///   configured share of it on. It is closed when that is over, at a new day (of a day's budget, at a full hour) so that
+/// * `budget-projected/<name>/<first day>` is opened when the period would use more: if the days to come were like the same
+///   weekdays of the last weeks (of a day's budget, the rest of the day), or without enough of them if it went on as it
+///   began; from the configured share of the period on. It is closed when that is over, at a new day (of a day's budget, at a full hour) so that
 ///   it does not flicker, and with the period.
 /// * What is metered twice counts once (`MeterTopology`); emissions are counted as the inventory counts them, without
 ///   certificates; what people enter belongs to budgets of the whole site and of the place that it names.
@@ -51,6 +52,10 @@ public struct BudgetRule: SiteRule {
   private var watched: [Watched] = []
   /// The earliest time whose figures have changed since.
   private var changed: Timestamp?
+  /// The same, without what only adds up days.
+  var changedDays: Timestamp?
+  /// By name of the budget.
+  var courses: [String: BudgetCourse] = [:]
   /// Assets of which something is kept, sorted; it is saved under a key of each.
   private var known: [String] = []
   /// Entries in force, by id, as they were entered.
@@ -99,21 +104,25 @@ public struct BudgetRule: SiteRule {
     self.quantities = quantities
   }
 
+  /// Electricity is counted by the hour.
+  var isHourly: Bool { site.carbon?.hourlySeries?.counts ?? false }
+
   public var sharedKeys: [String] { [Self.statusKey] }
   public var deadline: Timestamp? { seen.map { $0 + window + lateness } }
 
   // MARK: - What is heard
 
   public mutating func heard(_ published: Published, asset: Int, context: inout RuleContext) throws {
+    if case .derived(let told) = published { return try heard(hours: told, asset: asset, context: &context) }
     guard case .meter(let figures) = published, asset >= 0, !quantities[asset].isEmpty else { return }
-    let id = site.assets[asset].id
+    let id = name(of: asset, context)
     var memory = try memory(id, context)
     memory.set(figures, quantities: quantities[asset])
     save(memory, id, context)
     if !known.contains(id) { known = (known + [id]).sorted() }
     if seen == nil { seen = figures.start }
     since = min(since ?? figures.start, figures.start)
-    touch(figures.start)
+    touch(figures.start, isSumOfDays: figures.period == .month)
   }
 
   public mutating func heard(_ command: SiteCommand, context: inout RuleContext) throws {
@@ -137,7 +146,25 @@ public struct BudgetRule: SiteRule {
     }
   }
 
-  private mutating func touch(_ time: Timestamp) { changed = min(changed ?? time, time) }
+  private mutating func heard(hours told: DerivedFigures, asset: Int, context: inout RuleContext) throws {
+    guard told.name == CarbonRule.hoursOfPeriod, asset >= 0, quantities[asset].contains(.activeEnergyImport),
+      isHourly
+    else { return }
+    var reader = ByteReader(told.bytes)
+    guard let period = MeterFigures.Period(rawValue: try reader.byte()) else {
+      throw ByteReaderError(offset: 0, expected: "a window, day or month")
+    }
+    let id = site.assets[asset].id
+    var memory = try memory(id, context)
+    memory.set(try HourlySums(from: &reader), period: period, start: told.start)
+    save(memory, id, context)
+    touch(told.start, isSumOfDays: period == .month)
+  }
+
+  private mutating func touch(_ time: Timestamp, isSumOfDays: Bool = false) {
+    changed = min(changed ?? time, time)
+    if !isSumOfDays { changedDays = min(changedDays ?? time, time) }
+  }
 
   // MARK: - Looking
 
@@ -149,6 +176,7 @@ public struct BudgetRule: SiteRule {
     report?.recalculations = try context.loadOfSite(Recalculation.stateKey)
     var status: [JSONValue] = []
     for (place, budget) in budgets.enumerated() {
+      try learn(place, end, context)
       let last = Timestamp(nanoseconds: end.nanoseconds - 1)
       let current = period(of: last, budget.period)
       // Periods that ended since the last look, and the one under way.
@@ -165,7 +193,7 @@ public struct BudgetRule: SiteRule {
         if period == current { status.append(figure) }
       }
     }
-    changed = nil
+    (changed, changedDays) = (nil, nil)
     context.save(Self.statusKey, JSONValue.array(status).canonicalBytes())
     try forget(end, context: context)
   }
@@ -183,11 +211,14 @@ public struct BudgetRule: SiteRule {
     let used = try used(place, period, context)
     let length = Int((period.upperBound - period.lowerBound).nanoseconds / 1_000_000_000)
     let elapsed = Int((time - period.lowerBound).nanoseconds / 1_000_000_000)
-    let (state, projected) = try budget.state(used: used.amount ?? .zero, elapsed: elapsed, length: length)
+    let better = try used.amount.flatMap { try expected(place, period, at: time, used: $0) }
+    let (state, projected) = try budget.state(
+      used: used.amount ?? .zero, elapsed: elapsed, length: length, expected: better?.amount)
+    note(place, period, at: time, used: used.amount)
     let text = BudgetText(
       budget: budget, unit: budget.unit(currency: site.tariff?.tariff.currency), period: period, zone: zone,
-      since: since.flatMap { period.lowerBound < $0 ? $0 : nil }, used: used, projected: projected,
-      gateway: site.gateway.id)
+      since: since.flatMap { period.lowerBound < $0 ? $0 : nil }, used: used,
+      projected: used.amount == nil ? nil : projected, basis: better?.basis ?? .elapsed, gateway: site.gateway.id)
     let isOver = period.upperBound <= time
     if state == .exceeded, !watched[entry].isExceeded {
       watched[entry].isExceeded = true
@@ -258,6 +289,11 @@ public struct BudgetRule: SiteRule {
 
   // MARK: - Saved state
 
+  /// Under which an asset is kept: the id that it had when it was first heard.
+  func name(of asset: Int, _ context: RuleContext) -> String {
+    context.ids(of: asset, in: site).first(where: known.contains) ?? site.assets[asset].id
+  }
+
   private static func key(_ id: String) -> String { "budget/meter/\(id)" }
 
   func memory(_ id: String, _ context: RuleContext) throws -> MeterMemory {
@@ -287,6 +323,7 @@ public struct BudgetRule: SiteRule {
     }
     writer.varint(entries.count)
     for (_, entry) in entries.sorted(by: { $0.key < $1.key }) { writer.string(entry.journaled.text) }
+    encodeCourses(into: &writer)
   }
 
   public mutating func restoreState(from reader: inout ByteReader) throws {
@@ -308,5 +345,6 @@ public struct BudgetRule: SiteRule {
       let entry = try EnteredActivity(command)
       entries[entry.id] = entry
     }
+    try restoreCourses(from: &reader)
   }
 }

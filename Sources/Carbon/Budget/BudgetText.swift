@@ -12,6 +12,7 @@ struct BudgetText {
   let since: Timestamp?
   let used: BudgetRule.Used
   let projected: ExactDecimal?
+  let basis: BudgetRule.Basis
   let gateway: String
 
   private var name: String {
@@ -64,7 +65,7 @@ struct BudgetText {
   func projection(at time: Timestamp, closed: Timestamp?) -> Finding {
     finding(
       "budget-projected", .warning,
-      "The budget \(budget.name) of \(name) will be exceeded if it goes on like this: \(text(projected)) of "
+      "The budget \(budget.name) of \(name) will be exceeded \(basis.words): \(text(projected)) of "
         + "\(text(budget.limit)), \(text(used.amount)) so far.",
       "See what uses most: `\(command)`. What can wait is cheaper to move now than at the end.", at: time,
       closed: closed)
@@ -79,8 +80,10 @@ struct BudgetText {
   func status(_ state: CarbonBudget.State, at time: Timestamp) -> JSONValue {
     var members: [String: JSONValue] = [
       "name": .string(budget.name), "period": .string(name), "unit": .string(unit),
-      "limit": .string(budget.limit.description), "state": .string(state.rawValue), "at": .string(zone.rfc3339(time)),
+      "limit": .string(budget.limit.description), "at": .string(zone.rfc3339(time)),
+      "state": .string(used.amount == nil ? "unknown" : state.rawValue),
     ]
+    if projected != nil { members["basis"] = .string(basis.words) }
     members["used"] = used.amount.map { .string($0.description) }
     members["projected"] = projected.map { .string($0.description) }
     members["since"] = since.map { .string(zone.rfc3339($0)) }

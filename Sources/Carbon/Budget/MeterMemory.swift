@@ -1,3 +1,4 @@
+import Factors
 import Plant
 import Rules
 import Telemetry
@@ -11,6 +12,8 @@ struct MeterMemory: Hashable, Sendable {
     var end: Timestamp
     var amounts: [MeterFigures.Amount]
     var cost: ExactDecimal?
+    /// The bought electricity by its hours; nil where the site does not count so, or it was not told yet.
+    var hourly: HourlySums?
   }
 
   /// By period, each by start.
@@ -29,6 +32,12 @@ struct MeterMemory: Hashable, Sendable {
     }
     // A day says what its windows said.
     if figures.period == .day { pieces[0].removeAll { figures.start <= $0.start && $0.start < figures.end } }
+  }
+
+  /// The hours of a piece that is known already.
+  mutating func set(_ hourly: HourlySums, period: MeterFigures.Period, start: Timestamp) {
+    let period = Int(period.rawValue)
+    if let place = pieces[period].firstIndex(where: { $0.start == start }) { pieces[period][place].hourly = hourly }
   }
 
   /// Forgets days that began before `days`, and months before `months`.
@@ -78,6 +87,11 @@ struct MeterMemory: Hashable, Sendable {
         if let cost = piece.cost { writer.decimal(cost) }
       }
     }
+    guard pieces.joined().contains(where: { $0.hourly != nil }) else { return }
+    for piece in pieces.joined() {
+      writer.boolean(piece.hourly != nil)
+      piece.hourly?.encode(into: &writer)
+    }
   }
 
   init() {}
@@ -106,6 +120,13 @@ struct MeterMemory: Hashable, Sendable {
         }
         pieces[size].append(
           Piece(start: start, end: end, amounts: amounts, cost: try reader.boolean() ? try reader.decimal() : nil))
+      }
+    }
+    // Without hours the state ends here.
+    guard !reader.isAtEnd else { return }
+    for size in pieces.indices {
+      for place in pieces[size].indices {
+        if try reader.boolean() { pieces[size][place].hourly = try HourlySums(from: &reader) }
       }
     }
   }

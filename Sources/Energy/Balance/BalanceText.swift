@@ -7,8 +7,9 @@ struct BalanceText {
   let site: Site
   let zone: PlantZone
 
+  /// - Parameter leftOut: windows since then that could not be judged.
   func imbalance(
-    _ imbalance: BalanceWatch.Imbalance, of parent: BalancePlan.Parent, key: String, at now: Timestamp
+    _ imbalance: BalanceWatch.Imbalance, of parent: BalancePlan.Parent, leftOut: Int, key: String, at now: Timestamp
   ) throws -> Finding {
     let id = site.assets[parent.asset].id
     let unit = parent.quantity.unit
@@ -18,16 +19,21 @@ struct BalanceText {
       ? ""
       : " (\(FigureText.percent(imbalance.difference.magnitude.doubleValue / imbalance.amount.magnitude.doubleValue)))"
     let since = "in \(imbalance.windows) windows since \(zone.rfc3339(imbalance.since))"
+    let caution =
+      leftOut == 0
+      ? ""
+      : " \(leftOut == 1 ? "One window" : "\(leftOut) windows") since then \(leftOut == 1 ? "is" : "are") not in it: a "
+        + "reading was missing, estimated between others, or doubted."
     var seen: Set<Int> = []
     let names = parent.below.map(\.asset).filter { seen.insert($0).inserted }.map { site.assets[$0].id }
     let isUnexplained = imbalance.side == .unexplained
     return Finding(
       key: key, rule: "energy-imbalance", subject: id, severity: .warning, opened: now,
-      summary: isUnexplained
+      summary: (isUnexplained
         ? "\(amount) \(unit)\(share) of what \(id) counted \(since) is in none of its \(names.count) sub-meters; that is "
           + "more than the meters' limits of error explain."
         : "The \(names.count) sub-meters of \(id) counted \(amount) \(unit)\(share) more than \(id) itself \(since); that "
-          + "is more than the meters' limits of error explain.",
+          + "is more than the meters' limits of error explain.") + caution,
       advice: isUnexplained
         ? "Look for a consumer without a meter, or one whose `fed-by: \(id)` is missing in the configuration; for a "
           + "sub-meter that stands still (transformer ratio, a lost phase); for a leak. `weir energy balance` shows the "
@@ -38,7 +44,8 @@ struct BalanceText {
         Event.Attribute("side", imbalance.side.rawValue), Event.Attribute("quantity", parent.quantity.rawValue),
         Event.Attribute("unit", unit), Event.Attribute("difference", imbalance.difference.description),
         Event.Attribute("counted", imbalance.amount.description),
-        Event.Attribute("windows", String(imbalance.windows)), Event.Attribute("since", zone.rfc3339(imbalance.since)),
+        Event.Attribute("windows", String(imbalance.windows)), Event.Attribute("windows_left_out", String(leftOut)),
+        Event.Attribute("since", zone.rfc3339(imbalance.since)),
         Event.Attribute("sub_meters", FigureText.list(names, limit: 20)),
       ])
   }

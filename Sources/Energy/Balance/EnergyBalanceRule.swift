@@ -164,7 +164,10 @@ public struct EnergyBalanceRule: SiteRule {
       open.insert(key)
       if told.finding(key)?.evidence.first?.value != imbalance.side.rawValue {
         told.end(key, at: now, context: &context)
-        told.tell(try text.imbalance(imbalance, of: parent, key: key, at: now), context: &context)
+        let all = rows.closedTo.map { Int(($0 - imbalance.since).nanoseconds / window.nanoseconds) } ?? 0
+        told.tell(
+          try text.imbalance(
+            imbalance, of: parent, leftOut: max(0, all - imbalance.windows), key: key, at: now), context: &context)
       }
     }
     let suspected = Set(leakSlots.indices.filter { leaks[$0].open != nil }.map { leakSlots[$0] })

@@ -118,28 +118,28 @@ public struct DemandRule: AssetRule {
   // MARK: Finding
 
   private func finding(_ projection: DemandProjection, opened: Timestamp) -> Finding {
-    func tenth(_ value: Double) -> String {
-      ScaledInteger(Int64((min(max(value, -1e12), 1e12) * 10).rounded()), exponent: -1).description
-    }
     let what = isContract ? "the contract demand" : "the demand limit"
     let end = zone.rfc3339(projection.end)
-    let left = tenth(projection.minutesLeft)
+    let left = FigureText.text(projection.minutesLeft)
     let advice =
       projection.isAvoidable
-      ? "Switch off at least \(tenth(projection.toShed)) kW at once and keep it off until \(end); begin with the largest "
+      ? "Switch off at least \(FigureText.text(projection.toShed)) kW at once and keep it off until \(end); begin with the largest "
         + "loads that are not essential."
       : "The window's energy is above the limit already: it cannot be kept. Keep large loads off so that the next window "
         + "stays below it."
     return Finding(
       key: "demand-projected/\(asset.id)", rule: "demand-projected", subject: asset.id,
       severity: projection.isAvoidable ? .warning : .critical, opened: opened,
-      summary: "\(asset.id) will reach \(tenth(projection.projected)) kW in the window that ends at \(end), above "
-        + "\(what) of \(limit) kW, if power stays at \(tenth(projection.power)) kW for the \(left) minutes left.",
+      summary:
+        "\(asset.id) will reach \(FigureText.text(projection.projected)) kW in the window that ends at \(end), above "
+        + "\(what) of \(limit) kW, if power stays at \(FigureText.text(projection.power)) kW for the \(left) minutes left.",
       advice: advice,
       evidence: [
-        Event.Attribute("so_far_kwh", tenth(projection.soFar)), Event.Attribute("power_kw", tenth(projection.power)),
-        Event.Attribute("projected_kw", tenth(projection.projected)), Event.Attribute("limit_kw", limit.description),
-        Event.Attribute("minutes_left", left), Event.Attribute("to_shed_kw", tenth(projection.toShed)),
+        Event.Attribute("so_far_kwh", FigureText.text(projection.soFar)),
+        Event.Attribute("power_kw", FigureText.text(projection.power)),
+        Event.Attribute("projected_kw", FigureText.text(projection.projected)),
+        Event.Attribute("limit_kw", limit.description),
+        Event.Attribute("minutes_left", left), Event.Attribute("to_shed_kw", FigureText.text(projection.toShed)),
         Event.Attribute("window_start", zone.rfc3339(projection.start)), Event.Attribute("window_end", end),
       ])
   }

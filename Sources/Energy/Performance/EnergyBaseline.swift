@@ -93,6 +93,9 @@ public struct EnergyBaseline: Hashable, Sendable {
     }
   }
 
+  /// R² less what more drivers explain by chance: 1 − (1 − R²)(n − 1)/(n − p). By it models of other drivers compare.
+  public var adjustedR2: Double { 1 - (1 - r2) * Double(observations - 1) / Double(degreesOfFreedom) }
+
   public func expected(_ values: [Double]) -> Double { intercept + zip(slopes, values).reduce(0) { $0 + $1.0 * $1.1 } }
 
   private static func value(_ coefficients: [Double], _ values: [Double]) -> Double {
@@ -137,10 +140,7 @@ public struct EnergyBaseline: Hashable, Sendable {
 
   /// What speaks against the model, in words; empty = accepted.
   public func objections(_ criteria: Criteria) -> [String] {
-    func text(_ value: Double) -> String {
-      guard value.isFinite, abs(value) < 1e12 else { return "\(value)" }
-      return ScaledInteger(Int64((value * 10_000).rounded()), exponent: -4).description
-    }
+    func text(_ value: Double) -> String { FigureText.text(value, places: 4) }
     var found: [String] = []
     if let least = criteria.minimumR2, r2 < least {
       found.append("it explains \(text(r2)) of the variance, less than \(text(least))")

@@ -7,6 +7,7 @@ import Templates
 /// Energy of every meter and plant-local day against its baseline (ISO 50006): expected for what was produced and for
 /// the weather, learnt from the site's own days.
 ///
+/// Drivers are production and weather, and whether people work on the day where the rule of `BaselineModel` takes it.
 /// A baseline is learnt from the configured period, else from the meter's first so many complete days, and made again
 /// if one of those days is revised. A day is judged by the baseline as it is then; what comes late revises the day.
 public struct EnergyPerformanceRule: SiteRule {
@@ -166,6 +167,19 @@ public struct EnergyPerformanceRule: SiteRule {
 
   /// Nil for a day that is not complete, or of which a driver is not known.
   private func observation(_ meter: Int, _ row: MeterRows.Row, _ start: Timestamp) -> DayObservation? {
+    guard var observation = measured(meter, row, start) else { return nil }
+    // The last one: what the others determine is left out.
+    observation.drivers.append((BaselineModel.workingDay, isWorkingDay(start) ? 1 : 0))
+    return observation
+  }
+
+  /// By the calendar of shifts; without one, Monday to Friday.
+  private func isWorkingDay(_ start: Timestamp) -> Bool {
+    let day = CivilDate(of: start, in: zone).days
+    return site.shifts.map { !$0.shifts(day: day).isEmpty } ?? (ShiftPlan.weekday(day: day) < 5)
+  }
+
+  private func measured(_ meter: Int, _ row: MeterRows.Row, _ start: Timestamp) -> DayObservation? {
     guard let cell = row[meterSlots[meter]], cell.tag == 0, let value = cell.value else { return nil }
     var observation = DayObservation(start: start, energy: value)
     if !plan.meters[meter].counters.isEmpty {

@@ -25,6 +25,13 @@ struct PerformanceDay {
     result.model.baseline.objections(site.energy.analysis.baselineCriteria)
   }
 
+  /// Whether people work stands beside a day only where the baseline takes it.
+  private static func drivers(_ result: Result) -> [(name: String, value: Double)] {
+    result.observation.drivers.filter {
+      $0.name != BaselineModel.workingDay || result.model.baseline.drivers.contains($0.name)
+    }
+  }
+
   /// A baseline that the site does not accept makes nothing abnormal.
   private func level(_ result: Result) -> AbnormalUse.Level {
     objections(result).isEmpty ? result.judgement.level : .normal
@@ -47,7 +54,7 @@ struct PerformanceDay {
     let actual = try ExactDecimal(result.observation.energy)
     let expected = result.judgement.expected
     var drivers: [String: JSONValue] = [:]
-    for driver in result.observation.drivers { drivers[driver.name] = decimal(driver.value) }
+    for driver in Self.drivers(result) { drivers[driver.name] = decimal(driver.value) }
     var slopes: [String: JSONValue] = [:]
     for (name, slope) in zip(baseline.drivers, baseline.slopes) { slopes[name] = decimal(slope, places: 6) }
     let specific = try result.observation.good.flatMap { good in
@@ -118,7 +125,7 @@ struct PerformanceDay {
     let judgement = result.judgement
     let suffix = meter.quantity == .activeEnergyImport ? id : "\(id)/\(meter.quantity.rawValue)"
     let named = contributors.map { "\($0.asset) (+\(FigureText.text($0.excess)) \(unit))" }
-    let drivers = result.observation.drivers.map { "\($0.name) \(FigureText.text($0.value))" }
+    let drivers = Self.drivers(result).map { "\($0.name) \(FigureText.text($0.value))" }
     var evidence = [
       Event.Attribute("day", date), Event.Attribute("actual", result.observation.energy.description),
       Event.Attribute("expected", FigureText.text(judgement.expected, places: 3)), Event.Attribute("unit", unit),

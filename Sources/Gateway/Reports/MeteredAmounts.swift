@@ -7,15 +7,20 @@ struct MeteredAmounts {
   /// By position of the asset.
   private(set) var amounts: [Int: [Signal.Quantity: ExactDecimal]] = [:]
   private(set) var records = 0
+  /// Positions of assets of which a part of the time was estimated or doubted.
+  private(set) var guessed: Set<Int> = []
   private let places: [String: Int]
 
-  init(_ assets: [Asset]) {
+  init(_ assets: [Asset]) { places = Self.places(assets) }
+
+  /// Positions of assets by id, and by the id that they had before.
+  static func places(_ assets: [Asset]) -> [String: Int] {
     var places: [String: Int] = [:]
     for (place, asset) in assets.enumerated() {
       places[asset.id] = place
       if let former = asset.formerly, places[former] == nil { places[former] = place }
     }
-    self.places = places
+    return places
   }
 
   mutating func add(_ record: StoredBody) throws {
@@ -27,6 +32,11 @@ struct MeteredAmounts {
   mutating func add(_ body: JSONValue, of asset: String) throws {
     guard let place = places[asset] else { return }
     records += 1
+    let shares = body["quality_share"]
+    let isGuess = ["estimated", "uncertain"].contains { name in
+      shares?[name]?.stringValue.flatMap { ExactDecimal($0) }.map { !$0.isZero } ?? false
+    }
+    if isGuess { guessed.insert(place) }
     try add(body["energy_kwh"], .activeEnergyImport, place)
     try add(body["reactive_lagging_kvarh"], .reactiveEnergyLagging, place)
     try add(body["reactive_leading_kvarh"], .reactiveEnergyLeading, place)

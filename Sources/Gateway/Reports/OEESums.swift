@@ -4,9 +4,9 @@ import Store
 import Telemetry
 import Templates
 
-/// Elements of a period by what they are summed for, from the records of days and shifts.
+/// Elements of a period by what they are summed for, from the records of days and shifts, and of those under way.
 struct OEESums {
-  /// One record.
+  /// One day or shift of a machine.
   struct Entry {
     var asset: Asset
     /// Of a shift; nil = a day.
@@ -17,59 +17,115 @@ struct OEESums {
     var products: [(name: String?, elements: OEEElements)]
   }
 
-  private(set) var entries: [Entry] = []
+  private let zone: PlantZone
+  private let period: PlantPeriod
+  private let byShift: Bool
+  private let names: [String: Asset]
+  private var days: [Entry] = []
+  private var shifts: [Entry] = []
   /// Whether a calendar of shifts says when machines are to work.
   private(set) var isPlanned = true
+  /// Until when what is under way counts; nil = all is over.
+  private(set) var until: Timestamp?
 
-  /// - Parameter byShift: only records of shifts; else days, and shifts of the days that have no record yet.
-  init(store: Store, assets: [Asset], zone: PlantZone, period: PlantPeriod, byShift: Bool) throws {
+  /// - Parameter byShift: only shifts; else days, and shifts of the days that are not there.
+  init(assets: [Asset], zone: PlantZone, period: PlantPeriod, byShift: Bool) {
+    self.zone = zone
+    self.period = period
+    self.byShift = byShift
     var names: [String: Asset] = [:]
     for asset in assets {
       names[asset.id] = asset
       if let former = asset.formerly, names[former] == nil { names[former] = asset }
     }
-    var days: [String: Set<Timestamp>] = [:]
-    var shifts: [Entry] = []
-    try store.visitBodies(kind: .oee, from: period.start, to: period.end) { record in
-      guard record.end <= period.end, let asset = names[record.asset] else { return }
-      let body = try JSONValue(parsing: record.body)
-      let isShift = body["period"]?.stringValue == "shift"
-      guard isShift || !byShift else { return }
-      if body["planned_by"]?.stringValue == "none" { isPlanned = false }
-      let entry = Entry(
+    self.names = names
+  }
+
+  mutating func add(_ record: StoredBody) throws {
+    guard record.end <= period.end, let asset = names[record.asset] else { return }
+    let body = try JSONValue(parsing: record.body)
+    let isShift = body["period"]?.stringValue == "shift"
+    if body["planned_by"]?.stringValue == "none" { isPlanned = false }
+    add(
+      Entry(
         asset: asset, shift: isShift ? body["shift"]?.stringValue ?? "" : nil, start: record.start,
         elements: try OEEElements(body),
-        products: try (body["products"]?.arrayValue ?? []).map { ($0["product"]?.stringValue, try OEEElements($0)) })
-      if isShift {
-        shifts.append(entry)
-      } else {
-        days[asset.id, default: []].insert(record.start)
-        entries.append(entry)
-      }
-    }
-    entries += shifts.filter { days[$0.asset.id]?.contains(zone.startOfDay(containing: $0.start)) != true }
+        products: try (body["products"]?.arrayValue ?? []).map { ($0["product"]?.stringValue, try OEEElements($0)) }))
   }
 
-  func total() throws -> OEEElements {
-    var sum = OEEElements()
-    for entry in entries { try sum.add(entry.elements) }
-    return sum
+  mutating func add(running: OEERunning) {
+    for span in running.spans where period.start <= span.start && span.start < period.end {
+      guard let asset = names[span.asset] else { continue }
+      let known = span.shift == nil ? days : shifts
+      guard !known.contains(where: { $0.asset.id == asset.id && $0.start == span.start && $0.shift == span.shift })
+      else { continue }
+      add(Entry(asset: asset, shift: span.shift, start: span.start, elements: span.elements, products: []))
+      until = max(until ?? span.through, span.through)
+    }
   }
+
+  mutating func add(_ entry: Entry) {
+    if entry.shift == nil { days.append(entry) } else { shifts.append(entry) }
+  }
+
+  var entries: [Entry] {
+    if byShift { return shifts }
+    let known = Set(days.map { DayOfAsset(asset: $0.asset.id, start: $0.start) })
+    return days
+      + shifts.filter { shift in
+        !known.contains(DayOfAsset(asset: shift.asset.id, start: zone.startOfDay(containing: shift.start)))
+      }
+  }
+
+  private struct DayOfAsset: Hashable {
+    var asset: String
+    var start: Timestamp
+  }
+
+  /// What a row is made of.
+  struct Sum {
+    var elements = OEEElements()
+    /// Ids.
+    var machines: [String] = []
+    /// Machines whose effectiveness is not known, so that their time would lower that of the others.
+    var leftOut: [String] = []
+  }
+
+  func total() throws -> Sum { try sums { _ in "" }[""] ?? Sum() }
 
   /// By a name; nil = in no row.
-  func sums(by name: (Entry) -> String?) throws -> [String: OEEElements] {
-    var sums: [String: OEEElements] = [:]
+  func sums(by name: (Entry) -> String?) throws -> [String: Sum] {
+    var machines: [String: [String: OEEElements]] = [:]
     for entry in entries {
-      if let row = name(entry) { try sums[row, default: OEEElements()].add(entry.elements) }
+      guard let row = name(entry) else { continue }
+      try machines[row, default: [:]][entry.asset.id, default: OEEElements()].add(entry.elements)
     }
-    return sums
+    return try machines.mapValues(Self.sum)
   }
 
-  func products(none: String) throws -> [String: OEEElements] {
-    var sums: [String: OEEElements] = [:]
-    for product in entries.flatMap(\.products) {
-      try sums[product.name ?? none, default: OEEElements()].add(product.elements)
+  func products(none: String) throws -> [String: Sum] {
+    var machines: [String: [String: OEEElements]] = [:]
+    for entry in entries {
+      for product in entry.products {
+        try machines[product.name ?? none, default: [:]][entry.asset.id, default: OEEElements()].add(product.elements)
+      }
     }
-    return sums
+    return try machines.mapValues(Self.sum)
+  }
+
+  /// Of several machines those whose effectiveness is known, if it is of any.
+  private static func sum(_ machines: [String: OEEElements]) throws -> Sum {
+    func isJudged(_ elements: OEEElements) -> Bool { elements.countsPieces && elements.unrated == 0 }
+    let isMixed = machines.values.contains(where: isJudged)
+    var sum = Sum()
+    for (id, elements) in machines.sorted(by: { $0.key < $1.key }) {
+      if isMixed, !isJudged(elements) {
+        sum.leftOut.append(id)
+      } else {
+        sum.machines.append(id)
+        try sum.elements.add(elements)
+      }
+    }
+    return sum
   }
 }

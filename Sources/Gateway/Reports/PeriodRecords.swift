@@ -12,6 +12,7 @@ struct PeriodRecords {
     var day: RecordKind
     var month: RecordKind
     static let energy = Kinds(window: .energyInterval, day: .energyDay, month: .energyMonth)
+    static let carbon = Kinds(window: .carbonInterval, day: .carbonDay, month: .carbonMonth)
   }
 
   let store: Store

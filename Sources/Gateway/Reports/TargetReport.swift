@@ -115,37 +115,27 @@ struct TargetReport {
       ], rows: rows, total: nil, notes: notes)
   }
 
+  /// The year under way in a line; nil where nothing is known of it.
+  func line(now: Timestamp) throws -> String? {
+    let table = try table(now: now)
+    let name = "\(zone.localDate(now).year)"
+    guard let row = table.rows.first(where: { $0.name == name }) else { return nil }
+    func kilograms(_ place: Int) -> String? {
+      row.figures[place].flatMap { ExactDecimal($0) }.map { "\($0.text(places: 0)) kg" }
+    }
+    guard let allowance = kilograms(1) else { return nil }
+    guard let emitted = kilograms(2), let projected = kilograms(3) else {
+      return "target \(name): may emit \(allowance); no month of it has a figure yet"
+    }
+    return "target \(name): \(emitted) of \(allowance) emitted by the last closed month, \(projected) at the end"
+      + (row.note.map { ": \($0)" } ?? "")
+  }
+
   private func word(
     _ year: Int, _ current: Int, _ end: ExactDecimal?, _ allowance: ExactDecimal?
   ) -> String? {
     guard year != target.baseYear, year <= current, let end, let allowance else { return nil }
     if year < current { return end <= allowance ? "within the target" : "above the target" }
     return end <= allowance ? "on the way to the target" : "will miss the target if it goes on like this"
-  }
-}
-
-/// How the budgets stand, as the rule saw them last.
-enum BudgetReport {
-  static func table(_ status: [JSONValue], start: String, end: String) -> ReportTable {
-    func text(_ entry: JSONValue, _ member: String) -> String { entry[member]?.stringValue ?? "" }
-    var notes: [String] = []
-    let rows = status.map { entry -> ReportTable.Row in
-      let name = "\(text(entry, "name")) \(text(entry, "period"))"
-      if let since = entry["since"]?.stringValue { notes.append("\(name): counted since \(since) only") }
-      for problem in entry["problems"]?.arrayValue ?? [] { notes.append("\(name): \(problem.stringValue ?? "")") }
-      let words = ["within": "within", "projected": "will be exceeded if it goes on like this", "exceeded": "EXCEEDED"]
-      notes.append("\(name): \(words[text(entry, "state")] ?? text(entry, "state")), as of \(text(entry, "at"))")
-      return ReportTable.Row(
-        name: "\(name) (\(text(entry, "unit")))",
-        figures: [entry["limit"]?.stringValue, entry["used"]?.stringValue, entry["projected"]?.stringValue],
-        note: text(entry, "state"))
-    }
-    return ReportTable(
-      title: "Budgets", by: "budget", start: start, end: end,
-      columns: [
-        ReportTable.Column("limit", title: "limit", unit: "", places: 2),
-        ReportTable.Column("used", title: "used", unit: "", places: 2),
-        ReportTable.Column("projected", title: "projected", unit: "", places: 2),
-      ], rows: rows, total: nil, notes: notes)
   }
 }

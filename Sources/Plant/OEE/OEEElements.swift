@@ -5,6 +5,8 @@ import Telemetry
 public struct OEEElements: Hashable, Sendable {
   /// PBT, planned busy time: of shifts without planned stops. ns.
   public var planned: Int64 = 0
+  /// Time of shifts in planned stops: no part of `planned`. ns.
+  public var plannedStops: Int64 = 0
   /// APT, actual production time within the planned one. ns.
   public var production: Int64 = 0
   /// Planned time that was lost, by `OEELoss.times`, ns; with `production` it is the planned time.
@@ -42,6 +44,8 @@ public struct OEEElements: Hashable, Sendable {
   public var setup: Int64 { self[.setup] }
   /// ADET, actual unit delay time: it was to work and did neither produce nor was set up.
   public var delay: Int64 { self[.breakdown] + self[.minorStops] + self[.unexplained] }
+  /// Planned time in which it is known to have stood, for whatever reason. ns.
+  public var unplannedStops: Int64 { setup + delay }
   /// AUPT, actual unit processing time: production and setup.
   public var processing: Int64 { production + setup }
   /// AUBT, actual unit busy time: processing and delays.
@@ -94,6 +98,7 @@ public struct OEEElements: Hashable, Sendable {
 
   public mutating func add(_ other: OEEElements) throws(DecimalError) {
     planned += other.planned
+    plannedStops += other.plannedStops
     production += other.production
     for place in lost.indices { lost[place] += other.lost[place] }
     good += other.good

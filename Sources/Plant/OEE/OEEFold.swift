@@ -44,6 +44,8 @@ public struct OEEFold: Sendable {
   public var interval: Range<Timestamp>
   /// Ascending, without overlaps, within the interval.
   public var planned: [Range<Timestamp>]
+  /// Time of the shifts, planned stops included.
+  public var shifts: [Range<Timestamp>] = []
   /// By time.
   public var windows: [Window]
   /// By time, without overlaps.
@@ -116,8 +118,9 @@ public struct OEEFold: Sendable {
         } else {
           elements[span.map { loss($0, short) } ?? .noData] += length
         }
-      } else if isRunning {
-        elements.outsideProduction += length
+      } else {
+        if isRunning { elements.outsideProduction += length }
+        if shifts.contains(where: { $0.contains(from) }) { elements.plannedStops += length }
       }
       sums[product] = elements
     }
@@ -138,7 +141,7 @@ public struct OEEFold: Sendable {
       add(span.start)
       add(span.end)
     }
-    for part in planned {
+    for part in planned + shifts {
       add(part.lowerBound)
       add(part.upperBound)
     }

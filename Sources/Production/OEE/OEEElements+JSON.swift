@@ -9,7 +9,9 @@ extension OEEElements {
     for loss in OEELoss.allCases { losses[loss.rawValue] = Self.text(try seconds(loss)) }
     let figures = try OEEFigures(self)
     return [
-      "planned_seconds": try Self.time(planned), "production_seconds": try Self.time(production),
+      "planned_seconds": try Self.time(planned), "planned_stop_seconds": try Self.time(plannedStops),
+      "unplanned_stop_seconds": try Self.time(unplannedStops),
+      "production_seconds": try Self.time(production),
       "losses": .object(losses), "counts_pieces": .boolean(countsPieces), "good": Self.count(good),
       "scrap": Self.count(scrap), "rework": Self.count(rework), "startup_scrap": Self.count(startupScrap),
       "unrated": Self.count(unrated), "planned_run_seconds": Self.text(plannedRun),
@@ -36,6 +38,7 @@ extension OEEElements {
     func time(_ key: String) throws(DecimalError) -> Int64 { try Self.nanoseconds(decimal(key)) }
     func count(_ key: String) -> Int64 { body[key]?.stringValue.flatMap { Int64($0) } ?? 0 }
     planned = try time("planned_seconds")
+    plannedStops = try time("planned_stop_seconds")
     production = try time("production_seconds")
     for loss in OEELoss.times {
       let text = body["losses"]?[loss.rawValue]?.stringValue

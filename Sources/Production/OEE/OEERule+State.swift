@@ -105,6 +105,11 @@ extension OEERule {
       writer.optional(record.cause)
     }
     orders.encode(into: &writer)
+    writer.varint(told.count)
+    for (machine, through) in told.sorted(by: { $0.key < $1.key }) {
+      writer.varint(machine)
+      writer.timestamp(through)
+    }
   }
 
   public mutating func restoreState(from reader: inout ByteReader) throws {
@@ -132,5 +137,11 @@ extension OEERule {
     }
     touched.sort { $0.precedes($1) }
     try orders.restore(from: &reader)
+    told = [:]
+    for _ in 0..<(try reader.count()) {
+      let machine = try reader.integer()
+      let through = try reader.timestamp()
+      if places.indices.contains(machine), let place = places[machine] { told[place] = through }
+    }
   }
 }

@@ -45,6 +45,8 @@ public struct OEERule: SiteRule {
   let machines: [Machine]
   private let machineOf: [Int: Int]
 
+  /// Machines that told something of a shift or day under way since it was looked at: by machine, until when.
+  var told: [Int: Timestamp] = [:]
   /// By (due, …).
   var touched: [Touched] = []
   var orders: OEEOrders
@@ -81,7 +83,8 @@ public struct OEERule: SiteRule {
     oldestDays = machines.map { _ in nil }
   }
 
-  public var deadline: Timestamp? { touched.first?.due }
+  public var deadline: Timestamp? { told.isEmpty ? touched.first?.due : .distantPast }
+  public var sharedKeys: [String] { [OEERunning.stateKey] }
 
   // MARK: What is heard
 
@@ -122,6 +125,7 @@ public struct OEERule: SiteRule {
     body(&windows[place])
     save(windows, machine, pageNumber(start), context)
     touch(machine, start..<start + window, cause, context)
+    told[machine] = max(told[machine] ?? start + window, start + window)
   }
 
   private mutating func touch(
@@ -168,6 +172,7 @@ public struct OEERule: SiteRule {
       touched.removeFirst()
       try issue(record, &context)
     }
+    try tellRunning(now: now, context)
     try forget(now: now, context)
   }
 
@@ -179,15 +184,7 @@ public struct OEERule: SiteRule {
     let day = zone.startOfDay(containing: record.start)
     var issued = try self.issued(record.machine, day, context)
     guard !windows.isEmpty || issued[key] != nil else { return }
-    var fold = OEEFold(
-      interval: record.start..<record.end,
-      planned: shifts?.plannedTime(in: record.start..<record.end) ?? [record.start..<record.end],
-      windows: try windows.map { try $0.fold(length: window) }, minorStop: machine.kind.settings.minorStop,
-      countsPieces: machine.kind.countsPieces)
-    fold.losses = machine.kind.settings.losses
-    fold.standard = try machine.kind.cycle(nil)
-    fold.products = try orders.products(machine.feeds, record.start..<record.end, context)
-    for name in Set(fold.products.compactMap(\.name)) { fold.cycles[name] = try machine.kind.cycle(name) }
+    let fold = try fold(machine, record.start..<record.end, windows, context)
     let body = try body(record, asset, machine.kind, fold.parts()).canonicalBytes()
     var hasher = Hash64()
     body.withUnsafeBytes { hasher.combine($0) }
@@ -199,6 +196,45 @@ public struct OEERule: SiteRule {
       RecordDraft(
         kind: .oee, key: key, revision: revision, asset: asset.id, start: record.start, end: record.end, body: body,
         cause: revision == 0 ? nil : record.cause))
+  }
+
+  private func fold(
+    _ machine: Machine, _ range: Range<Timestamp>, _ windows: [OEEWindow], _ context: RuleContext
+  ) throws -> OEEFold {
+    var fold = OEEFold(
+      interval: range, planned: shifts?.plannedTime(in: range) ?? [range],
+      windows: try windows.map { try $0.fold(length: window) }, minorStop: machine.kind.settings.minorStop,
+      countsPieces: machine.kind.countsPieces)
+    fold.shifts = shifts?.intervals(in: range).map { $0.start..<$0.end } ?? []
+    fold.losses = machine.kind.settings.losses
+    fold.standard = try machine.kind.cycle(nil)
+    fold.products = try orders.products(machine.feeds, range, context)
+    for name in Set(fold.products.compactMap(\.name)) { fold.cycles[name] = try machine.kind.cycle(name) }
+    return fold
+  }
+
+  /// What people are shown of the shifts under way.
+  private mutating func tellRunning(now: Timestamp, _ context: RuleContext) throws {
+    guard !told.isEmpty else { return }
+    var running = try context.load(OEERunning.stateKey).map { try OEERunning($0) } ?? OEERunning()
+    running.forget(endedBy: now - window - lateness)
+    for (machine, through) in told.sorted(by: { $0.key < $1.key }) {
+      let last = Timestamp(nanoseconds: through.nanoseconds - 1)
+      // What is late changes records, and nothing that is under way.
+      guard now - window - lateness - window < through else { continue }
+      let asset = site.assets[machines[machine].position]
+      let spans = try intervals(last..<through).filter { shifts == nil ? $0.shift == nil : $0.shift != nil }.map {
+        interval in
+        let range = interval.start..<min(interval.end, through)
+        let parts = try fold(machines[machine], range, windows(machine, range, context), context).parts()
+        return OEERunning.Span(
+          asset: asset.id, shift: interval.shift, start: interval.start, end: interval.end, through: range.upperBound,
+          elements: try OEEFold.sum(parts))
+      }
+      running.set(asset.id, spans)
+    }
+    told = [:]
+    context.save(OEERunning.stateKey, running.bytes)
   }
 
   private func body(

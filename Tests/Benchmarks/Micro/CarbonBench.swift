@@ -9,7 +9,9 @@ import Templates
 /// one reading a second of each meter, with all rules and without those of energy, carbon, money and budgets.
 struct CarbonBench {
   /// Rules of the assets that are not of energy or carbon; whatever else there is counts as added.
-  private static let others: Set<String> = ["quality", "silence", "signals", "condition", "limits", "inspection", "orders", "activity"]
+  private static let others: Set<String> = [
+    "quality", "silence", "signals", "condition", "limits", "inspection", "orders", "activity",
+  ]
 
   let site: Site
   let minutes: Int

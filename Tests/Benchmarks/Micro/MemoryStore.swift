@@ -11,6 +11,9 @@ final class MemoryStore: StateReader {
   private var chunks: [Place: [[UInt8]]] = [:]
   private(set) var historyBytes = 0
 
+  /// Of saved state.
+  var stateBytes: Int { states.values.reduce(0) { $0 + $1.count } }
+
   func state(_ key: String) throws -> [UInt8]? { states[key] }
 
   func history(asset: UInt32, block: Int64) throws -> [[UInt8]] { chunks[Place(asset: asset, block: block)] ?? [] }

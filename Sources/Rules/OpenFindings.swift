@@ -1,23 +1,22 @@
-import Rules
 import Telemetry
 
 /// The findings that a rule has open: each is told once, again where there is news, and closed as it was.
-struct OpenFindings: Hashable, Sendable {
+public struct OpenFindings: Hashable, Sendable {
   /// By key.
-  private(set) var findings: [Finding] = []
+  public private(set) var findings: [Finding] = []
 
-  init() {}
+  public init() {}
 
   private func place(_ key: String) -> Int { findings.firstIndex { $0.key >= key } ?? findings.endIndex }
 
-  func finding(_ key: String) -> Finding? {
+  public func finding(_ key: String) -> Finding? {
     let place = place(key)
     return place < findings.endIndex && findings[place].key == key ? findings[place] : nil
   }
 
   /// - Parameter isNews: what is open already is told again if it says something else; without it, only if it is graver
   ///   or less grave.
-  mutating func tell(_ finding: Finding, isNews: Bool = false, context: inout RuleContext) {
+  public mutating func tell(_ finding: Finding, isNews: Bool = false, context: inout RuleContext) {
     var told = finding
     let place = place(finding.key)
     if place < findings.endIndex, findings[place].key == finding.key {
@@ -30,7 +29,7 @@ struct OpenFindings: Hashable, Sendable {
     context.emit(told)
   }
 
-  mutating func end(_ key: String, at time: Timestamp, context: inout RuleContext) {
+  public mutating func end(_ key: String, at time: Timestamp, context: inout RuleContext) {
     let place = place(key)
     guard place < findings.endIndex, findings[place].key == key else { return }
     var finding = findings.remove(at: place)
@@ -39,17 +38,17 @@ struct OpenFindings: Hashable, Sendable {
   }
 
   /// What is found now is told, what is found no more closed.
-  mutating func become(_ findings: [Finding], isNews: Bool, at time: Timestamp, context: inout RuleContext) {
+  public mutating func become(_ findings: [Finding], isNews: Bool, at time: Timestamp, context: inout RuleContext) {
     for finding in findings { tell(finding, isNews: isNews, context: &context) }
     endOthers(Set(findings.map(\.key)), at: time, context: &context)
   }
 
   /// Closes those that are not among `keys`.
-  mutating func endOthers(_ keys: Set<String>, at time: Timestamp, context: inout RuleContext) {
+  public mutating func endOthers(_ keys: Set<String>, at time: Timestamp, context: inout RuleContext) {
     for key in findings.map(\.key) where !keys.contains(key) { end(key, at: time, context: &context) }
   }
 
-  func encode(into writer: inout ByteWriter) {
+  public func encode(into writer: inout ByteWriter) {
     writer.varint(findings.count)
     for finding in findings {
       for text in [finding.key, finding.rule, finding.subject, finding.summary, finding.advice] { writer.string(text) }
@@ -59,7 +58,7 @@ struct OpenFindings: Hashable, Sendable {
     }
   }
 
-  mutating func restore(from reader: inout ByteReader) throws(ByteReaderError) {
+  public mutating func restore(from reader: inout ByteReader) throws(ByteReaderError) {
     findings = []
     for _ in 0..<(try reader.count()) {
       let key = try reader.string()

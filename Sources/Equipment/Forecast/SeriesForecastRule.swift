@@ -1,0 +1,194 @@
+import Plant
+import Rules
+import Telemetry
+import Templates
+
+/// Warns before a measured value crosses a limit (`SeriesLimit`): `forecast-limit/<asset>/<signal>`.
+///
+/// It hears the minutes of the asset, makes five minutes of them, and forecasts the hour. A warning opens when it will be
+/// crossed with a probability of 70 % in two forecasts, one after the other, and closes below 30 %. A limit of `alarm:` is
+/// told as crossed, too, for as long as it is; other limits have rules of their own for that, and the warning ends. Late
+/// minutes change nothing that was forecast. Only signals with a limit cost anything.
+public struct SeriesForecastRule: AssetRule {
+  private struct Watched: Sendable {
+    var signal: Int
+    var limits: [SeriesLimit]
+    var forecast = SeriesForecast()
+    var sum = 0.0
+    var count = 0
+    /// Forecasts in a row that said so.
+    var streak = 0
+    var open: Finding?
+  }
+
+  private static let opens = 0.7
+  private static let closes = 0.3
+
+  let asset: Asset
+  private let zone: PlantZone
+  private let lateness: Span64
+  private var watched: [Watched]
+  /// Start of the step that is being filled.
+  private var step: Timestamp?
+
+  public static func factory(zone: PlantZone) -> RuleFactory {
+    RuleFactory(name: "forecast") { asset, site in SeriesForecastRule(asset: asset, site: site, zone: zone) }
+  }
+
+  /// Nil for an asset without limits.
+  public init?(asset: Asset, site: Site, zone: PlantZone) {
+    let limits = SeriesLimit.limits(of: asset, site: site)
+    guard !limits.isEmpty else { return nil }
+    self.asset = asset
+    self.zone = zone
+    lateness = site.horizons[.signalSummary]?.lateness ?? .seconds(10)
+    watched = Set(limits.map(\.signal)).sorted().map { signal in
+      Watched(signal: signal, limits: limits.filter { $0.signal == signal })
+    }
+  }
+
+  public func interest(in signal: Int) -> SignalInterest { .none }
+  public var isListening: Bool { true }
+
+  /// A minute after the step's last one must have been told.
+  public var deadline: Timestamp? { step.map { $0 + SeriesForecast.step + lateness + .minutes(1) } }
+
+  public mutating func heard(_ published: Published, context: inout RuleContext) throws {
+    guard case .summary(let figures) = published else { return }
+    let start = figures.start.windowStart(SeriesForecast.step)
+    if let step, start < step { return }
+    try finish(before: start, context: &context)
+    step = start
+    for place in watched.indices {
+      guard let gauge = figures.gauges.first(where: { $0.signal == watched[place].signal }), gauge.good > 0 else {
+        continue
+      }
+      watched[place].sum += gauge.mean
+      watched[place].count += 1
+    }
+  }
+
+  public mutating func close(now: Timestamp, context: inout RuleContext) throws {
+    guard let deadline, deadline <= now else { return }
+    try finish(before: (now - lateness - .minutes(1)).windowStart(SeriesForecast.step), context: &context)
+  }
+
+  /// Ends all steps that begin before a time.
+  private mutating func finish(before time: Timestamp, context: inout RuleContext) throws {
+    guard var current = step else { return }
+    var silent = 0
+    while current < time {
+      for place in watched.indices { end(place, at: current + SeriesForecast.step, context: &context) }
+      current = current + SeriesForecast.step
+      silent += 1
+      guard silent > SeriesForecast.day else { continue }
+      // After a day of silence nothing is left of what was.
+      for place in watched.indices { watched[place].forecast = SeriesForecast() }
+      current = time
+    }
+    step = current
+  }
+
+  private mutating func end(_ place: Int, at time: Timestamp, context: inout RuleContext) {
+    let entry = watched[place]
+    watched[place].forecast.add(entry.count > 0 ? entry.sum / Double(entry.count) : nil)
+    watched[place].sum = 0
+    watched[place].count = 0
+    let forecast = watched[place].forecast
+    // Nobody knows: what was told stands until somebody does.
+    guard entry.count > 0 else { return }
+    let now = entry.sum / Double(entry.count)
+    var outlook: SeriesForecast.Outlook?
+    // Too little data yet: what is crossed already is told all the same.
+    if case .success(let known) = Result(catching: { try forecast.outlook() }) { outlook = known }
+    judge(place, now: now, outlook, at: time, context: &context)
+  }
+
+  private mutating func judge(
+    _ place: Int, now: Double, _ outlook: SeriesForecast.Outlook?, at time: Timestamp, context: inout RuleContext
+  ) {
+    let entry = watched[place]
+    let crossed = entry.limits.first { $0.isUpper ? now > $0.value : now < $0.value }
+    if let crossed {
+      watched[place].streak = 0
+      // The other limits have rules that tell it.
+      if crossed.isAlone {
+        tell(place, fact(crossed, now, at: time), context: &context)
+      } else {
+        end(place, time, &context)
+      }
+      return
+    }
+    let ahead = outlook.flatMap { outlook in
+      entry.limits.map { ($0, outlook.probability(crossing: $0.value, upwards: $0.isUpper)) }.max { $0.1 < $1.1 }
+    }
+    guard let outlook, let (limit, share) = ahead, share >= Self.closes else {
+      watched[place].streak = 0
+      end(place, time, &context)
+      return
+    }
+    watched[place].streak = share >= Self.opens ? entry.streak + 1 : 0
+    guard watched[place].streak >= 2 || (entry.open != nil && share >= Self.opens) else { return }
+    tell(place, warning(limit, share, outlook, at: time), context: &context)
+  }
+
+  /// What is open is told again only if it has become another thing: crossed, or another limit.
+  private mutating func tell(_ place: Int, _ finding: Finding, context: inout RuleContext) {
+    var told = finding
+    if let open = watched[place].open {
+      guard open.evidence.prefix(2) != finding.evidence.prefix(2) else { return }
+      told.opened = open.opened
+    }
+    watched[place].open = told
+    context.emit(told)
+  }
+
+  private mutating func end(_ place: Int, _ time: Timestamp, _ context: inout RuleContext) {
+    guard var finding = watched[place].open else { return }
+    finding.closed = time
+    watched[place].open = nil
+    context.emit(finding)
+  }
+
+  // MARK: State
+
+  public func encodeState(into writer: inout ByteWriter) {
+    writer.optional(step)
+    writer.varint(watched.count)
+    for entry in watched {
+      writer.string(asset.signals[entry.signal].name)
+      entry.forecast.encode(into: &writer)
+      writer.double(entry.sum)
+      writer.varint(entry.count)
+      writer.varint(entry.streak)
+      writer.boolean(entry.open != nil)
+      guard let open = entry.open else { continue }
+      writer.timestamp(open.opened)
+      writer.string(open.summary)
+      writer.string(open.advice)
+      writer.attributes(open.evidence)
+    }
+  }
+
+  /// A signal that has no limit any more loses its forecast.
+  public mutating func restoreState(from reader: inout ByteReader) throws {
+    step = try reader.optionalTimestamp()
+    for _ in 0..<(try reader.count()) {
+      let name = try reader.string()
+      let forecast = try SeriesForecast(from: &reader)
+      let sum = try reader.double()
+      let count = try reader.integer()
+      let streak = try reader.integer()
+      var open: Finding?
+      if try reader.boolean() {
+        let opened = try reader.timestamp()
+        let summary = try reader.string()
+        open = told(name, at: opened, summary: summary, advice: try reader.string(), try reader.attributes())
+      }
+      guard let place = watched.firstIndex(where: { asset.signals[$0.signal].name == name }) else { continue }
+      watched[place].forecast = forecast
+      (watched[place].sum, watched[place].count, watched[place].streak) = (sum, count, streak)
+      watched[place].open = open
+    }
+  }
+}

@@ -1,0 +1,255 @@
+import Control
+import Inspection
+import Journal
+import Plant
+import Rules
+import Store
+import Telemetry
+import Templates
+
+/// Quality at the inspection stations, from their records and what the rule keeps of them.
+extension GatewayControl {
+  static let inspectionWords = [
+    "station", "line", "area", "site", "defect", "hour", "model", "recipe", "supplier", "chart",
+  ]
+
+  /// Of stations whose events have a verdict.
+  private var stations: [Asset] { site.assets.filter { $0.eventSignal(carrying: ["verdict"]) != nil } }
+
+  func inspectionReport(_ query: ReportQuery, _ period: PlantPeriod) throws -> ReportTable {
+    guard !stations.isEmpty else {
+      throw ControlRefusal(
+        .badRequest,
+        "No asset tells verdicts.\n  → Add a station with a template such as vision-station, torque-tool or "
+          + "end-of-line-tester.")
+    }
+    let word = query.by ?? (query.asset == nil ? "station" : "chart")
+    guard Self.inspectionWords.contains(word) else { throw ReportGroups.unknown(word, known: Self.inspectionWords) }
+    if let wanted = query.asset, !stations.contains(where: { $0.id == wanted }) {
+      let known = NearestFirst.sorted(stations.map(\.id), to: wanted).prefix(5).joined(separator: ", ")
+      throw ControlRefusal(
+        .notFound, "There is no inspection station \"\(wanted)\".\n  → Stations: \(known). `weir inspection` shows all."
+      )
+    }
+    let windows = try inspectionWindows(period, station: query.asset)
+    switch word {
+    case "chart":
+      guard let id = query.asset, let asset = stations.first(where: { $0.id == id }) else {
+        throw ControlRefusal(
+          .badRequest,
+          "A chart is one of a station.\n  → Write `weir inspection STATION`; `weir inspection` names them.")
+      }
+      return try chart(asset, query.defect ?? StationWatch.rejects, windows[id] ?? [], period)
+    case "defect": return try defects(windows, period, station: query.asset)
+    case "hour": return try hours(windows, period)
+    case "model", "recipe", "supplier": return try groups(windows, word, period)
+    default: return try yields(windows, word, period)
+    }
+  }
+
+  /// By the station's id of today.
+  private func inspectionWindows(_ period: PlantPeriod, station: String?) throws -> [String: [StationChart.Window]] {
+    var ids: [String: String] = [:]
+    for asset in stations where station == nil || station == asset.id {
+      ids[asset.id] = asset.id
+      if let former = asset.formerly, ids[former] == nil { ids[former] = asset.id }
+    }
+    var windows: [String: [StationChart.Window]] = [:]
+    try store.visitBodies(kind: .inspectionCount, from: period.start, to: period.end) { record in
+      guard let id = ids[record.asset] else { return }
+      let tally = InspectionBody.tally(try JSONValue(parsing: record.body))
+      windows[id, default: []].append(StationChart.Window(start: record.start, end: record.end, tally: tally))
+    }
+    return windows
+  }
+
+  func stationWatch(_ asset: Asset) throws -> StationWatch? {
+    guard let bytes = try store.state(InspectionRule.stateKey(station: asset.formerly ?? asset.id)) else { return nil }
+    var reader = ByteReader(bytes)
+    return try StationWatch(from: &reader)
+  }
+
+  /// A person has what is usual at a station learnt again.
+  func relearn(_ command: SiteCommand) throws -> CommandReceipt {
+    func text(_ name: String) -> String { command.members[name]?.stringValue ?? "" }
+    guard let asset = stations.first(where: { $0.id == text("station") }) else {
+      let known = NearestFirst.sorted(stations.map(\.id), to: text("station")).prefix(5).joined(separator: ", ")
+      throw ControlRefusal(
+        .notFound, "There is no inspection station \"\(text("station"))\".\n  → Stations: \(known).")
+    }
+    for name in ["person", "reason"] where text(name).isEmpty {
+      throw ControlRefusal(.badRequest, "Nothing is learnt again without a \(name).\n  → Say who decides it, and why.")
+    }
+    var batch = Batch()
+    batch.entries.append(.command(command.text))
+    try writer.append(&batch)
+    return CommandReceipt(
+      id: asset.id, position: batch.position,
+      summary: "\(asset.id) learns again what is usual, from its next window on", warnings: [])
+  }
+
+  // MARK: - Tables
+
+  private static let yieldColumns: [ReportTable.Column] = [
+    .init("inspected", title: "parts", unit: "", places: 0, hasBar: true),
+    .init("rejected", title: "rejected", unit: "%", places: 2),
+    .init("first_pass_yield", title: "first pass", unit: "%", places: 2),
+    .init("defects_per_million", title: "defects/million", unit: "", places: 0),
+    .init("unsure", title: "unsure", unit: "%", places: 2),
+    .init("rework", title: "rework", unit: "%", places: 2),
+    .init("reviews", title: "reviews", unit: "", places: 0),
+    .init("accuracy", title: "accuracy", unit: "%", places: 2),
+    .init("accuracy_from", title: "from", unit: "%", places: 2),
+    .init("accuracy_to", title: "to", unit: "%", places: 2),
+    .init("false_calls", title: "false calls", unit: "%", places: 2),
+    .init("escapes", title: "escapes", unit: "%", places: 2),
+  ]
+
+  private static func figures(_ sums: StationFigures) throws -> [String?] {
+    let recognition = sums.recognition
+    let interval = recognition.accuracy.interval()
+    func percent(_ share: Proportion) throws -> String? {
+      try StationFigures.percent(share.count, of: share.total)?.description
+    }
+    func text(_ share: Double?) -> String? { share.map { FigureText.text(100 * $0, places: 4) } }
+    return [
+      String(sums.inspected), try percent(Proportion(sums.rejected, of: sums.inspected)),
+      try StationFigures.percent(sums.firstGood, of: sums.firstAttempts)?.description,
+      try sums.defectsPerMillion?.description, try percent(Proportion(sums.unsure, of: sums.inspected)),
+      try percent(Proportion(sums.reworked, of: sums.inspected)), String(recognition.reviews),
+      try percent(recognition.accuracy), text(interval?.lowerBound), text(interval?.upperBound),
+      text(sums.estimate.falseCalls), text(sums.estimate.escapes),
+    ]
+  }
+
+  /// Windows close after their lateness: before that there is nothing.
+  static let noRecords = "a window is shown when it is closed; choose another --period for older ones"
+
+  private func yields(
+    _ windows: [String: [StationChart.Window]], _ word: String, _ period: PlantPeriod
+  ) throws -> ReportTable {
+    var sums: [String: StationFigures] = [:]
+    var members: [String: [StationFigures]] = [:]
+    var safety: [String] = []
+    for asset in stations {
+      guard let own = windows[asset.id] else { continue }
+      // What watches over people does not judge parts.
+      if word != "station", asset.criticality == .safety {
+        safety.append(asset.id)
+        continue
+      }
+      guard let row = word == "station" ? asset.id : ReportGroups.row(asset, by: word) else { continue }
+      var figures = StationFigures()
+      for window in own { figures.add(window.tally) }
+      for window in own { sums[row, default: StationFigures()].add(window.tally) }
+      members[row, default: []].append(figures)
+    }
+    var columns = Self.yieldColumns
+    var rows = try sums.sorted { $0.key < $1.key }.map { name, sum in
+      ReportTable.Row(name: name, figures: try Self.figures(sum))
+    }
+    if word != "station" {
+      columns.insert(.init("rolled_yield", title: "rolled", unit: "%", places: 2), at: 3)
+      for place in rows.indices {
+        let steps = try (members[rows[place].name] ?? []).compactMap { try $0.firstPassYield }
+        let rolled = try steps.isEmpty ? nil : QualityLevel.rolledYield(steps) * ExactDecimal(100)
+        rows[place].figures.insert(rolled?.description, at: 3)
+      }
+    }
+    var notes = try inspectionNotes(windows)
+    if !safety.isEmpty { notes.append("stations of safety are no part of it: \(FigureText.list(safety))") }
+    if rows.isEmpty { notes.append(Self.noRecords) }
+    return table("Inspection", word, period, columns, rows, total: nil, notes: notes)
+  }
+
+  private func inspectionNotes(_ windows: [String: [StationChart.Window]]) throws -> [String] {
+    var notes: [String] = []
+    let all = windows.values.joined().reduce(into: StationFigures()) { $0.add($1.tally) }
+    if all.recognition.reviews > 0, !all.recognition.hasAudit {
+      notes.append("no passed part was reviewed: escapes are unknown, not zero; review a sample of 1 to 2 %")
+    }
+    let unmatched = windows.values.joined().reduce(0) { $0 + $1.tally.unmatched }
+    if unmatched > 0 {
+      notes.append("\(unmatched) reviews fit no result of their window: a review must have the time of its result")
+    }
+    return notes
+  }
+
+  private func groups(
+    _ windows: [String: [StationChart.Window]], _ word: String, _ period: PlantPeriod
+  ) throws -> ReportTable {
+    var sums: [String: StationFigures] = [:]
+    for (id, own) in windows.sorted(by: { $0.key < $1.key }) {
+      for window in own {
+        let groups =
+          switch word {
+          case "model": window.tally.models
+          case "recipe": window.tally.recipes
+          default: window.tally.suppliers
+          }
+        // A version belongs to its station; recipes and suppliers go through the plant.
+        for (name, group) in groups where !name.isEmpty {
+          sums[word == "model" ? "\(id) \(name)" : name, default: StationFigures()].add(group)
+        }
+      }
+    }
+    let wanted = [
+      "inspected", "rejected", "reviews", "accuracy", "accuracy_from", "accuracy_to", "false_calls", "escapes",
+    ]
+    let places = Self.yieldColumns.indices.filter { wanted.contains(Self.yieldColumns[$0].key) }
+    let rows = try sums.sorted { $0.key < $1.key }.map { name, sum in
+      let figures = try Self.figures(sum)
+      return ReportTable.Row(name: name, figures: places.map { figures[$0] })
+    }
+    return table(
+      "Inspection", word, period, places.map { Self.yieldColumns[$0] }, rows, total: nil,
+      notes: rows.isEmpty ? [Self.noRecords, "results name it by the attribute `\(word)`"] : [])
+  }
+
+  private func hours(_ windows: [String: [StationChart.Window]], _ period: PlantPeriod) throws -> ReportTable {
+    var sums: [Timestamp: StationFigures] = [:]
+    for window in windows.values.joined() {
+      // Hours of the plant: its offset may be no whole hour.
+      let day = zone.startOfDay(containing: window.start)
+      let hour = day + Span64.hours((window.start - day).nanoseconds / Span64.hours(1).nanoseconds)
+      sums[hour, default: StationFigures()].add(window.tally)
+    }
+    let rows = try sums.sorted { $0.key < $1.key }.map { hour, sum in
+      ReportTable.Row(name: String(zone.rfc3339(hour).prefix(16)), figures: try Self.figures(sum))
+    }
+    return table(
+      "Inspection", "hour", period, Self.yieldColumns, rows, total: nil, notes: rows.isEmpty ? [Self.noRecords] : [])
+  }
+
+  private func defects(
+    _ windows: [String: [StationChart.Window]], _ period: PlantPeriod, station: String?
+  ) throws -> ReportTable {
+    func counts(_ windows: [String: [StationChart.Window]]) -> [String: Int] {
+      windows.values.joined().reduce(into: [:]) { $0.merge($1.tally.defective) { $0 + $1 } }
+    }
+    let before = try inspectionWindows(period.previous(zone: zone), station: station)
+    let pareto = Pareto(counts(windows), before: counts(before))
+    let inspected = windows.values.joined().reduce(0) { $0 + $1.tally.inspected }
+    let rows = try pareto.lines.map { line in
+      ReportTable.Row(
+        name: line.name,
+        figures: [
+          String(line.count), FigureText.text(100 * line.share, places: 4),
+          FigureText.text(100 * line.cumulative, places: 4),
+          try StationFigures.percent(line.count, of: inspected)?.description, String(line.rank),
+          line.formerRank.map { String($0) }, String(line.formerCount),
+        ])
+    }
+    return table(
+      "Defects", "defect", period,
+      [
+        .init("parts", title: "parts", unit: "", places: 0, hasBar: true),
+        .init("share", title: "of defects", unit: "%", places: 1),
+        .init("cumulative", title: "together", unit: "%", places: 1),
+        .init("rate", title: "of parts", unit: "%", places: 2), .init("rank", title: "rank", unit: "", places: 0),
+        .init("former_rank", title: "rank before", unit: "", places: 0),
+        .init("former_parts", title: "parts before", unit: "", places: 0),
+      ], rows, total: nil,
+      notes: rows.isEmpty ? [Self.noRecords] : ["before: as much time directly before the period"])
+  }
+}

@@ -1,0 +1,132 @@
+import Telemetry
+
+/// Units that a station has rejected, until they are released: which of them went on all the same.
+///
+/// A rejected unit may be seen again at its own station. A good verdict there for the same step, the verdict `rework`
+/// anywhere, or a review that calls the rejection false releases it. Each unit is judged by its visits in the order of
+/// their times, so that whatever comes in another order gives the same.
+public struct InterceptionWatch: Hashable, Sendable {
+  /// What happened to a unit.
+  public struct Visit: Hashable, Sendable {
+    public enum Kind: UInt8, Hashable, Sendable {
+      case rejected = 0
+      /// Found good.
+      case passed = 1
+      /// Repaired, or the rejection was false.
+      case released = 2
+      /// Seen without a verdict that decides.
+      case seen = 3
+    }
+    public var time: Timestamp
+    /// Hash of the station's first id.
+    public var station: UInt64
+    /// Hash of the step's name.
+    public var step: UInt64
+    public var kind: Kind
+
+    public init(time: Timestamp, station: UInt64, step: UInt64, kind: Kind) {
+      self.time = time
+      self.station = station
+      self.step = step
+      self.kind = kind
+    }
+  }
+
+  /// A rejected unit that went on.
+  public struct Escape: Hashable, Sendable {
+    public var unit: String
+    public var rejectedAt: UInt64
+    public var rejected: Timestamp
+    public var seenAt: UInt64
+    public var seen: Timestamp
+  }
+
+  /// By unit, each by time.
+  private var held: [String: [Visit]] = [:]
+
+  public init() {}
+
+  public var count: Int { held.count }
+  public func isHeld(_ unit: String) -> Bool { held[unit] != nil }
+
+  /// Units that nobody has rejected cost one look.
+  /// - Returns: whether anything is remembered or forgotten by it.
+  public mutating func add(_ visit: Visit, unit: String) -> Bool {
+    guard held[unit] != nil || visit.kind == .rejected else { return false }
+    var visits = held[unit] ?? []
+    func order(_ visit: Visit) -> (Timestamp, UInt64, UInt64, UInt8) {
+      (visit.time, visit.station, visit.step, visit.kind.rawValue)
+    }
+    let place = visits.firstIndex { order($0) >= order(visit) } ?? visits.endIndex
+    if place < visits.endIndex, visits[place] == visit { return false }
+    visits.insert(visit, at: place)
+    held[unit] = visits
+    // Nothing is open and the unit goes on: what is late now changes nothing that could still be stopped.
+    if Self.open(visits).isEmpty { held[unit] = nil }
+    return true
+  }
+
+  /// The first other station that saw the unit while it was rejected; nil if none did, or if it was released.
+  public func escape(_ unit: String) -> Escape? {
+    guard let visits = held[unit], let rejection = Self.open(visits).first,
+      let seen = visits.first(where: { $0.time > rejection.time && $0.station != rejection.station })
+    else { return nil }
+    return Escape(
+      unit: unit, rejectedAt: rejection.station, rejected: rejection.time, seenAt: seen.station, seen: seen.time)
+  }
+
+  /// Rejections that nothing has released, by time.
+  private static func open(_ visits: [Visit]) -> [Visit] {
+    var open: [Visit] = []
+    for visit in visits {
+      switch visit.kind {
+      case .rejected:
+        if !open.contains(where: { $0.station == visit.station && $0.step == visit.step }) { open.append(visit) }
+      case .passed: open.removeAll { $0.station == visit.station && $0.step == visit.step }
+      case .released: open = []
+      case .seen: break
+      }
+    }
+    return open
+  }
+
+  /// Forgets units of which nothing was heard since.
+  public mutating func forget(before time: Timestamp) -> [String] {
+    let old = held.filter { $0.value.last.map { $0.time < time } ?? true }.keys.sorted()
+    for unit in old { held[unit] = nil }
+    return old
+  }
+
+  // MARK: Coding
+
+  public func encode(into writer: inout ByteWriter) {
+    writer.varint(held.count)
+    for (unit, visits) in held.sorted(by: { $0.key < $1.key }) {
+      writer.string(unit)
+      writer.varint(visits.count)
+      for visit in visits {
+        writer.timestamp(visit.time)
+        writer.fixed64(visit.station)
+        writer.fixed64(visit.step)
+        writer.byte(visit.kind.rawValue)
+      }
+    }
+  }
+
+  public init(from reader: inout ByteReader) throws(ByteReaderError) {
+    for _ in 0..<(try reader.count()) {
+      let unit = try reader.string()
+      var visits: [Visit] = []
+      for _ in 0..<(try reader.count()) {
+        let time = try reader.timestamp()
+        let station = try reader.fixed64()
+        let step = try reader.fixed64()
+        guard let kind = Visit.Kind(rawValue: try reader.byte()) else {
+          throw ByteReaderError(offset: reader.offset, expected: "what happened to a unit")
+        }
+        visits.append(Visit(time: time, station: station, step: step, kind: kind))
+      }
+      held[unit] = visits
+    }
+  }
+}

@@ -1,0 +1,18 @@
+import Telemetry
+import Templates
+
+/// The thresholds of a site's stations, with what is calculated from them once.
+public struct InspectionPlan: Hashable, Sendable {
+  public let settings: InspectionSettings
+  public let accuracy: AccuracyBound
+  public let rules: [RunRule]
+
+  public init(_ settings: InspectionSettings) {
+    self.settings = settings
+    accuracy = AccuracyBound(
+      limit: settings.accuracyLimit.doubleValue, significance: settings.significance.doubleValue,
+      horizon: settings.reviews)
+    let family: RunRule.Family = settings.rules == .nelson ? .nelson : .westernElectric
+    rules = family.rules.filter { settings.tests.contains($0.number) && $0.suitsAttributes }
+  }
+}

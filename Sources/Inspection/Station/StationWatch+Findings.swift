@@ -1,0 +1,255 @@
+import Plant
+import Telemetry
+import Templates
+
+/// What a person should know of a station now, each with its evidence.
+extension StationWatch {
+  /// Where a comparison of two versions is told, and for how long after the change.
+  private static let compared = Span64.days(7)
+
+  /// - Parameter asset: the station.
+  public func findings(_ asset: Asset, plan: InspectionPlan, zone: PlantZone) -> [Finding] {
+    guard let phase, let end else { return [] }
+    let teller = Teller(
+      asset: asset, plan: plan, zone: zone, phase: phase, end: end, associations: associations.map(\.text))
+    var findings: [Finding] = []
+    for (name, rate) in rates.sorted(by: { $0.key < $1.key }) {
+      if let finding = teller.rate(name, rate) { findings.append(finding) }
+    }
+    if let inaccurate { findings.append(teller.accuracy(inaccurate, since: inaccurateSince ?? end)) }
+    if confidence.isDrifting { findings.append(teller.confidence(confidence)) }
+    for (name, measure) in measures.sorted(by: { $0.key < $1.key }) {
+      if measure.isShifted { findings.append(teller.shift(name, measure)) }
+      if let finding = teller.capability(name, measure) { findings.append(finding) }
+    }
+    if let before, before.version != phase.version, end - phase.start < Self.compared,
+      let finding = teller.comparison(before, isLearnt: rates[Self.rejects]?.baseline != nil)
+    {
+      findings.append(finding)
+    }
+    return findings
+  }
+
+  private struct Teller {
+    var asset: Asset
+    var plan: InspectionPlan
+    var zone: PlantZone
+    var phase: Phase
+    var end: Timestamp
+    var associations: [String]
+
+    var id: String { asset.id }
+    var version: String { phase.version.isEmpty ? "" : " (model \(phase.version))" }
+
+    func time(_ time: Timestamp) -> String { zone.rfc3339(time) }
+    func percent(_ share: Double?) -> String { share.map { FigureText.percent($0, places: 2) } ?? "unknown" }
+    func interval(_ proportion: Proportion) -> String {
+      guard let interval = proportion.interval() else { return "unknown" }
+      return "\(percent(interval.lowerBound)) to \(percent(interval.upperBound))"
+    }
+
+    /// `parts with the defect scratch`, `rejected parts`.
+    func subject(_ name: String) -> String {
+      switch name {
+      case StationWatch.rejects: "rejected parts"
+      case StationWatch.manual: "parts that it leaves to a person"
+      default: "parts with the defect \(name)"
+      }
+    }
+
+    func rate(_ name: String, _ rate: RateWatch) -> Finding? {
+      guard let baseline = rate.baseline, rate.isChanged || !rate.signals.isEmpty else { return nil }
+      let usual = baseline.chart.rate
+      var evidence = [
+        Event.Attribute("usual", percent(usual)),
+        Event.Attribute("usual_from", "\(baseline.chart.units) parts since \(time(phase.start))"),
+        Event.Attribute(
+          "cusum", "\(FigureText.text(rate.sum, places: 2)) of \(FigureText.text(baseline.threshold, places: 2))"),
+        Event.Attribute("false_alarm", "once in \(plan.settings.runLength) windows"),
+      ]
+      if let last = rate.subgroups.last {
+        evidence += [
+          Event.Attribute(
+            "chart", last.signals.isEmpty ? "no signal" : last.signals.map(\.text).joined(separator: ", ")),
+          Event.Attribute("z_p_prime", FigureText.text(last.z, places: 2)),
+          Event.Attribute("z_p", FigureText.text(last.plainZ, places: 2)),
+          Event.Attribute("dispersion", FigureText.text(baseline.chart.dispersion, places: 2)),
+        ]
+      }
+      if !phase.version.isEmpty { evidence.append(Event.Attribute("model", phase.version)) }
+      if rate.isChanged {
+        let now = Proportion(rate.recent.count, of: rate.recent.size)
+        let since = rate.since ?? end
+        return Finding(
+          key: "defect-rate/\(id)/\(name)", rule: "defect-rate", subject: id, severity: .warning, opened: since,
+          summary: "\(id)\(version) has more \(subject(name)): \(percent(now.share)) since \(time(since)) "
+            + "(\(now.count) of \(now.total)); usual is \(percent(usual)).",
+          advice: name == StationWatch.manual
+            ? "See which images it is unsure of: light, lens and model first. `weir inspection \(id)` shows the chart."
+            : "See what has changed since then: material, supplier, recipe, tool, light. `weir inspection \(id)` shows the "
+              + "chart.",
+          evidence: [
+            Event.Attribute("now", "\(now.count) of \(now.total)"), Event.Attribute("interval_95", interval(now)),
+          ] + evidence + associated)
+      }
+      guard let last = rate.subgroups.last else { return nil }
+      let isFewer = last.z < 0
+      let share = baseline.chart.value(last.point)
+      return Finding(
+        key: "defect-rate/\(id)/\(name)", rule: "defect-rate", subject: id, severity: .info, opened: last.start,
+        summary: "\(id)\(version) had \(isFewer ? "fewer" : "more") \(subject(name)) than usual: \(percent(share)) of "
+          + "\(last.point.size) from \(time(last.start)) to \(time(last.end)), usual is \(percent(usual)): "
+          + "\(last.signals.map(\.text).joined(separator: ", ")).",
+        advice: isFewer
+          ? "If nothing was improved, check with a known bad part that the station still sees the defect."
+          : "Look at the newest of these parts. `weir inspection \(id)` shows the chart.", evidence: evidence)
+    }
+
+    /// What the rejected parts have in common.
+    private var associated: [Event.Attribute] {
+      associations.isEmpty
+        ? []
+        : [Event.Attribute("associated", associations.joined(separator: "; ") + " (an association is no cause)")]
+    }
+
+    func accuracy(_ proof: AccuracyTest, since: Timestamp) -> Finding {
+      let limit = plan.accuracy.limit
+      let right = Proportion(proof.reviews - proof.wrong, of: proof.reviews)
+      let all = RecognitionEstimate(
+        phase.recognition, rejected: phase.rejected, passed: phase.inspected - phase.rejected - phase.unsure)
+      return Finding(
+        key: "recognition-accuracy/\(id)", rule: "recognition-accuracy", subject: id, severity: .warning, opened: since,
+        summary: "Recognition accuracy of \(id)\(version) is below \(percent(limit)): \(percent(right.share)) of "
+          + "\(proof.reviews) reviewed verdicts were right (\(proof.wrong) wrong, "
+          + "\(FigureText.text(proof.surplus(plan.accuracy))) more than the limit allows).",
+        advice:
+          "Look at the reviewed parts that it judged wrongly, then retrain the model or go back to the one before; "
+          + "let a person look at more of its parts until then. `weir inspection \(id)` shows false calls and escapes.",
+        evidence: [
+          Event.Attribute("reviews", "\(proof.reviews)"), Event.Attribute("wrong", "\(proof.wrong)"),
+          Event.Attribute("interval_95", interval(right)),
+          Event.Attribute(
+            "test",
+            "sequential; at \(percent(limit)) a false alarm within \(plan.accuracy.horizon) reviews has "
+              + "\(percent(plan.accuracy.significance))"),
+          Event.Attribute("false_calls", percent(all.falseCalls)),
+          Event.Attribute(
+            "escapes", phase.recognition.hasAudit ? percent(all.escapes) : "unknown: no passed part was reviewed"),
+          Event.Attribute("model", phase.version),
+        ])
+    }
+
+    func confidence(_ drift: DriftWatch) -> Finding {
+      let isLower = drift.ewma < 0
+      return Finding(
+        key: "confidence-drift/\(id)", rule: "confidence-drift", subject: id, severity: .info,
+        opened: drift.since ?? end,
+        summary: "Mean confidence of \(id)\(version) is \(isLower ? "lower" : "higher") than usual: "
+          + "\(drift.last.map { FigureText.text($0, places: 3) } ?? "unknown"), usual is "
+          + "\(drift.mean.map { FigureText.text($0, places: 3) } ?? "unknown").",
+        advice: "Check light, focus and position of the parts: the images may have changed before the verdicts do.",
+        evidence: [
+          Event.Attribute("ewma", "\(FigureText.text(drift.ewma, places: 2)) σ"),
+          Event.Attribute("sigma", FigureText.text(drift.sigma, places: 4)),
+        ])
+    }
+
+    func shift(_ name: String, _ measure: MeasureWatch) -> Finding {
+      let isHigher = measure.high > measure.low
+      return Finding(
+        key: "measurement-shift/\(id)/\(name)", rule: "measurement-shift", subject: id, severity: .warning,
+        opened: measure.since ?? end,
+        summary: "\(name) of \(id) is \(isHigher ? "higher" : "lower") than usual since \(time(measure.since ?? end)): "
+          + "usual is \(FigureText.text(measure.mean ?? 0, places: 3)) with a scatter of "
+          + "\(FigureText.text(measure.sigma, places: 3)).",
+        advice:
+          "Check tool, fixture and calibration before parts leave their limits. `weir inspection \(id)` shows it.",
+        evidence: [
+          Event.Attribute(
+            "cusum",
+            "\(FigureText.text(max(measure.high, measure.low), places: 2)) of \(FigureText.text(MeasureWatch.threshold))"
+          ),
+          Event.Attribute("values", "\(measure.total.count)"),
+          Event.Attribute("outside_limits", "\(measure.total.outside)"),
+        ])
+    }
+
+    func capability(_ name: String, _ measure: MeasureWatch) -> Finding? {
+      guard let limit = plan.settings.capability?.doubleValue, let found = measure.capability,
+        // What a sample this small cannot disprove is not told.
+        found.cpk + (found.cpk - found.proven) < limit
+      else { return nil }
+      return Finding(
+        key: "capability/\(id)/\(name)", rule: "capability", subject: id, severity: .info, opened: phase.start,
+        summary: "\(name) of \(id) has a Cpk of \(FigureText.text(found.cpk, places: 2)), and must have "
+          + "\(FigureText.text(limit, places: 2)).",
+        advice: "Centre the process, or lower its scatter; the limits came with the results.",
+        evidence: [
+          Event.Attribute("cpk", FigureText.text(found.cpk, places: 3)),
+          Event.Attribute("ppk", FigureText.text(found.ppk, places: 3)),
+          Event.Attribute("proven_cpk_95", FigureText.text(found.proven, places: 3)),
+          Event.Attribute("values", "\(measure.total.count)"),
+          Event.Attribute("limits", limits(measure.total)),
+        ])
+    }
+
+    private func limits(_ measure: InspectionTally.Measure) -> String {
+      [measure.lower, measure.upper].map { $0.map { FigureText.text($0, places: 3) } ?? "open" }.joined(
+        separator: " to ")
+    }
+
+    /// While the new version is learnt, and afterwards if it is worse than chance explains.
+    func comparison(_ before: Phase, isLearnt: Bool) -> Finding? {
+      let rejects = Proportion(before.rejected, of: before.inspected)
+        .difference(to: Proportion(phase.rejected, of: phase.inspected))
+      let right = before.recognition.accuracy.difference(to: phase.recognition.accuracy)
+      let manual = Proportion(before.unsure, of: before.inspected)
+        .difference(to: Proportion(phase.unsure, of: phase.inspected))
+      let name = phase.version.isEmpty ? "one without a name" : phase.version
+      func points(_ interval: ClosedRange<Double>?) -> String {
+        guard let interval else { return "unknown" }
+        return "\(percent(interval.lowerBound)) to \(percent(interval.upperBound))"
+      }
+      let evidence = [
+        Event.Attribute("from", before.version), Event.Attribute("to", phase.version),
+        Event.Attribute("rejected_before", percent(Proportion(before.rejected, of: before.inspected).share)),
+        Event.Attribute("rejected_after", percent(Proportion(phase.rejected, of: phase.inspected).share)),
+        Event.Attribute("rejected_difference_95", points(rejects)),
+        Event.Attribute("accuracy_difference_95", points(right)),
+        Event.Attribute("unsure_difference_95", points(manual)),
+      ]
+      guard isLearnt else {
+        return Finding(
+          key: "model-change/\(id)", rule: "model-change", subject: id, severity: .info, opened: phase.start,
+          summary:
+            "The recognition model of \(id) changed from \(before.version) to \(name): what is usual is learnt again.",
+          advice:
+            "Review a sample of passed and rejected parts of the new version; `weir inspection \(id)` compares them.",
+          evidence: evidence)
+      }
+      var worse: [String] = []
+      if let rejects, rejects.lowerBound > 0 {
+        worse.append(
+          "\(percent(Proportion(phase.rejected, of: phase.inspected).share)) rejected instead of "
+            + percent(Proportion(before.rejected, of: before.inspected).share))
+      }
+      if let right, right.upperBound < 0 {
+        worse.append(
+          "\(percent(phase.recognition.accuracy.share)) of its reviewed verdicts right instead of "
+            + percent(before.recognition.accuracy.share))
+      }
+      if let manual, manual.lowerBound > 0 {
+        worse.append(
+          "\(percent(Proportion(phase.unsure, of: phase.inspected).share)) left to people instead of "
+            + percent(Proportion(before.unsure, of: before.inspected).share))
+      }
+      guard !worse.isEmpty else { return nil }
+      return Finding(
+        key: "model-change/\(id)", rule: "model-change", subject: id, severity: .warning, opened: phase.start,
+        summary: "Since the recognition model of \(id) changed from \(before.version) to \(name): "
+          + worse.joined(separator: ", ") + ". Chance does not explain it (95 %); the parts may have changed, too.",
+        advice: "Compare reviewed parts of both versions, and go back to \(before.version) if the model is the cause.",
+        evidence: evidence)
+    }
+  }
+}

@@ -1,0 +1,162 @@
+import Telemetry
+import Templates
+
+/// What is known of a station with one version of its recognition model.
+struct VersionWatch: Hashable, Sendable {
+  /// More names than this are not compared.
+  private static let mostSuspects = 200
+
+  var phase: StationWatch.Phase
+  private(set) var rates: [String: RateWatch] = [:]
+  private(set) var measures: [String: MeasureWatch] = [:]
+  private(set) var confidence = DriftWatch()
+  private(set) var accuracy = AccuracyTest()
+  private(set) var inaccurate: AccuracyTest?
+  private(set) var inaccurateSince: Timestamp?
+  private var windows = 0
+  /// Parts since the evidence of more rejects began to grow: all, and those with something in common.
+  private var suspects: [String: InspectionTally.Group] = [:]
+  private var suspected = InspectionTally.Group()
+
+  init(_ phase: StationWatch.Phase) { self.phase = phase }
+
+  var associations: [Association] {
+    Association.strongest(suspects, inspected: suspected.inspected, rejected: suspected.rejected)
+  }
+
+  mutating func add(_ tally: InspectionTally, start: Timestamp, end: Timestamp, plan: InspectionPlan) {
+    if tally.inspected > 0 { addRates(tally, start: start, end: end, plan) }
+    phase.inspected += tally.inspected
+    phase.rejected += tally.rejected
+    phase.unsure += tally.unsure
+    for (name, measure) in tally.measures.sorted(by: { $0.key < $1.key }) {
+      measures[name, default: MeasureWatch()].add(measure, start: start)
+    }
+    if tally.confidences > 0 {
+      confidence.add(tally.confidence / Double(tally.confidences), start: start, plan: plan)
+    }
+    review(tally, start: start, plan)
+  }
+
+  private mutating func addRates(_ tally: InspectionTally, start: Timestamp, end: Timestamp, _ plan: InspectionPlan) {
+    var room = plan.settings.classes - rates.keys.count { $0 != StationWatch.rejects && $0 != StationWatch.manual }
+    let codes = tally.defective.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+    for (code, _) in codes where rates[code] == nil && room > 0 {
+      rates[code] = RateWatch(unitsBefore: phase.inspected, windowsBefore: windows)
+      room -= 1
+    }
+    if rates[StationWatch.rejects] == nil { rates[StationWatch.rejects] = RateWatch() }
+    // A station that is always sure has no such rate.
+    if rates[StationWatch.manual] == nil, tally.unsure > 0 {
+      rates[StationWatch.manual] = RateWatch(unitsBefore: phase.inspected, windowsBefore: windows)
+    }
+    for name in rates.keys.sorted() {
+      let count =
+        switch name {
+        case StationWatch.rejects: tally.rejected
+        case StationWatch.manual: tally.unsure
+        default: tally.defective[name] ?? 0
+        }
+      rates[name]?.add(
+        AttributeBaseline.Point(count: count, size: tally.inspected), start: start, end: end, plan: plan)
+    }
+    windows += 1
+    compare(tally)
+  }
+
+  private mutating func compare(_ tally: InspectionTally) {
+    guard rates[StationWatch.rejects]?.since != nil else {
+      suspects = [:]
+      suspected = InspectionTally.Group()
+      return
+    }
+    suspected.inspected += tally.inspected
+    suspected.rejected += tally.rejected
+    for (kind, groups) in [("model", tally.models), ("recipe", tally.recipes), ("supplier", tally.suppliers)] {
+      for (name, group) in groups.sorted(by: { $0.key < $1.key }) where !name.isEmpty {
+        let key = "\(kind) \(name)"
+        guard suspects[key] != nil || suspects.count < Self.mostSuspects else { continue }
+        suspects[key, default: InspectionTally.Group()].inspected += group.inspected
+        suspects[key, default: InspectionTally.Group()].rejected += group.rejected
+      }
+    }
+  }
+
+  /// Reviews of the phase's own version only: what another one did says nothing of it.
+  private mutating func review(_ tally: InspectionTally, start: Timestamp, _ plan: InspectionPlan) {
+    guard
+      let recognition = tally.models[phase.version]?.recognition ?? (tally.model == nil ? tally.recognition : nil),
+      recognition.reviews > 0
+    else { return }
+    phase.recognition += recognition
+    switch accuracy.add(reviews: recognition.reviews, wrong: recognition.wrong, plan.accuracy) {
+    case .open: break
+    case .held:
+      inaccurate = nil
+      inaccurateSince = nil
+      accuracy = AccuracyTest()
+    case .below:
+      inaccurate = accuracy
+      if inaccurateSince == nil { inaccurateSince = start }
+      accuracy = AccuracyTest()
+    }
+  }
+
+  // MARK: Coding
+
+  func encode(into writer: inout ByteWriter) {
+    phase.encode(into: &writer)
+    writer.varint(rates.count)
+    for (name, rate) in rates.sorted(by: { $0.key < $1.key }) {
+      writer.string(name)
+      rate.encode(into: &writer)
+    }
+    writer.varint(measures.count)
+    for (name, measure) in measures.sorted(by: { $0.key < $1.key }) {
+      writer.string(name)
+      measure.encode(into: &writer)
+    }
+    confidence.encode(into: &writer)
+    for test in [accuracy, inaccurate ?? AccuracyTest()] {
+      writer.varint(test.reviews)
+      writer.varint(test.wrong)
+    }
+    writer.boolean(inaccurateSince != nil)
+    if let inaccurateSince { writer.timestamp(inaccurateSince) }
+    for count in [windows, suspected.inspected, suspected.rejected, suspects.count] { writer.varint(count) }
+    for (name, group) in suspects.sorted(by: { $0.key < $1.key }) {
+      writer.string(name)
+      writer.varint(group.inspected)
+      writer.varint(group.rejected)
+    }
+  }
+
+  init(from reader: inout ByteReader) throws(ByteReaderError) {
+    phase = try StationWatch.Phase(from: &reader)
+    for _ in 0..<(try reader.count()) {
+      let name = try reader.string()
+      rates[name] = try RateWatch(from: &reader)
+    }
+    for _ in 0..<(try reader.count()) {
+      let name = try reader.string()
+      measures[name] = try MeasureWatch(from: &reader)
+    }
+    confidence = try DriftWatch(from: &reader)
+    accuracy = AccuracyTest(reviews: try reader.integer(), wrong: try reader.integer())
+    let proof = AccuracyTest(reviews: try reader.integer(), wrong: try reader.integer())
+    if try reader.boolean() {
+      inaccurateSince = try reader.timestamp()
+      inaccurate = proof
+    }
+    windows = try reader.integer()
+    suspected.inspected = try reader.integer()
+    suspected.rejected = try reader.integer()
+    for _ in 0..<(try reader.count()) {
+      let name = try reader.string()
+      var group = InspectionTally.Group()
+      group.inspected = try reader.integer()
+      group.rejected = try reader.integer()
+      suspects[name] = group
+    }
+  }
+}

@@ -1,0 +1,35 @@
+import Telemetry
+
+extension ConfigurationSchema {
+  static let inspection = group(
+    "Charts and tests of inspection stations.", InspectionReader.keys,
+    [
+      "accuracy": group(
+        "When reviews prove that a station's verdicts are right too seldom.", InspectionReader.accuracyKeys,
+        [
+          "limit": text("Recognition accuracy that it must have.", "95 %"),
+          "significance": text("Probability of a false alarm in a series, at the limit.", "5 %"),
+          "reviews": integer("Reviews of a series.", 20...20_000),
+        ]),
+      "charts": group(
+        "Charts of the rates of rejects and defects.", InspectionReader.chartKeys,
+        [
+          "change": text("The change of a rate that is found fastest.", "50 %"),
+          "run-length": integer("Windows with results between two false alarms of a chart.", 50...10_000_000),
+          "windows": integer("Windows of a baseline at least.", 5...10_000),
+          "defects": integer("Defective pieces of a baseline at least.", 5...10_000),
+          "classes": integer("Defect codes of a station with charts of their own.", 0...1000),
+          "rules": words("The set of run rules.", InspectionSettings.RuleSet.allCases.map(\.rawValue)),
+          "tests": list("Numbers of the set's tests.", of: integer("A test.", 1...8)),
+        ]),
+      "capability": number("Cpk that a measured value must have; none: not judged.", "1.33"),
+      "interception": any(
+        "Rejected units that appear at another station without a release.",
+        [
+          words("Not watched.", ["off"]),
+          group(
+            "How they are watched.", InspectionReader.interceptionKeys,
+            ["held": duration("A rejected unit is forgotten after so long.", "30 d")]),
+        ]),
+    ])
+}

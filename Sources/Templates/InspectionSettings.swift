@@ -1,0 +1,41 @@
+import Telemetry
+
+/// Thresholds of the charts and tests of inspection stations. Product choices where nothing else is said.
+public struct InspectionSettings: Hashable, Sendable {
+  public enum RuleSet: String, CaseIterable, Hashable, Sendable {
+    case nelson
+    case westernElectric = "western-electric"
+
+    /// How many tests it has.
+    public var tests: Int { self == .nelson ? 8 : 4 }
+  }
+
+  /// Recognition accuracy below which a station is told (papers of the plant: 95 %), …
+  public var accuracyLimit = ScaledInteger(95, exponent: -2)
+  /// … the probability of telling it within a series although the accuracy is at the limit, …
+  public var significance = ScaledInteger(5, exponent: -2)
+  /// … and how many reviews a series has.
+  public var reviews = 2000
+  /// The change of a rate that is to be found fastest: 0.5 = half as much again.
+  public var change = ScaledInteger(5, exponent: -1)
+  /// Windows with results between two false alarms of one chart, on average.
+  public var runLength = 20_000
+  /// A baseline is learnt of at least so many windows …
+  public var windows = 25
+  /// … and so many pieces with the defect: 30 are known to ±18 %.
+  public var defects = 30
+  /// Defect codes of a station that have charts of their own; the others count in the station's.
+  public var classes = 40
+  public var rules = RuleSet.nelson
+  /// Numbers of the set's tests. Each further one adds false alarms.
+  public var tests = [1]
+  /// Cpk that a measured value must have; nil = not judged.
+  public var capability: ScaledInteger?
+  /// Units that were rejected may appear at another station only after a release; false = not watched.
+  public var interception = true
+  /// A rejected unit is forgotten after so long.
+  public var held = Span64.days(30)
+
+  public static let standard = InspectionSettings()
+  public init() {}
+}

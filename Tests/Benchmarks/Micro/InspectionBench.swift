@@ -1,0 +1,91 @@
+import Engine
+import Gateway
+import Journal
+import Rules
+import Telemetry
+import Templates
+
+/// What 2,000 inspection results a second cost the engine, as a share of one core: all stations of the site by turns,
+/// three of a hundred parts rejected, with the rules of inspection and without.
+struct InspectionBench {
+  private static let perSecond = 2000
+  private static let rules: Set<String> = ["inspection", "interception"]
+
+  let site: Site
+  let minutes: Int
+
+  func run() throws {
+    let stations = site.assets.indices.filter { site.assets[$0].eventSignal(carrying: ["verdict"]) != nil }
+    guard !stations.isEmpty else { throw MissingStations() }
+    let own = try RuleSet.factories(for: site).filter { Self.rules.contains($0.name) }
+    let ownOfSite = try RuleSet.siteFactories(for: site).filter { Self.rules.contains($0.name) }
+    let with = try pass(stations, own, ownOfSite)
+    let without = try pass(stations, [], [])
+    let seconds = Double(minutes * 60)
+    func share(_ nanoseconds: Int) -> Double { Double(nanoseconds) / (seconds * 1e9) * 100 }
+    print(
+      "added_percent=\(share(with.nanoseconds - without.nanoseconds)) base_percent=\(share(without.nanoseconds))",
+      "longest_ms=\(Double(with.longest) / 1e6) records=\(with.records) stations=\(stations.count)")
+  }
+
+  private struct MissingStations: Error, CustomStringConvertible {
+    var description: String { "no asset of the configuration tells verdicts: add 50 of template ai-vision-station" }
+  }
+
+  private func pass(
+    _ stations: [Int], _ rules: [RuleFactory], _ siteRules: [SiteRuleFactory]
+  ) throws -> (nanoseconds: Int, longest: Int, records: Int) {
+    let catalog = SeriesCatalog(site: site)
+    let store = MemoryStore()
+    let engine = try Engine(site: site, catalog: catalog, reader: store, rules: rules, siteRules: siteRules)
+    var outcome = (nanoseconds: 0, longest: 0, records: 0)
+    var output = EngineOutput()
+    var position: Int64 = 1
+    var first = Batch()
+    first.position = position
+    for connection in site.connections {
+      let number = catalog.connection(named: connection.name)
+      first.entries += [.connection(number, .up), .connection(number, .drained)]
+    }
+    try engine.process(first, into: &output)
+    let start = Timestamp(seconds: 1_795_219_200)
+    var generator = SplitMix64(seed: 1)
+    for second in 0..<(minutes * 60) {
+      let time = start + .seconds(Int64(second))
+      var batch = Batch()
+      position += 1
+      batch.position = position
+      batch.entries.append(.mark(time))
+      for place in 0..<Self.perSecond {
+        let number = second * Self.perSecond + place
+        batch.entries.append(.event(event(number, stations[number % stations.count], time, catalog, &generator)))
+      }
+      let used = try CPUClock.measure { try engine.process(batch, into: &output) }
+      outcome.nanoseconds += used
+      outcome.longest = max(outcome.longest, used)
+      outcome.records += output.records.count
+      output = EngineOutput()
+      guard engine.shouldCheckpoint else { continue }
+      var taken: Checkpoint?
+      outcome.nanoseconds += CPUClock.measure { taken = engine.checkpoint() }
+      if let taken { store.commit(taken) }
+    }
+    return outcome
+  }
+
+  private func event(
+    _ number: Int, _ station: Int, _ time: Timestamp, _ catalog: SeriesCatalog, _ generator: inout SplitMix64
+  ) -> Event {
+    let isBad = generator.unit() < 0.03
+    let signal = site.assets[station].eventSignal(carrying: ["verdict"]) ?? 0
+    var attributes = [
+      Event.Attribute("verdict", isBad ? "NG" : "OK"), Event.Attribute("unit", "SN\(number)"),
+      Event.Attribute("step", "final"), Event.Attribute("attempt", "1"), Event.Attribute("confidence", "0.97"),
+      Event.Attribute("model", "m-4.2"), Event.Attribute("recipe", "K19"),
+    ]
+    if isBad { attributes.append(Event.Attribute("defect", number % 3 == 0 ? "scratch" : "dent")) }
+    return Event(
+      series: catalog.series(asset: station, signal: signal), time: time, identity: UInt64(number) &+ 1,
+      attributes: attributes)
+  }
+}

@@ -1,0 +1,127 @@
+import Plant
+import RuleBench
+import Rules
+import Telemetry
+import Templates
+import Testing
+
+@testable import Inspection
+
+@Suite struct InterceptionTests {
+  private let start = Timestamp(rfc3339: "2026-11-21T08:00:00+08:00")!
+
+  private func visit(_ minute: Int64, _ station: UInt64, _ kind: InterceptionWatch.Visit.Kind, step: UInt64 = 0)
+    -> InterceptionWatch.Visit
+  {
+    InterceptionWatch.Visit(time: start + .minutes(minute), station: station, step: step, kind: kind)
+  }
+
+  private func escape(_ visits: [InterceptionWatch.Visit]) -> InterceptionWatch.Escape? {
+    var watch = InterceptionWatch()
+    for visit in visits { _ = watch.add(visit, unit: "SN1") }
+    return watch.escape("SN1")
+  }
+
+  @Test("what a rejected unit may do, and what is an alarm")
+  func table() {
+    let cases: [(String, [InterceptionWatch.Visit], seenAt: UInt64?)] = [
+      ("never rejected", [visit(0, 1, .passed), visit(1, 2, .passed)], nil),
+      ("rejected and taken out", [visit(0, 1, .rejected)], nil),
+      ("went on", [visit(0, 1, .rejected), visit(1, 2, .passed)], 2),
+      ("went on, unsure", [visit(0, 1, .rejected), visit(1, 2, .seen)], 2),
+      ("went on and was rejected there", [visit(0, 1, .rejected), visit(1, 2, .rejected)], 2),
+      ("good at the second attempt", [visit(0, 1, .rejected), visit(1, 1, .passed), visit(2, 2, .passed)], nil),
+      (
+        "another joint was good",
+        [visit(0, 1, .rejected, step: 3), visit(1, 1, .passed, step: 4), visit(2, 2, .passed)], 2
+      ),
+      ("repaired", [visit(0, 1, .rejected), visit(1, 3, .released), visit(2, 2, .passed)], nil),
+      ("repaired afterwards", [visit(0, 1, .rejected), visit(1, 2, .passed), visit(2, 3, .released)], nil),
+      ("came back and was good", [visit(0, 1, .rejected), visit(1, 2, .passed), visit(2, 1, .passed)], nil),
+      ("rejected at the end of the line", [visit(0, 1, .passed), visit(1, 2, .rejected)], nil),
+      ("rejected twice, went on", [visit(0, 1, .rejected), visit(1, 1, .rejected), visit(2, 4, .seen)], 4),
+    ]
+    for (name, visits, seenAt) in cases {
+      #expect(escape(visits)?.seenAt == seenAt, "\(name)")
+    }
+  }
+
+  @Test("visits in any order after the rejection give the same", arguments: 0..<10 as Range<UInt64>)
+  func anyOrder(seed: UInt64) {
+    var generator = Seeded(state: seed)
+    let visits = [
+      visit(0, 1, .rejected), visit(3, 2, .passed), visit(5, 3, .seen), visit(7, 4, .rejected, step: 2),
+      visit(9, 4, .passed, step: 2),
+    ]
+    let expected = escape(visits)
+    // The rejection itself first: what is not rejected is not remembered.
+    let shuffled = [visits[0]] + visits.dropFirst().shuffled(using: &generator)
+    #expect(escape(shuffled) == expected && expected?.seenAt == 2)
+    var watch = InterceptionWatch()
+    for visit in shuffled { _ = watch.add(visit, unit: "SN1") }
+    var writer = ByteWriter()
+    watch.encode(into: &writer)
+    var reader = ByteReader(writer.bytes)
+    #expect((try? InterceptionWatch(from: &reader)) == watch && reader.isAtEnd)
+    #expect(watch.forget(before: start + .minutes(9)).isEmpty)
+    #expect(watch.forget(before: start + .minutes(10)) == ["SN1"] && watch.count == 0)
+  }
+
+  // MARK: Engine
+
+  private func bench() throws -> Bench {
+    var site = Sites.one([Sites.events])
+    var second = site.assets[0]
+    second.id = "m2"
+    second.name = "m2"
+    site.assets.append(second)
+    let zone = try PlantZone(identifier: site.zone)
+    return try Bench(
+      site: site,
+      factories: [
+        RuleFactory(name: "inspection") { asset, site in InspectionCountRule(asset: asset, site: site, zone: zone) }
+      ], siteFactories: [InterceptionRule.factory(zone: zone)])
+  }
+
+  private func result(_ unit: String, _ verdict: String) -> [Event.Attribute] {
+    [.init("verdict", verdict), .init("unit", unit)]
+  }
+
+  private func open(_ bench: Bench) -> [String: Finding] {
+    var open: [String: Finding] = [:]
+    for finding in bench.output.findings { open[finding.key] = finding.closed == nil ? finding : nil }
+    return open
+  }
+
+  @Test("a rejected unit that slips past is told at once, also after a restart, and its repair ends it")
+  func slips() throws {
+    var bench = try bench()
+    try bench.mark(start)
+    try bench.event(at: start + .minutes(1), id: 1, result("SN1", "NG"))
+    try bench.event(at: start + .minutes(1), id: 2, result("SN2", "OK"))
+    try bench.restart()
+    try bench.event(at: start + .minutes(2), id: 3, result("SN2", "OK"), asset: 1)
+    #expect(open(bench).isEmpty)
+    try bench.event(at: start + .minutes(3), id: 4, result("SN1", "OK"), asset: 1)
+    let finding = try #require(open(bench)["rejected-unit-passed/m1"])
+    #expect(finding.severity == .critical && finding.summary.contains("SN1 (at m2, 2026-11-21T08:03:00+08:00)"))
+    try bench.restart()
+    try bench.event(at: start + .minutes(4), id: 5, result("SN1", "rework"), asset: 1)
+    #expect(open(bench).isEmpty && bench.output.findings.last?.closed != nil)
+    try bench.mark(start + .minutes(60))
+    #expect(bench.counts.samplesBalance && bench.counts.samplesPending == 0)
+  }
+
+  @Test("what nobody ends is forgotten")
+  func forgotten() throws {
+    var bench = try bench()
+    try bench.mark(start)
+    try bench.event(at: start + .minutes(1), id: 1, result("SN1", "NG"))
+    try bench.event(at: start + .minutes(3), id: 4, result("SN1", "OK"), asset: 1)
+    #expect(open(bench).count == 1)
+    for day in 1..<33 as Range<Int64> { try bench.mark(start + .days(day)) }
+    #expect(open(bench).isEmpty)
+    try bench.restart()
+    #expect(bench.savedKeys(containing: "interception").isEmpty)
+  }
+}

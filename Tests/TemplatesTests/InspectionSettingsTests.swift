@@ -1,0 +1,53 @@
+import Telemetry
+import Testing
+
+@testable import Templates
+
+private let plant =
+  baseConfiguration + """
+
+    inspection:
+      accuracy: { limit: 97.5 %, significance: 1 %, reviews: 500 }
+      charts: { change: 100 %, run-length: 5000, windows: 40, defects: 20, classes: 12, rules: western-electric, tests: [4, 1] }
+      capability: 1.33
+      interception: { held: 7 d }
+
+    """
+
+@Suite("Thresholds of inspection") struct InspectionSettingsTests {
+  @Test func theyAreReadAndWritten() throws {
+    let site = try load(plant)
+    let settings = site.inspection
+    #expect(settings.accuracyLimit == ScaledInteger(975, exponent: -3) && settings.reviews == 500)
+    #expect(settings.significance == ScaledInteger(1, exponent: -2) && settings.change == ScaledInteger(1))
+    #expect(settings.rules == .westernElectric && settings.tests == [1, 4] && settings.classes == 12)
+    #expect(settings.capability == ScaledInteger(133, exponent: -2) && settings.held == .days(7))
+    #expect(try SiteLoader.load(canonicalText: site.canonicalText) == site)
+    let off = try load(baseConfiguration + "\ninspection: { interception: off, charts: { tests: [] } }\n")
+    #expect(!off.inspection.interception && off.inspection.tests.isEmpty)
+    #expect(try SiteLoader.load(canonicalText: off.canonicalText) == off)
+  }
+
+  @Test func withoutThemNothingIsWritten() throws {
+    let site = try load(baseConfiguration)
+    #expect(site.inspection == .standard && !site.canonicalText.contains("inspection\": { \"accuracy"))
+    #expect(try load(baseConfiguration + "\ninspection: { accuracy: { limit: 95.0 % } }\n") == site)
+  }
+
+  @Test(
+    "every mistake has its place and a remedy",
+    arguments: [
+      Mistake("key", "accuracy:", "§acuracy:", "unknown key \"acuracy\"", "\"accuracy\""),
+      Mistake("limit outside", "  capability: 1.33", "  §limit: 95 %", "unknown key \"limit\"", "accuracy: { limit"),
+      Mistake("no unit", "limit: 97.5 %", "limit: §97.5", "must be a share", "50 %"),
+      Mistake("too high", "limit: 97.5 %", "limit: §100 %", "must be a share", "50 %"),
+      Mistake("reviews", "reviews: 500", "reviews: §5", "whole number from 20", "at least 20"),
+      Mistake("set", "rules: western-electric", "rules: §western", "must be a set of rules", "western-electric"),
+      Mistake("test", "tests: [4, 1]", "tests: [4, §5]", "whole number from 1 to 4", "at most 4"),
+      Mistake("Cpk", "capability: 1.33", "capability: §high", "a number from 0 to 10", "1"),
+      Mistake("held", "held: 7 d", "held: §7", "a length of time", "30 s"),
+    ])
+  func mistakes(_ mistake: Mistake) throws {
+    try mistake.expect(in: plant)
+  }
+}
