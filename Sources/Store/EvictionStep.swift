@@ -1,7 +1,7 @@
 import Telemetry
 
-/// The order in which space is given up. Findings that are not delivered, and leaves and heads of the ledger, never are;
-/// within a step the oldest go first.
+/// The order in which space is given up. Findings, alarms and incidents that are not delivered, and leaves and heads of
+/// the ledger, never are; within a step the oldest go first.
 enum EvictionStep: CaseIterable {
   /// Delivered bodies that were kept for their time: signal summaries first.
   case agedSummaries
@@ -35,7 +35,7 @@ enum EvictionStep: CaseIterable {
     case .agedSummaries, .deliveredSummaries, .undeliveredSummaries: [.signalSummary]
     case .agedOthers, .deliveredOthers: RecordKind.allCases.filter { $0 != .signalSummary && $0 != .ledgerHead }
     case .undeliveredFigures:
-      RecordKind.allCases.filter { $0 != .signalSummary && $0 != .finding && $0 != .ledgerHead }
+      RecordKind.allCases.filter { !([.signalSummary, .finding, .alarm, .incident, .ledgerHead] as Set).contains($0) }
     case .history, .neededHistory: []
     }
   }
