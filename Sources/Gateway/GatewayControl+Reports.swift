@@ -27,6 +27,7 @@ extension GatewayControl {
     case .factors: return try factorChanges()
     case .targets: return try targets()
     case .budgets: return try budgets()
+    case .alarms: return try alarmPerformance(period)
     case .series: return try seriesForecast(asset: query.asset ?? "", signal: query.by)
     case .forecast: return try forecast(asset: query.asset ?? "", hours: query.hours ?? 24)
     case .balance: return try balanceReport(period)

@@ -1,3 +1,4 @@
+import Alarms
 import Carbon
 import Energy
 import Equipment
@@ -41,6 +42,7 @@ package enum RuleSet {
       EnergyBalanceRule.factory(zone: zone), IdleUseRule.factory(zone: zone),
       EnergyPerformanceRule.factory(zone: zone), ShedRule.factory(), MaintenanceRule.factory,
       InspectionRule.factory(zone: zone), InterceptionRule.factory(zone: zone),
+      AlarmRule.factory(zone: zone),
     ]
   }
 }

@@ -1,7 +1,7 @@
 import Telemetry
 
-/// The order in which space is given up. Findings that are not delivered, leaves and heads of the ledger, and what reports
-/// of any time rest on (`kept`) never are; within a step the oldest go first.
+/// The order in which space is given up. What calls people (`calls`) and is not delivered, leaves and heads of the ledger,
+/// and what reports of any time rest on (`kept`) never are; within a step the oldest go first.
 ///
 /// Records of windows are most of what figures take. They go before those of days, and these before the rest, so that
 /// they cannot push out what years and invoices are made of.
@@ -30,6 +30,7 @@ enum EvictionStep: CaseIterable {
   static let kept: Set<RecordKind> = [
     .energyMonth, .carbonMonth, .carbonActivity, .carbonInventory, .supplierFootprint, .ledgerHead,
   ]
+  private static let calls: Set<RecordKind> = [.finding, .alarm, .incident]
   private static let windows: Set<RecordKind> = [.energyInterval, .carbonInterval, .inspectionCount]
   private static let days: Set<RecordKind> = [
     .energyDay, .carbonDay, .energyIdle, .energyPerformance, .productionLine, .oee, .equipmentHealth,
@@ -66,7 +67,7 @@ enum EvictionStep: CaseIterable {
     case .agedWindows, .deliveredWindows, .undeliveredWindows: kinds = Self.windows
     case .agedDays, .deliveredDays, .undeliveredDays: kinds = Self.days
     case .agedOthers, .deliveredOthers: kinds = Self.others
-    case .undeliveredFigures: kinds = Self.others.subtracting([.finding])
+    case .undeliveredFigures: kinds = Self.others.subtracting(Self.calls)
     case .history, .neededHistory: kinds = []
     }
     return RecordKind.allCases.filter(kinds.contains)

@@ -24,6 +24,8 @@ extension RecordKind {
     case .oee: 24
     case .ledgerHead: 30
     case .equipmentHealth: 40
+    case .alarm: 50
+    case .incident: 51
     }
   }
 

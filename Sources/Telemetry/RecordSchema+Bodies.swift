@@ -20,6 +20,8 @@ extension RecordSchema {
     case .supplierFootprint: supplierFootprint
     case .equipmentHealth: equipmentHealth
     case .finding: finding
+    case .alarm: alarm
+    case .incident: incident
     case .ledgerHead: ledgerHead
     }
   }

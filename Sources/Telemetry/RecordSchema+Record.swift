@@ -103,6 +103,8 @@ extension RecordSchema {
     case .oee: "Effectiveness of a machine in one plant-local day or shift"
     case .supplierFootprint: "Footprint of a bought product, as it was imported"
     case .finding: "Finding, opened or closed"
+    case .alarm: "Occurrence of an alarm"
+    case .incident: "Incident: alarms with one cause"
     case .ledgerHead: "Signed head of the ledger"
     }
   }
