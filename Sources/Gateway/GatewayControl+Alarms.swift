@@ -37,7 +37,7 @@ extension GatewayControl {
     // It is over: its last record says all.
     let key = "\(site.gateway.id)/\(number)"
     var found: JSONValue?
-    try store.visitBodies(kind: .incident, from: .distantPast, to: .distantFuture) { stored in
+    try store.visitBodies(kind: .incident, from: .distantPast, to: .distantFuture, names: names) { stored in
       if stored.key == key { found = try JSONValue(parsing: stored.body) }
     }
     guard let found, let past = IncidentRecord.line(found) else {
@@ -119,7 +119,7 @@ extension GatewayControl {
     var occurrences: [String: AlarmPerformance.Occurrence] = [:]
     // What is still active may have been raised long before.
     let from = period.start - settings.staleAfter - settings.staleAfter
-    try store.visitBodies(kind: .alarm, from: from, to: end) { stored in
+    try store.visitBodies(kind: .alarm, from: from, to: end, names: names) { stored in
       if let occurrence = IncidentRecord.occurrence(try JSONValue(parsing: stored.body)) {
         occurrences[stored.key] = occurrence
       }
