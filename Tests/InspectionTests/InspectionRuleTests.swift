@@ -91,7 +91,7 @@ import Testing
     #expect(plain.output.findings == disturbed.output.findings)
     #expect(plain.counts.samplesBalance && plain.counts.samplesPending == 0)
     let state = try #require(InspectionRule.stateKey(station: "m1").split(separator: "/").last)
-    #expect(!plain.savedKeys(containing: "inspection/now/\(state)").isEmpty || plain.store.states.isEmpty)
+    #expect(!plain.savedKeys(containing: "inspection/station/\(state)").isEmpty || plain.store.states.isEmpty)
   }
 
   @Test(

@@ -66,7 +66,7 @@ import Testing
     let learnt = try #require(base.watch.rates["scratch"]?.baseline)
     #expect(isClose(learnt.chart.rate, 0.04, 0.002) && learnt.chart.dispersion < 1.1 && learnt.size == 15)
     let cusum = try #require(
-      RateCusum(.defectives, usual: learnt.chart.rate, changed: learnt.changed, threshold: learnt.threshold))
+      RateCusum(.defectives, usual: learnt.usual, changed: learnt.changed, threshold: learnt.threshold))
     let theory = RunLength.rate(cusum, size: 15, rate: 0.06)
     var total = 0
     for seed in 0..<200 as Range<UInt64> {
@@ -207,9 +207,9 @@ import Testing
       tally.confidence = 20 * (window < 60 ? 0.95 : 0.93) + 0.4 * (generator.unit() - 0.5)
       let time = Self.start + .minutes(Int64(15 * window))
       watch.add(tally, start: time, end: time + .minutes(15), plan: plan)
-      if window == 59 { #expect(!watch.confidence.isDrifting) }
+      if window == 59 { #expect(!watch.confidence.isShifted) }
     }
-    #expect(watch.confidence.isDrifting && watch.confidence.ewma < 0)
+    #expect(watch.confidence.isShifted && !watch.confidence.isHigher)
   }
 
   @Test("what is saved comes back", arguments: [10, 60, 700])

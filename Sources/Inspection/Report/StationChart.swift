@@ -64,10 +64,12 @@ public struct StationChart: Hashable, Sendable {
       group = []
       guard size > 0 else { return }
       if let baseline, let phase, phase <= first.start, isOfVersion {
-        let limits = baseline.limits(size: size)
-        let z = baseline.z(AttributeBaseline.Point(count: point.count, size: size))
-        point.lower = limits.lower
-        point.upper = limits.upper
+        // As the rule judges: the centre itself is known from a sample only.
+        let uncertainty = baseline.uncertainty(size: size)
+        let width = 3 * baseline.sigma(size: size) * uncertainty
+        let z = baseline.z(AttributeBaseline.Point(count: point.count, size: size)) / uncertainty
+        point.lower = max(0, baseline.rate - width)
+        point.upper = min(1, baseline.rate + width)
         point.centre = baseline.rate
         point.z = z
         // The last subgroup may be too small yet.

@@ -115,7 +115,7 @@ public struct InspectionRule: SiteRule {
     let day = zone.startOfDay(containing: row.start)
     var watch = try watch(place, context)
     if stations[place].days.last != day {
-      save(watch, key(place, "at", day), context)
+      save(watch, key(place, "from", day), context)
       stations[place].days.append(day)
       forget(place, before: day - Self.kept, context)
     }
@@ -124,7 +124,7 @@ public struct InspectionRule: SiteRule {
     save(rows, key(place, "day", day), context)
     stations[place].last = row.start
     try row.fold(into: &watch, plan)
-    save(watch, key(place, "now"), context)
+    save(watch, key(place, "station"), context)
     tell(watch, place, context: &context)
   }
 
@@ -134,9 +134,9 @@ public struct InspectionRule: SiteRule {
     guard stations[place].days.contains(day) else {
       // A day without a window: its fold begins with the state of the next one.
       guard let next = stations[place].days.firstIndex(where: { day < $0 }), let first = stations[place].days.first,
-        first < day, let bytes = try context.load(key(place, "at", stations[place].days[next]))
+        first < day, let bytes = try context.load(key(place, "from", stations[place].days[next]))
       else { return false }
-      context.save(key(place, "at", day), bytes)
+      context.save(key(place, "from", day), bytes)
       stations[place].days.insert(day, at: next)
       save([row], key(place, "day", day), context)
       return true
@@ -156,21 +156,21 @@ public struct InspectionRule: SiteRule {
   private mutating func fold(_ place: Int, from start: Timestamp, context: inout RuleContext) throws {
     let days = stations[place].days
     guard let first = days.lastIndex(where: { $0 <= start }),
-      let bytes = try context.load(key(place, "at", days[first]))
+      let bytes = try context.load(key(place, "from", days[first]))
     else { return }
     var reader = ByteReader(bytes)
     var watch = try StationWatch(from: &reader)
     for day in days[first...] {
-      if day != days[first] { save(watch, key(place, "at", day), context) }
+      if day != days[first] { save(watch, key(place, "from", day), context) }
       for row in try rows(place, day, context) { try row.fold(into: &watch, plan) }
     }
-    save(watch, key(place, "now"), context)
+    save(watch, key(place, "station"), context)
     tell(watch, place, context: &context)
   }
 
   private mutating func forget(_ place: Int, before: Timestamp, _ context: RuleContext) {
     for day in stations[place].days.prefix(while: { $0 < before }) {
-      context.save(key(place, "at", day), nil)
+      context.save(key(place, "from", day), nil)
       context.save(key(place, "day", day), nil)
     }
     stations[place].days.removeAll { $0 < before }
@@ -192,7 +192,7 @@ public struct InspectionRule: SiteRule {
   /// Where the Store keeps what is known of a station.
   ///
   /// - Parameter station: the id that it had first.
-  public static func stateKey(station: String) -> String { "site/rule/\(name)/now/\(station)" }
+  public static func stateKey(station: String) -> String { "site/rule/\(name)/station/\(station)" }
 
   private func key(_ place: Int, _ what: String, _ day: Timestamp? = nil) -> String {
     let base = "\(Self.name)/\(what)/\(stations[place].name)"
@@ -200,7 +200,7 @@ public struct InspectionRule: SiteRule {
   }
 
   private func watch(_ place: Int, _ context: RuleContext) throws -> StationWatch {
-    guard let bytes = try context.load(key(place, "now")) else { return StationWatch() }
+    guard let bytes = try context.load(key(place, "station")) else { return StationWatch() }
     var reader = ByteReader(bytes)
     return try StationWatch(from: &reader)
   }

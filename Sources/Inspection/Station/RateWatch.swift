@@ -4,11 +4,16 @@ import Telemetry
 ///
 /// Phase I learns what is usual; phase II is watched by a CUSUM of the windows, which sees small lasting changes of rare
 /// defects, and by a Shewhart chart of subgroups that are large enough for one (n·p̄ ≥ 5), with Laney's limits and the
-/// chosen run rules. The baseline is frozen until a new phase begins.
+/// chosen run rules. A baseline of few defects is uncertain, and that counts against an alarm: the CUSUM takes the upper
+/// end of the rate's 90 % bound for usual, and the limits of the chart are wider by what the centre may be wrong. While
+/// nothing is suspected it goes on learning: whenever it knows twice as many defects the baseline is made anew, until it
+/// is known to a few percent and frozen until a new phase begins.
 public struct RateWatch: Hashable, Sendable {
   /// What is frozen at the end of phase I.
   public struct Baseline: Hashable, Sendable {
     public var chart: AttributeBaseline
+    /// What the CUSUM takes for usual: the upper bound of the rate.
+    public var usual: Double
     /// Units of a usual window, for which the CUSUM's run length is calculated.
     public var size: Int
     public var changed: Double
@@ -29,6 +34,10 @@ public struct RateWatch: Hashable, Sendable {
   /// Most subgroups that phase I keeps; then two become one.
   static let learntSubgroups = 64
   static let keptSubgroups = 30
+  /// Of nine baselines in ten the usual rate is below the bound: these have at least the run length that was asked for.
+  static let bound = 1.2816
+  /// Defects of a baseline that is not made anew any more: known to 3 %.
+  static let mostDefects = 1000
 
   /// Phase I so far, or what it was made of.
   public private(set) var learnt: [AttributeBaseline.Point] = []
@@ -44,6 +53,7 @@ public struct RateWatch: Hashable, Sendable {
   /// Since when it grows, and what was counted since.
   public private(set) var since: Timestamp?
   public private(set) var recent = AttributeBaseline.Point(count: 0, size: 0)
+  private var recentWindows = 0
   /// The CUSUM has signalled and has not come back to 0.
   public private(set) var isChanged = false
   private var open: Subgroup?
@@ -67,7 +77,7 @@ public struct RateWatch: Hashable, Sendable {
       learn(point, plan)
       return
     }
-    cumulate(point, start: start, baseline)
+    cumulate(point, start: start, baseline, plan)
     group(point, start: start, end: end, baseline, plan.rules)
   }
 
@@ -113,21 +123,25 @@ public struct RateWatch: Hashable, Sendable {
     let chart = AttributeBaseline(
       kind: .laney, rate: rate, dispersion: max(1, scatter), points: windows, units: units)
     let size = max(1, Int((Double(units) / Double(windows)).rounded()))
-    let changed = min(rate * (1 + plan.settings.change.doubleValue), (1 + rate) / 2)
+    let error = chart.dispersion * ((1 - rate) / Double(count)).squareRoot()
+    let usual = min(rate * (1 + Self.bound * error), (1 + rate) / 2)
+    let changed = min(usual * (1 + plan.settings.change.doubleValue), (1 + usual) / 2)
     let effective = max(1, Int((Double(size) / (chart.dispersion * chart.dispersion)).rounded()))
     guard
       let threshold = RunLength.threshold(
-        .defectives, usual: rate, changed: changed, size: effective, inControl: Double(plan.settings.runLength))
+        .defectives, usual: usual, changed: changed, size: effective, inControl: Double(plan.settings.runLength))
     else { return }
-    baseline = Baseline(chart: chart, size: size, changed: changed, threshold: threshold)
+    baseline = Baseline(chart: chart, usual: usual, size: size, changed: changed, threshold: threshold)
   }
 
   // MARK: Phase II
 
-  private mutating func cumulate(_ point: AttributeBaseline.Point, start: Timestamp, _ baseline: Baseline) {
+  private mutating func cumulate(
+    _ point: AttributeBaseline.Point, start: Timestamp, _ baseline: Baseline, _ plan: InspectionPlan
+  ) {
     guard
       let cusum = RateCusum(
-        .defectives, usual: baseline.chart.rate, changed: baseline.changed, threshold: baseline.threshold)
+        .defectives, usual: baseline.usual, changed: baseline.changed, threshold: baseline.threshold)
     else { return }
     // What scatters more than chance says less (quasi-likelihood).
     let step =
@@ -135,17 +149,30 @@ public struct RateWatch: Hashable, Sendable {
     if sum == 0 {
       since = start
       recent = AttributeBaseline.Point(count: 0, size: 0)
+      recentWindows = 0
     }
     // Bounded, so that a change that has lasted for weeks is seen to end within as long as it took to be seen.
     sum = min(max(0, sum + step), 2 * baseline.threshold)
     recent.count += point.count
     recent.size += point.size
+    recentWindows += 1
     if sum == 0 {
       since = nil
+      if !isChanged { relearn(baseline, plan) }
       isChanged = false
     } else if sum >= baseline.threshold {
       isChanged = true
     }
+  }
+
+  /// Nothing had changed in the windows since the sum left 0.
+  private mutating func relearn(_ baseline: Baseline, _ plan: InspectionPlan) {
+    let known = Int((baseline.chart.rate * Double(baseline.chart.units)).rounded())
+    guard known < Self.mostDefects else { return }
+    count += recent.count
+    units += recent.size
+    windows += recentWindows
+    if count >= 2 * known, count < units { freeze(plan) }
   }
 
   private mutating func group(
@@ -163,8 +190,9 @@ public struct RateWatch: Hashable, Sendable {
       return
     }
     open = nil
-    group.z = baseline.chart.z(group.point)
-    group.plainZ = group.z * baseline.chart.dispersion
+    let z = baseline.chart.z(group.point)
+    group.z = z / baseline.chart.uncertainty(size: group.point.size)
+    group.plainZ = z * baseline.chart.dispersion
     var watch = RunRuleWatch(rules, recent: subgroups.suffix(15).map(\.z))
     group.signals = watch.add(group.z)
     subgroups.append(group)
@@ -177,7 +205,7 @@ public struct RateWatch: Hashable, Sendable {
   // MARK: Coding
 
   func encode(into writer: inout ByteWriter) {
-    for number in [learntWindows, learntTail, windows, count, units] { writer.varint(number) }
+    for number in [learntWindows, learntTail, windows, count, units, recentWindows] { writer.varint(number) }
     writer.varint(learnt.count)
     for point in learnt { point.encode(into: &writer) }
     writer.boolean(baseline != nil)
@@ -186,6 +214,7 @@ public struct RateWatch: Hashable, Sendable {
       writer.double(baseline.chart.dispersion)
       writer.varint(baseline.chart.points)
       writer.varint(baseline.chart.units)
+      writer.double(baseline.usual)
       writer.varint(baseline.size)
       writer.double(baseline.changed)
       writer.double(baseline.threshold)
@@ -215,6 +244,7 @@ public struct RateWatch: Hashable, Sendable {
     windows = try reader.integer()
     count = try reader.integer()
     units = try reader.integer()
+    recentWindows = try reader.integer()
     for _ in 0..<(try reader.count()) { learnt.append(try AttributeBaseline.Point(from: &reader)) }
     if try reader.boolean() {
       let rate = try reader.double()
@@ -222,7 +252,8 @@ public struct RateWatch: Hashable, Sendable {
       let chart = AttributeBaseline(
         kind: .laney, rate: rate, dispersion: dispersion, points: try reader.integer(), units: try reader.integer())
       baseline = Baseline(
-        chart: chart, size: try reader.integer(), changed: try reader.double(), threshold: try reader.double())
+        chart: chart, usual: try reader.double(), size: try reader.integer(), changed: try reader.double(),
+        threshold: try reader.double())
     }
     sum = try reader.double()
     if try reader.boolean() { since = try reader.timestamp() }

@@ -17,7 +17,7 @@ extension StationWatch {
       if let finding = teller.rate(name, rate) { findings.append(finding) }
     }
     if let inaccurate { findings.append(teller.accuracy(inaccurate, since: inaccurateSince ?? end)) }
-    if confidence.isDrifting { findings.append(teller.confidence(confidence)) }
+    if confidence.isShifted { findings.append(teller.confidence(confidence)) }
     for (name, measure) in measures.sorted(by: { $0.key < $1.key }) {
       if measure.isShifted { findings.append(teller.shift(name, measure)) }
       if let finding = teller.capability(name, measure) { findings.append(finding) }
@@ -139,8 +139,8 @@ extension StationWatch {
         ])
     }
 
-    func confidence(_ drift: DriftWatch) -> Finding {
-      let isLower = drift.ewma < 0
+    func confidence(_ drift: LevelWatch) -> Finding {
+      let isLower = !drift.isHigher
       return Finding(
         key: "confidence-drift/\(id)", rule: "confidence-drift", subject: id, severity: .info,
         opened: drift.since ?? end,
@@ -149,13 +149,14 @@ extension StationWatch {
           + "\(drift.mean.map { FigureText.text($0, places: 3) } ?? "unknown").",
         advice: "Check light, focus and position of the parts: the images may have changed before the verdicts do.",
         evidence: [
-          Event.Attribute("ewma", "\(FigureText.text(drift.ewma, places: 2)) σ"),
-          Event.Attribute("sigma", FigureText.text(drift.sigma, places: 4)),
+          Event.Attribute("cusum", cusum(drift)), Event.Attribute("sigma", FigureText.text(drift.sigma, places: 4)),
+          Event.Attribute("usual_from", "\(drift.windows) windows"),
+          Event.Attribute("false_alarm", "once in \(plan.settings.runLength) windows"),
         ])
     }
 
     func shift(_ name: String, _ measure: MeasureWatch) -> Finding {
-      let isHigher = measure.high > measure.low
+      let isHigher = measure.level.isHigher
       return Finding(
         key: "measurement-shift/\(id)/\(name)", rule: "measurement-shift", subject: id, severity: .warning,
         opened: measure.since ?? end,
@@ -165,13 +166,16 @@ extension StationWatch {
         advice:
           "Check tool, fixture and calibration before parts leave their limits. `weir inspection \(id)` shows it.",
         evidence: [
-          Event.Attribute(
-            "cusum",
-            "\(FigureText.text(max(measure.high, measure.low), places: 2)) of \(FigureText.text(MeasureWatch.threshold))"
-          ),
+          Event.Attribute("cusum", cusum(measure.level)),
+          Event.Attribute("usual_from", "\(measure.level.windows) windows"),
+          Event.Attribute("false_alarm", "once in \(plan.settings.runLength) windows"),
           Event.Attribute("values", "\(measure.total.count)"),
           Event.Attribute("outside_limits", "\(measure.total.outside)"),
         ])
+    }
+
+    func cusum(_ level: LevelWatch) -> String {
+      "\(FigureText.text(max(level.high, level.low), places: 2)) of \(FigureText.text(plan.levelThreshold, places: 2))"
     }
 
     func capability(_ name: String, _ measure: MeasureWatch) -> Finding? {

@@ -43,7 +43,8 @@ public struct StationWatch: Hashable, Sendable {
   /// By `NG`, `unsure` and the defect codes.
   public var rates: [String: RateWatch] { now?.rates ?? [:] }
   public var measures: [String: MeasureWatch] { now?.measures ?? [:] }
-  public var confidence: DriftWatch { now?.confidence ?? DriftWatch() }
+  /// Mean confidence of the windows.
+  public var confidence: LevelWatch { now?.confidence ?? LevelWatch() }
   public var accuracy: AccuracyTest { now?.accuracy ?? AccuracyTest() }
   /// The series that has proved the accuracy to be below the limit; nil while none has, or since a later one held.
   public var inaccurate: AccuracyTest? { now?.inaccurate }

@@ -9,7 +9,7 @@ struct VersionWatch: Hashable, Sendable {
   var phase: StationWatch.Phase
   private(set) var rates: [String: RateWatch] = [:]
   private(set) var measures: [String: MeasureWatch] = [:]
-  private(set) var confidence = DriftWatch()
+  private(set) var confidence = LevelWatch()
   private(set) var accuracy = AccuracyTest()
   private(set) var inaccurate: AccuracyTest?
   private(set) var inaccurateSince: Timestamp?
@@ -30,10 +30,13 @@ struct VersionWatch: Hashable, Sendable {
     phase.rejected += tally.rejected
     phase.unsure += tally.unsure
     for (name, measure) in tally.measures.sorted(by: { $0.key < $1.key }) {
-      measures[name, default: MeasureWatch()].add(measure, start: start)
+      measures[name, default: MeasureWatch()].add(measure, start: start, plan: plan)
     }
     if tally.confidences > 0 {
-      confidence.add(tally.confidence / Double(tally.confidences), start: start, plan: plan)
+      // The windows' own scatter is the measure: images of neighbouring parts have much in common.
+      confidence.add(
+        mean: tally.confidence / Double(tally.confidences), values: 1, start: start, least: plan.settings.windows,
+        plan: plan)
     }
     review(tally, start: start, plan)
   }
@@ -141,7 +144,7 @@ struct VersionWatch: Hashable, Sendable {
       let name = try reader.string()
       measures[name] = try MeasureWatch(from: &reader)
     }
-    confidence = try DriftWatch(from: &reader)
+    confidence = try LevelWatch(from: &reader)
     accuracy = AccuracyTest(reviews: try reader.integer(), wrong: try reader.integer())
     let proof = AccuracyTest(reviews: try reader.integer(), wrong: try reader.integer())
     if try reader.boolean() {

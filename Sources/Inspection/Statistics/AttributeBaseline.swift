@@ -107,6 +107,12 @@ public struct AttributeBaseline: Hashable, Sendable {
     return distance / sigma
   }
 
+  /// By how much the distance of a new subgroup from the centre scatters more, since the centre is known from a sample
+  /// only: √(1 + n/N).
+  public func uncertainty(size: Int) -> Double {
+    units > 0 ? (1 + Double(size) / Double(units)).squareRoot() : 1
+  }
+
   /// How many are expected in a subgroup: below 5 the limits at 3σ and the run rules promise too much.
   public func expected(size: Int) -> Double { kind == .c ? rate : rate * Double(size) }
 }

@@ -24,6 +24,23 @@ public enum RunLength {
     }
   }
 
+  /// The threshold at which a two-sided CUSUM of normal z signals once in `inControl` points although nothing has changed,
+  /// by Siegmund's approximation of its run length (1985): (e^2kb − 2kb − 1) / 2k² for one side, b = h + 1.166.
+  public static func threshold(reference: Double, inControl: Double) -> Double {
+    var low = 0.0
+    var high = 100.0 / reference
+    while high - low > 1e-6 {
+      let middle = (low + high) / 2
+      let exponent = 2 * reference * middle
+      if (exp(exponent) - exponent - 1) / (2 * reference * reference) < 2 * inControl {
+        low = middle
+      } else {
+        high = middle
+      }
+    }
+    return max(0.1, high - 1.166)
+  }
+
   /// Kemp's relation for the two sides of a CUSUM.
   public static func bothSides(_ one: Double, _ other: Double) -> Double { 1 / (1 / one + 1 / other) }
 
