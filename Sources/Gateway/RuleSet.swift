@@ -18,6 +18,7 @@ package enum RuleSet {
     let carbon = try CarbonRule.factory(site: site, zone: zone)
     return [
       QualityRule.factory(zone: zone),
+      SafetyRule.factory(), LimitAlarmRule.factory(),
       RuleFactory(name: "silence") { asset, _ in SilenceRule(asset: asset, zone: zone) },
       SignalSummaryRule.factory(zone: zone), ConditionRule.factory(zone: zone),
       EnergyRule.factory(zone: zone),

@@ -26,6 +26,8 @@ extension RecordKind {
     case .equipmentHealth: 40
     case .alarm: 50
     case .incident: 51
+    case .workOrder: 52
+    case .notification: 53
     }
   }
 
