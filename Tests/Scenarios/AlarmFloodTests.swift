@@ -84,7 +84,7 @@ struct AlarmFloodTests {
     let ordered = orders.compactMap { order in order["asset"]?.stringValue }.sorted()
     #expect(ordered == ["cell-1", "cell-2", "guard-1"])
 
-    let end = try await Plants.publish(messages(from: 8, to: 25), site: site, settle: .seconds(60))
+    let end = try await Plants.publish(messages(from: 8, to: 25), site: site, settle: .seconds(30))
     try await AlarmSite.processed(weir, through: end)
     let after = try #require(try AlarmSite.json(weir, "alarms").arrayValue)
     #expect(after.allSatisfy { $0["state"] == "returned" }, "\(after.filter { $0["state"] != "returned" })")
