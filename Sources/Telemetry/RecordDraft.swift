@@ -36,6 +36,8 @@ public enum RecordKind: String, Hashable, Sendable, CaseIterable {
   case supplierFootprint = "supplier-footprint"
   /// Condition of a machine in one plant-local day.
   case equipmentHealth = "equipment-health"
+  /// Everything that is known of one unit with a serial number.
+  case unitFile = "unit-file"
   /// A rule's result with its evidence, opened or closed.
   case finding = "finding"
   /// A signed head of the ledger: of a plant-local day, or on request.
@@ -48,7 +50,7 @@ public enum RecordKind: String, Hashable, Sendable, CaseIterable {
       .carbonInventory, .productionLine, .productFootprint, .supplierFootprint:
       true
     case .energyIdle, .energyPerformance, .signalSummary, .inspectionCount, .productionOrder, .oee, .equipmentHealth,
-      .finding, .ledgerHead:
+      .unitFile, .finding, .ledgerHead:
       false
     }
   }
