@@ -19,8 +19,7 @@ package enum RuleSet {
     return [
       QualityRule.factory(zone: zone),
       RuleFactory(name: "silence") { asset, _ in SilenceRule(asset: asset, zone: zone) },
-      SignalSummaryRule.factory(zone: zone), ConditionRule.factory(zone: zone),
-      EnergyRule.factory(zone: zone),
+      SignalSummaryRule.factory(zone: zone), EnergyRule.factory(zone: zone), ConditionRule.factory(zone: zone),
       LoadRule.factory(site: site), DemandRule.factory(zone: zone), DayMeanRule.factory(zone: zone),
       carbon,
       RuleFactory(name: "inspection") { asset, site in InspectionCountRule(asset: asset, site: site, zone: zone) },

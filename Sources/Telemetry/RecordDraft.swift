@@ -36,6 +36,8 @@ public enum RecordKind: String, Hashable, Sendable, CaseIterable {
   case supplierFootprint = "supplier-footprint"
   /// Condition of a machine in one plant-local day.
   case equipmentHealth = "equipment-health"
+  /// Work on a machine that a person recorded.
+  case maintenance = "maintenance"
   /// A rule's result with its evidence, opened or closed.
   case finding = "finding"
   /// An occurrence of an alarm: raised, acknowledged, returned, with its priority and evidence.
@@ -52,7 +54,7 @@ public enum RecordKind: String, Hashable, Sendable, CaseIterable {
       .carbonInventory, .productionLine, .productFootprint, .supplierFootprint:
       true
     case .energyIdle, .energyPerformance, .signalSummary, .inspectionCount, .productionOrder, .oee, .equipmentHealth,
-      .finding, .alarm, .incident, .ledgerHead:
+      .maintenance, .finding, .alarm, .incident, .ledgerHead:
       false
     }
   }
