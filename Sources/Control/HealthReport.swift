@@ -11,6 +11,8 @@ public struct HealthReport: Codable, Sendable {
     public var machines: Int
     /// Of how many the health is known.
     public var known: Int
+    /// What the least healthy machines take away, the largest first; the first decides.
+    public var parts: [HealthLine.Part] = []
     public init(place: String, health: Double?, weakest: String?, machines: Int, known: Int) {
       self.place = place
       self.health = health

@@ -73,7 +73,7 @@ extension ConditionRule {
       "score_highest": decimal(day.highest, places: 2), "zone_worst": day.worst.map { .string($0.word) } ?? .null,
       "minutes": .object(states), "run_hours": decimal(runHours.hours - day.runHours, places: 2),
       "run_hours_total": decimal(runHours.hours, places: 2), "starts": .integer(Int64(runHours.starts - day.starts)),
-      "faults": .array(faults),
+      "efficiency_loss": decimal(efficiency.loss.map { 100 * $0 }), "faults": .array(faults),
       "prognosis": outlook.map { outlook in
         [
           "fault": .string(outlook.fault), "score": decimal(outlook.score, places: 2), "p10": time(outlook.p10),

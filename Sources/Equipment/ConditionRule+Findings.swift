@@ -19,6 +19,7 @@ extension ConditionRule {
       context.emit(over(was, at: time, "\(called) is as usual again.\(fault)"))
       return
     }
+    if told[changeKey] == nil, !assessment.isNews { return }
     let now = severity(assessment, deviation)
     // What was once serious stays so until it is over.
     let severity = max(now, told[changeKey]?.severity ?? .info)
@@ -28,12 +29,15 @@ extension ConditionRule {
   }
 
   private func severity(_ assessment: Assessor.Assessment, _ deviation: Deviation) -> Finding.Severity {
+    if assessment.isEarly { return .warning }
     // A machine that is still being learnt is told of, but does not wake anybody.
     if deviation.evidence.state == .learning { return .info }
     // Where no pattern can be compared, what stands out is all that there is to tell.
-    if !assessor.canDiagnose || deviation.contributions.count < 2 { return .warning }
+    if !assessor.isOfMany(deviation) { return .warning }
     if !assessment.isAlarmed { return .info }
     if let first = assessment.faults.first, first.origin == .sensor || first.id == RankedFault.loadID { return .info }
+    // What looks like nothing that is known is a warning only if it is unmistakable.
+    guard assessment.machineFault != nil || deviation.score >= assessor.settings.unmistakable else { return .info }
     let isVital = asset.criticality == .high || asset.criticality == .safety
     return isVital && assessment.machineFault != nil ? .critical : .warning
   }
@@ -42,7 +46,8 @@ extension ConditionRule {
     _ assessment: Assessor.Assessment, _ deviation: Deviation, _ severity: Finding.Severity, opened: Timestamp
   ) -> Finding {
     let shown = deviation.contributions.prefix(5)
-    let first = shown.first.map { text($0) } ?? "its signals taken together"
+    let isEarly = assessment.isEarly
+    let first = shown.first.map { isEarly ? earlyText($0) : text($0) } ?? "its signals taken together"
     let evidence = deviation.evidence
     let learnt =
       evidence.state == .learning
@@ -50,11 +55,13 @@ extension ConditionRule {
     let fault = assessment.machineFault
     let said =
       fault.map { "\(called) looks like \(lower($0.name.english)) (\(Self.number($0.score)) of 1): \(first)." }
-      ?? "\(called) is not as usual at this operating point: \(first)."
+      ?? (isEarly
+        ? "\(called) stands out grossly from what it has shown so far: \(first)."
+        : "\(called) is not as usual at this operating point: \(first).")
     return Finding(
       key: changeKey, rule: "condition-change", subject: asset.id, severity: severity, opened: opened,
       summary: said + lasting + learnt, advice: advice(assessment),
-      evidence: self.evidence(deviation) + faultEvidence(assessment))
+      evidence: self.evidence(deviation, isEarly: isEarly) + faultEvidence(assessment))
   }
 
   private var lasting: String {
@@ -76,15 +83,17 @@ extension ConditionRule {
       + "sound, inspect the machine before its next planned stop."
   }
 
-  private func evidence(_ deviation: Deviation) -> [Event.Attribute] {
+  private func evidence(_ deviation: Deviation, isEarly: Bool) -> [Event.Attribute] {
     let evidence = deviation.evidence
-    var attributes = [
+    var attributes = isEarly ? [Event.Attribute("provisional", "yes: wide limits around what was seen so far")] : []
+    attributes += [
       Event.Attribute("score", Self.number(deviation.score)), Event.Attribute("joint", Self.number(deviation.joint)),
       Event.Attribute("learning", evidence.state.word), Event.Attribute("hours_learnt", Self.number(evidence.hours)),
       Event.Attribute("regimes", "\(evidence.regimes)"),
     ]
     for entry in deviation.contributions.prefix(5) {
-      attributes.append(Event.Attribute(profile.signals[entry.signal].name, text(entry)))
+      attributes.append(
+        Event.Attribute(profile.signals[entry.signal].name, isEarly ? earlyText(entry) : text(entry)))
     }
     return attributes
   }
@@ -97,9 +106,10 @@ extension ConditionRule {
       attributes.append(Event.Attribute("fault_\(number)", "\(ranked.name.english): \(Self.number(ranked.score))"))
       attributes.append(Event.Attribute("fault_\(number)_zh", ranked.name.chinese))
       attributes.append(Event.Attribute("fault_\(number)_id", ranked.id))
-      attributes.append(Event.Attribute("fault_\(number)_for", signs(ranked.supporting)))
+      let isEarly = assessment.isEarly
+      attributes.append(Event.Attribute("fault_\(number)_for", signs(ranked.supporting, isEarly: isEarly)))
       if !ranked.opposing.isEmpty {
-        attributes.append(Event.Attribute("fault_\(number)_against", signs(ranked.opposing)))
+        attributes.append(Event.Attribute("fault_\(number)_against", signs(ranked.opposing, isEarly: isEarly)))
       }
     }
     guard let fault = assessment.machineFault?.fault else { return attributes }
@@ -129,9 +139,11 @@ extension ConditionRule {
     return attributes
   }
 
-  func signs(_ list: [Deviation.Contribution]) -> String {
+  /// - Parameter isEarly: nothing is known of how far the signals usually stray.
+  func signs(_ list: [Deviation.Contribution], isEarly: Bool = false) -> String {
     list.prefix(4).map { sign in
       let name = profile.signals[sign.signal].name
+      if isEarly { return abs(sign.z) < 4 ? "\(name) unchanged" : "\(name) \(sign.z > 0 ? "up" : "down")" }
       return abs(sign.z) < 1
         ? "\(name) unchanged" : "\(name) \(Self.number(abs(sign.z))) σ \(sign.z > 0 ? "up" : "down")"
     }.joined(separator: ", ")
@@ -141,6 +153,12 @@ extension ConditionRule {
     let signal = profile.signals[entry.signal]
     return "\(signal.name) \(Self.number(entry.value)) \(signal.unit), expected \(Self.number(entry.expected)), "
       + "\(Self.number(abs(entry.z))) σ \(entry.z > 0 ? "above" : "below")"
+  }
+
+  private func earlyText(_ entry: Deviation.Contribution) -> String {
+    let signal = profile.signals[entry.signal]
+    return "\(signal.name) \(Self.number(entry.value)) \(signal.unit), so far at \(entry.z > 0 ? "most" : "least") "
+      + "\(Self.number(entry.expected))"
   }
 
   private func lower(_ name: String) -> String { name.prefix(1).lowercased() + name.dropFirst() }

@@ -12,10 +12,11 @@ extension ConditionRule {
   /// Nil while nothing is known: not judged, and no zone.
   var health: HealthIndex? {
     let worst = limits.worst
-    guard last != nil || worst != nil else { return nil }
+    guard last != nil || worst != nil || efficiency.loss != nil else { return nil }
     return HealthIndex(
       score: last?.score, zone: worst,
-      life: outlook?.p10.map { p10 in horizons.place(p10 - (lastMinute?.end ?? p10)) })
+      life: outlook?.p10.map { p10 in horizons.place(p10 - (lastMinute?.end ?? p10)) },
+      efficiencyLoss: efficiency.limit.flatMap { limit in efficiency.loss.flatMap { $0 >= limit ? $0 : nil } })
   }
 
   func makeReport() -> ConditionReport {
@@ -44,10 +45,10 @@ extension ConditionRule {
     return report
   }
 
-  func described(_ fault: RankedFault) -> ConditionReport.Fault {
+  func described(_ fault: RankedFault, isEarly: Bool) -> ConditionReport.Fault {
     .init(
       id: fault.id, name: fault.name.english, chinese: fault.name.chinese, score: fault.score,
-      supporting: signs(fault.supporting), opposing: signs(fault.opposing))
+      supporting: signs(fault.supporting, isEarly: isEarly), opposing: signs(fault.opposing, isEarly: isEarly))
   }
 
   private func name(of fault: String) -> String { faults.faults.first { $0.id == fault }?.name.english ?? fault }

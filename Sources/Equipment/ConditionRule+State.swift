@@ -17,6 +17,7 @@ extension ConditionRule {
     writer.boolean(isDayOver)
     writer.optional(lastDay)
     writer.boolean(isKept)
+    writer.boolean(hasEfficiency)
     run.encode(into: &writer)
     runHours.encode(into: &writer)
     limits.encode(into: &writer)
@@ -47,6 +48,7 @@ extension ConditionRule {
     isDayOver = try reader.boolean()
     lastDay = try reader.optionalTimestamp()
     isKept = try reader.boolean()
+    hasEfficiency = try reader.boolean()
   }
 
   mutating func read(_ context: RuleContext) throws {
@@ -65,6 +67,10 @@ extension ConditionRule {
       var kept = ByteReader(frame)
       try readFrame(&kept, rows: try context.load(Self.rowsKey))
     }
+    if hasEfficiency, let bytes = try context.load(Self.efficiencyKey) {
+      var kept = ByteReader(bytes)
+      efficiency = try EfficiencyWatch(from: &kept)
+    }
     unread = nil
   }
 
@@ -74,6 +80,10 @@ extension ConditionRule {
   mutating func keep(_ context: RuleContext) {
     if !isKept || assessor.model.shouldSaveRows { context.save(Self.rowsKey, assessor.model.takeRows()) }
     isKept = true
+    context.save(Self.frameKey, frameBytes)
+  }
+
+  private var frameBytes: [UInt8] {
     var writer = ByteWriter()
     writer.optional(trendStart)
     writer.varint(trend.count)
@@ -88,7 +98,52 @@ extension ConditionRule {
     // A fault model that is changed does not cost what was learnt.
     writer.fixed64(faultsHash)
     assessor.encode(into: &writer)
-    context.save(Self.frameKey, writer.bytes)
+    return writer.bytes
+  }
+
+  // MARK: What work on the machine has ended
+
+  /// Keeps what was learnt before the work of a record, until the next one: the record may be corrected.
+  mutating func setAside(for record: String, _ context: RuleContext) {
+    var writer = ByteWriter()
+    writer.string(record)
+    writer.fixed64(signalsHash)
+    writer.blob(assessor.model.takeRows())
+    writer.blob(frameBytes)
+    context.save(Self.beforeKey, writer.bytes)
+  }
+
+  /// Of a record that corrects another: what that one had ended goes on, if the machine was not changed after all.
+  ///
+  /// - Returns: false if that one had ended nothing here.
+  mutating func takeBack(
+    _ old: String, _ record: MaintenanceRecord, isMine: Bool, _ context: inout RuleContext
+  ) throws -> Bool {
+    guard let bytes = try context.load(Self.beforeKey) else { return false }
+    var reader = ByteReader(bytes)
+    guard try reader.string() == old, try reader.fixed64() == signalsHash else { return false }
+    let rows = Array(try reader.blob())
+    let frame = Array(try reader.blob())
+    if isMine, record.renews {
+      // It was changed all the same: only the name of the record is another.
+      var writer = ByteWriter()
+      writer.string(record.id)
+      writer.fixed64(signalsHash)
+      writer.blob(rows)
+      writer.blob(frame)
+      context.save(Self.beforeKey, writer.bytes)
+      return true
+    }
+    assessor.reset()
+    var kept = ByteReader(frame)
+    try readFrame(&kept, rows: rows)
+    // What was learnt since belongs to it, too; but it is little, and nobody can tell how much of it.
+    isKept = false
+    context.save(Self.beforeKey, nil)
+    keep(context)
+    report = makeReport()
+    tellFigures(max(context.clock, record.time), context)
+    return true
   }
 
   private mutating func readFrame(_ reader: inout ByteReader, rows: [UInt8]?) throws {

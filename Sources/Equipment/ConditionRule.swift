@@ -12,6 +12,7 @@ import Templates
 public struct ConditionRule: AssetRule {
   static let rowsKey = "condition/rows"
   static let frameKey = "condition/frame"
+  static let beforeKey = "condition/before"
   /// Spots of the trend that people see, and the time that each stands for.
   static let spots = 96
   static let spot = Span64.minutes(30)
@@ -46,6 +47,9 @@ public struct ConditionRule: AssetRule {
   var failing: [Int]
   var trend: [Float] = []
   var trendStart: Timestamp?
+  var efficiency = EfficiencyWatch()
+  /// Whether it was ever saved.
+  var hasEfficiency = false
   /// Hash of the figures that were told last, and their day.
   var figuresHash: UInt64 = 0
   var figuresDay: Timestamp?
@@ -61,7 +65,7 @@ public struct ConditionRule: AssetRule {
   let faultsHash: UInt64
   var report: ConditionReport
 
-  /// How the rule joins the engine: behind the summaries.
+  /// How the rule joins the engine: behind the summaries and the energy.
   public static func factory(zone: PlantZone) -> RuleFactory {
     let last = LastMade<MachinePrototype.Key, MachinePrototype>()
     return RuleFactory(name: "condition") { asset, site in
@@ -109,6 +113,7 @@ public struct ConditionRule: AssetRule {
   public var conditionReport: ConditionReport? { report }
 
   public mutating func heard(_ published: Published, context: inout RuleContext) throws {
+    if case .meter(let meter) = published { try hear(meter, &context) }
     guard case .summary(let figures) = published else { return }
     try read(context)
     let (minute, counts) = minute(figures)
@@ -130,11 +135,15 @@ public struct ConditionRule: AssetRule {
   public mutating func heard(_ command: SiteCommand, context: inout RuleContext) throws {
     guard command.name == MaintenanceRecord.command else { return }
     // What is no record was refused before it was journaled; the rule of maintenance says so.
-    guard case .string(asset.id)? = command.members["asset"] else { return }
+    let isMine = command.members["asset"] == .string(asset.id)
+    guard isMine || command.members["supersedes"] != nil else { return }
     let record = try MaintenanceRecord(command)
-    guard record.renews, record.supersedes == nil else { return }
     try read(context)
+    if let old = record.supersedes, try takeBack(old, record, isMine: isMine, &context) { return }
+    guard isMine, record.renews else { return }
+    setAside(for: record.id, context)
     assessor.reset()
+    efficiency = EfficiencyWatch()
     outlook = nil
     outlookTime = nil
     last = nil
@@ -148,7 +157,7 @@ public struct ConditionRule: AssetRule {
   private mutating func judge(_ frame: ConditionFrame, _ context: inout RuleContext) {
     let assessment = assessor.add(frame)
     if let deviation = assessment.deviation {
-      last = Judged(deviation, faults: assessment.faults.prefix(3).map(described))
+      last = Judged(deviation, faults: assessment.faults.prefix(3).map { described($0, isEarly: assessment.isEarly) })
       look(assessment, at: frame.end)
       tell(assessment, deviation, at: frame.end, &context)
       tellSensors(assessment, at: frame.end, &context)

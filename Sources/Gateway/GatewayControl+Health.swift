@@ -36,8 +36,10 @@ extension GatewayControl {
     return HealthReport(
       groups: places.sorted { $0.key < $1.key }.map { place, members in
         let group = GroupHealth(members)
-        return .init(
+        var line = HealthReport.Group(
           place: place, health: group.health, weakest: group.weakest, machines: group.machines, known: group.known)
+        line.parts = group.parts.prefix(3).map { .init(what: $0.asset, points: $0.points) }
+        return line
       }, machines: lines.sorted { ($0.health ?? 101, $0.asset) < ($1.health ?? 101, $1.asset) },
       history: try id.map { try history(of: $0) } ?? [])
   }
@@ -74,7 +76,7 @@ extension GatewayControl {
   }
 
   private static let ofMachines: Set<String> = [
-    "condition-change", "condition-zone", "remaining-life", "sensor-fault", "fault",
+    "condition-change", "condition-zone", "remaining-life", "sensor-fault", "fault", "efficiency-loss", "service-due",
   ]
 
   private func line(_ asset: Asset, _ report: ConditionReport, findings: [String]) -> HealthLine {

@@ -10,7 +10,7 @@ import Templates
 extension GatewayControl {
   /// What is remembered up to the last state of the engine that was shown.
   func maintenanceHistory() throws -> MaintenanceHistory {
-    try MaintenanceRule.history(board.view?.shared[MaintenanceRule.stateKey])
+    try MaintenanceRule.history { board.view?.shared[$0] }
   }
 
   /// Checked while the person waits, then durable in the journal.
@@ -73,6 +73,18 @@ extension GatewayControl {
       throw Self.notTaken(
         "\(asset.template) has no fault \"\(fault)\"", "\(near)There are: \(known.joined(separator: ", ")).")
     }
+    if let service = record.service {
+      let known = site.maintenance.services(of: asset).map(\.service)
+      guard known.contains(service) else {
+        let near = NearestFirst.plausible(known, for: service).map { "Did you mean \($0)? " } ?? ""
+        throw Self.notTaken(
+          "\(asset.id) has no service \"\(service)\"",
+          near
+            + (known.isEmpty
+              ? "Add it to the configuration: `maintenance: { services: [{ service: \(service), assets: \(asset.id), every: "
+                + "4000 h }] }`." : "There are: \(known.joined(separator: ", "))."))
+      }
+    }
     let told = machine?.predictions.filter { $0.opened <= record.time } ?? []
     if let finding = record.finding {
       let of = told.filter { $0.finding == finding }
@@ -110,7 +122,7 @@ extension GatewayControl {
     if let fault = record.fault {
       lines.append("fault: \(fault)\(record.found.map { ", found: \($0.text)" } ?? "")")
     }
-    let judged = PredictionJudge.judge(history).filter { $0.record == record.id }
+    let judged = PredictionJudge.judge(history, notice: site.maintenance.notice).filter { $0.record == record.id }
     for judgement in judged { lines.append(Self.sentence(judgement)) }
     if record.renews { lines.append("the machine is learned anew from now on") }
     var warnings: [String] = []
@@ -143,7 +155,7 @@ extension GatewayControl {
       return asset
     }
     let history = try maintenanceHistory()
-    let judgements = PredictionJudge.judge(history)
+    let judgements = PredictionJudge.judge(history, notice: site.maintenance.notice)
     let successors = Dictionary(
       history.records.compactMap { record in record.supersedes.map { ($0, record.id) } },
       uniquingKeysWith: { first, _ in first })
@@ -166,7 +178,7 @@ extension GatewayControl {
   }
 
   func quality(_ history: MaintenanceHistory) -> MaintenanceReport.Quality {
-    let figures = PredictionFigures(history, now: plantNow)
+    let figures = PredictionFigures(history, now: plantNow, notice: site.maintenance.notice)
     return MaintenanceReport.Quality(
       hits: figures.hits, early: figures.early, late: figures.late, falseAlarms: figures.falseAlarms,
       missed: figures.missed, unchecked: figures.unchecked, precision: figures.precision, recall: figures.recall,

@@ -50,8 +50,10 @@ extension GatewayControl {
       asset: entry.asset.id, fault: entry.job.fault, name: fault?.name.english ?? entry.job.fault,
       chinese: fault?.name.chinese ?? entry.job.fault, action: proposal.action.rawValue,
       advice: advice(entry, proposal), score: entry.prediction?.last.score, finding: entry.prediction?.finding,
-      method: entry.method?.rawValue, p10: curve.map { zone.rfc3339($0.p10) }, p50: curve.map { zone.rfc3339($0.p50) },
-      p90: curve.map { zone.rfc3339($0.p90) }, refusal: refusal, parts: fault?.parts.map(\.english) ?? [],
+      method: entry.service == nil ? entry.method?.rawValue : "service", p10: curve.map { zone.rfc3339($0.p10) },
+      p50: curve.map { zone.rfc3339($0.p50) },
+      p90: curve.map { zone.rfc3339($0.p90) }, refusal: refusal,
+      parts: entry.service?.interval.parts ?? fault?.parts.map(\.english) ?? [],
       leadTimeHours: fault?.leadTime.map { $0.seconds / 3600 }, orderBy: proposal.orderBy.map(zone.rfc3339),
       risk: proposal.risk, nextStop: proposal.nextStop.map(zone.rfc3339), nextRisk: proposal.nextRisk,
       waitingCost: proposal.waitingCost.map { $0 * (hours ?? 1) },
@@ -71,6 +73,11 @@ extension GatewayControl {
     let place =
       proposal.stop.map { "in the stop \"\($0.name)\" from \(day(proposal.start))" }
       ?? "in an extra stop, at the latest \(day(proposal.start))"
+    if let service = entry.service {
+      let hours = FigureText.text(service.hours, places: 0)
+      let every = FigureText.text(service.interval.every.seconds / 3600, places: 0)
+      return "do the service \(place); it has run \(hours) of \(every) h"
+    }
     switch proposal.action {
     case .plan:
       let order = proposal.orderBy.map { "; order \(named) by \(day($0))" } ?? ""

@@ -41,6 +41,8 @@ public struct MaintenanceRecord: Hashable, Sendable {
   public var finding: String?
   /// Id of the fault that was looked for, as its fault model names it.
   public var fault: String?
+  /// Id of the service that was done, of `maintenance: services:`; its hours begin again.
+  public var service: String?
   /// nil = not said: then no prediction is judged by it.
   public var found: Found?
   /// When the machine had failed by itself, before anybody repaired it; nil = it had not.
@@ -62,11 +64,11 @@ public struct MaintenanceRecord: Hashable, Sendable {
     init(_ description: String) { self.description = description }
   }
 
-  /// The machine is not the one that was learned any more.
-  public var renews: Bool { kind != .inspected }
+  /// The machine is not the one that was learned any more. Service leaves it as it is.
+  public var renews: Bool { kind == .replaced || kind == .done && service == nil }
 
   private static let required = ["id", "asset", "kind", "time", "person", "entered"]
-  private static let optional = ["finding", "fault", "found", "failed", "note", "supersedes", "reason"]
+  private static let optional = ["finding", "fault", "service", "found", "failed", "note", "supersedes", "reason"]
   private static let partsKey = "parts"
 
   /// From a command of this name.
@@ -109,6 +111,7 @@ public struct MaintenanceRecord: Hashable, Sendable {
     self.kind = kind
     finding = texts["finding"]
     fault = texts["fault"]
+    service = texts["service"]
     if let word = texts["found"] { found = try Self.found(word) }
     self.parts = parts
     note = text("note")
@@ -146,7 +149,8 @@ public struct MaintenanceRecord: Hashable, Sendable {
       "person": .string(person), "entered": .string(entered.rfc3339UTC),
     ]
     let texts = [
-      ("finding", finding), ("fault", fault), ("found", found?.text), ("failed", failed?.rfc3339UTC),
+      ("finding", finding), ("fault", fault), ("service", service), ("found", found?.text),
+      ("failed", failed?.rfc3339UTC),
       ("supersedes", supersedes), ("note", note.isEmpty ? nil : note), ("reason", reason.isEmpty ? nil : reason),
     ]
     for (name, value) in texts { if let value { members[name] = .string(value) } }

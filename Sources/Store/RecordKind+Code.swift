@@ -25,6 +25,7 @@ extension RecordKind {
     case .ledgerHead: 30
     case .equipmentHealth: 40
     case .unitFile: 41
+    case .maintenance: 42
     case .alarm: 50
     case .incident: 51
     case .workOrder: 52

@@ -38,6 +38,8 @@ public enum RecordKind: String, Hashable, Sendable, CaseIterable {
   case equipmentHealth = "equipment-health"
   /// Everything that is known of one unit with a serial number.
   case unitFile = "unit-file"
+  /// Work on a machine that a person recorded.
+  case maintenance = "maintenance"
   /// A rule's result with its evidence, opened or closed.
   case finding = "finding"
   /// An occurrence of an alarm: raised, acknowledged, returned, with its priority and evidence.
@@ -58,7 +60,7 @@ public enum RecordKind: String, Hashable, Sendable, CaseIterable {
       .carbonInventory, .productionLine, .productFootprint, .supplierFootprint:
       true
     case .energyIdle, .energyPerformance, .signalSummary, .inspectionCount, .productionOrder, .oee, .equipmentHealth,
-      .unitFile, .finding, .alarm, .incident, .workOrder, .notification, .ledgerHead:
+      .maintenance, .unitFile, .finding, .alarm, .incident, .workOrder, .notification, .ledgerHead:
       false
     }
   }

@@ -14,6 +14,12 @@ extension RecordSchema {
       .required("run_hours_total", .decimal("Hours since the gateway knows it.")),
       .required("starts", .count("How often it started this day.")),
       .required(
+        "efficiency_loss",
+        .decimal(
+          "Energy beyond what it took for its output when it was learnt, %, over the last week; null without a register of "
+            + "energy and one of output, or before three weeks."
+        ).orNull),
+      .required(
         "faults",
         .list(
           "What may be behind the deviation at the end of the day, best first.",
@@ -35,5 +41,24 @@ extension RecordSchema {
             .required("refusal", .string("Why there are no times.").orNull),
           ]
         ).orNull),
+    ])
+
+  static let maintenance = object(
+    "Work on a machine that a person recorded; a correction is the next revision.",
+    [
+      .required("asset", .string("Asset id.")), .required("place", .string("site/area/line/cell of the asset.")),
+      .required("start", .time("When it was done.")), .required("end", .time("When it was entered.")),
+      .required("record", .string("Id that the person sees; each correction has its own.")),
+      .required("kind", .word("What was done.", of: ["done", "inspected", "replaced"])),
+      .required("person", .string("Who did it.")),
+      .required("finding", .string("Key of the finding that was followed.").orNull),
+      .required("fault", .string("Id of the fault that was looked for.").orNull),
+      .required("service", .string("Id of the service that was done.").orNull),
+      .required("found", .string("yes, no or other:WHAT; null = not said.").orNull),
+      .required("failed", .time("When the machine had failed by itself.").orNull),
+      .required("parts", .list("Parts that were used.", of: .string("A part."))),
+      .required("note", .string("Anything else.")),
+      .required("corrects", .string("Id of the record that this one corrects.").orNull),
+      .required("reason", .string("Why it was corrected; empty for the first.")),
     ])
 }

@@ -90,6 +90,7 @@ extension RecordSchema {
     case .energyIdle: "Idle use of a machine in one plant-local day"
     case .energyPerformance: "Energy of a meter in one plant-local day against its baseline"
     case .equipmentHealth: "Condition of a machine in one plant-local day"
+    case .maintenance: "Work on a machine that a person recorded"
     case .signalSummary: "Gauges and states of an asset in one minute"
     case .inspectionCount: "Results of an inspection station in one window"
     case .carbonInterval: "Emissions of a metered asset in one window"

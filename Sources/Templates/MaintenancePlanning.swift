@@ -138,7 +138,9 @@ extension ConfigurationSchema {
     [
       "horizons": list(
         "How near a predicted failure is urgent, to be repaired soon, to be planned, on the list.",
-        of: duration("A length of time.", "48 h"))
+        of: duration("A length of time.", "48 h")),
+      "notice": duration("How long before a failure a prediction must be told to count as told in time.", "48 h"),
+      "services": services,
     ].merging(planning) { $1 })
 
   /// Keys of `maintenance:` that say how work is planned.

@@ -16,7 +16,9 @@ enum HealthText {
       for group in report.groups {
         let count = group.known == group.machines ? "\(group.machines)" : "\(group.known) of \(group.machines)"
         table.add(
-          group.place, group.health.map { String(format: "%.0f", $0) } ?? "–", count, group.weakest ?? "–")
+          group.place, group.health.map { String(format: "%.0f", $0) } ?? "–", count,
+          group.parts.isEmpty
+            ? "–" : group.parts.map { "\($0.what) −\(String(format: "%.0f", $0.points))" }.joined(separator: ", "))
       }
       text = table.lines(indent: "") + [""]
     }

@@ -14,7 +14,7 @@ struct MaintenanceCommand: AsyncParsableCommand {
       abstract: "Record work on a machine: what was done, and whether the predicted fault was there.",
       discussion: """
         What is recorded is in the journal for ever; a mistake is corrected by another record with --supersedes. After \
-        --done and --replaced the machine is learned anew. --found is what makes predictions measurable: say it whenever \
+        --done and --replaced the machine is learned anew; not after a --service that was done. --found is what makes predictions measurable: say it whenever \
         somebody has looked.
         """)
     @OptionGroup var gateway: GatewayOptions
@@ -24,6 +24,8 @@ struct MaintenanceCommand: AsyncParsableCommand {
     var kind: Kind
     @Option(name: .long, help: "Key of the finding that was followed, as `weir status` shows it.") var finding: String?
     @Option(name: .long, help: "The fault that was looked for, as its fault model names it.") var fault: String?
+    @Option(name: .long, help: "The service that was done, of `maintenance: services:`; its hours begin again.")
+    var service: String?
     @Option(name: .long, help: "Was it there? yes, no, or other:WHAT (what was there instead).") var found: String?
     @Option(name: .long, help: "When the machine had failed by itself, if it had: 2026-10-05T14:30.") var failed:
       String?
@@ -51,7 +53,8 @@ struct MaintenanceCommand: AsyncParsableCommand {
         "command": "maintenance-record", "asset": .string(asset), "kind": .string(kind.rawValue), "person": .string(by),
       ]
       let more = [
-        ("finding", finding), ("fault", fault), ("found", found), ("failed", failed), ("note", note), ("time", at),
+        ("finding", finding), ("fault", fault), ("service", service), ("found", found), ("failed", failed),
+        ("note", note), ("time", at),
         ("supersedes", supersedes), ("reason", reason),
       ]
       for (name, value) in more { if let value { members[name] = .string(value) } }

@@ -114,6 +114,49 @@ import Testing
     #expect(bench.view.assets[0].condition?.life == nil)
   }
 
+  @Test func aCorrectionTakesBackThatTheMachineIsLearntAnew() throws {
+    var bench = try Self.bench(Self.site())
+    var random = Seeded(state: 7)
+    let days = Self.well - 2
+    try Self.run(&bench, steps: 0..<days * Self.perDay, &random)
+    let known = try #require(bench.view.assets[0].condition)
+    #expect(known.learning == "watching")
+    let now = (Self.start + .days(Int64(days))).rfc3339UTC
+    func record(_ id: String, _ kind: String, asset: String = "m1", corrects: String? = nil) throws {
+      var members: [String: JSONValue] = [
+        "id": .string(id), "asset": .string(asset), "kind": .string(kind), "time": .string(now), "person": "Li",
+        "entered": .string(now),
+      ]
+      if let corrects { (members["supersedes"], members["reason"]) = (.string(corrects), "typing error") }
+      try bench.command(SiteCommand(name: MaintenanceRecord.command, members: members))
+    }
+    try record("r1", "done")
+    #expect(bench.view.assets[0].condition?.hours == 0)
+    try bench.restart()
+    // It was changed all the same: what is learnt anew stays so.
+    try record("r2", "replaced", corrects: "r1")
+    try Self.run(&bench, steps: days * Self.perDay..<days * Self.perDay + 6, &random)
+    #expect(bench.view.assets[0].condition?.learning == "learning")
+    // Somebody had only looked at it, or it was another machine.
+    try record("r3", "done", asset: "m2", corrects: "r2")
+    try Self.run(&bench, steps: days * Self.perDay + 6..<days * Self.perDay + 12, &random)
+    let back = try #require(bench.view.assets[0].condition)
+    #expect(back.learning == "watching" && back.hours > known.hours - 0.1 && back.score != nil)
+    // Service leaves it as it was known.
+    var service = SiteCommand(
+      name: MaintenanceRecord.command,
+      members: [
+        "id": "r4", "asset": "m1", "kind": "done", "service": "oil-change", "time": .string(now), "person": "Li",
+        "entered": .string(now),
+      ])
+    try bench.command(service)
+    #expect(bench.view.assets[0].condition?.learning == "watching")
+    service.members["id"] = "r5"
+    service.members["kind"] = "replaced"
+    try bench.command(service)
+    #expect(bench.view.assets[0].condition?.learning == "learning")
+  }
+
   @Test func aRestartBetweenAnyTwoStepsChangesNothing() throws {
     let days = Self.well + 7
     var plain = try Self.bench(Self.site())

@@ -88,7 +88,7 @@ private func record(
         try record(
           "r1", given.time, kind: given.kind, fault: given.fault, found: given.found, failed: given.failed,
           finding: given.finding), of: "p1"))
-    let judged = PredictionJudge.judge(history)
+    let judged = PredictionJudge.judge(history, notice: .hours(48))
     #expect(judged.map(\.verdict) == given.verdicts)
     for judgement in judged { #expect((judgement.prediction == nil) == (judgement.verdict == .missed)) }
   }
@@ -98,26 +98,26 @@ private func record(
     history.enter(try record("r1", 200, found: "yes"), of: "p1")
     // On a machine that nothing was said of.
     history.enter(try record("r2", 210, asset: "p2", fault: "seal", found: "yes", failed: 209), of: "p2")
-    let made = PredictionFigures(history, now: at(220))
+    let made = PredictionFigures(history, now: at(220), notice: .hours(48))
     #expect(made.hits == 1 && made.missed == 1 && made.falseAlarms == 0)
     #expect(made.precision == 1 && made.recall == 0.5 && made.inTime == 1)
     #expect(made.notice == .hours(100))
     #expect(made.unchecked == 0)
-    let none = PredictionFigures(MaintenanceHistory(), now: at(0))
+    let none = PredictionFigures(MaintenanceHistory(), now: at(0), notice: .hours(48))
     #expect(none.precision == nil && none.recall == nil && none.inTime == nil)
     // The time of a prediction has passed, and nobody looked.
-    #expect(PredictionFigures(Self.warned(), now: at(501)).unchecked == 1)
-    #expect(PredictionFigures(Self.warned(), now: at(499)).unchecked == 0)
+    #expect(PredictionFigures(Self.warned(), now: at(501), notice: .hours(48)).unchecked == 1)
+    #expect(PredictionFigures(Self.warned(), now: at(499), notice: .hours(48)).unchecked == 0)
   }
 
   @Test func theNewestRecordDecidesAndACorrectionReplaces() throws {
     var history = Self.warned()
     history.enter(try record("r1", 150, kind: .inspected, found: "no"), of: "p1")
-    #expect(PredictionJudge.judge(history).map(\.verdict) == [.false])
+    #expect(PredictionJudge.judge(history, notice: .hours(48)).map(\.verdict) == [.false])
     history.enter(try record("r2", 190, found: "yes"), of: "p1")
-    #expect(PredictionJudge.judge(history).map(\.verdict) == [.hit])
+    #expect(PredictionJudge.judge(history, notice: .hours(48)).map(\.verdict) == [.hit])
     history.enter(try record("r3", 190, found: "other:seal", supersedes: "r2"), of: "p1")
-    #expect(PredictionJudge.judge(history).map(\.verdict) == [.false, .missed])
+    #expect(PredictionJudge.judge(history, notice: .hours(48)).map(\.verdict) == [.false, .missed])
     #expect(history.inForce.map(\.id) == ["r1", "r3"])
     #expect(history.mistake(in: try record("r3", 1)) != nil)
     #expect(history.mistake(in: try record("r4", 1, supersedes: "r2")) != nil)
@@ -156,7 +156,7 @@ private func record(
     let machine = try #require(history.machine("p1"))
     #expect(machine.predictions.count <= 41)
     #expect(machine.predictions.allSatisfy { $0.points.count <= 48 })
-    #expect(PredictionJudge.judge(history).map(\.verdict) == [.hit])
+    #expect(PredictionJudge.judge(history, notice: .hours(48)).map(\.verdict) == [.hit])
     #expect(history.bytes.count < 100_000)
     // The curve of usage is exact at its ends and straight between.
     #expect(machine.usage.hours == 19_999)

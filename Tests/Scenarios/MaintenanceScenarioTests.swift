@@ -61,6 +61,9 @@ import Testing
             provenance: test
     assets:
       - { id: pump-1, place: cq/works/line-1, template: small-pump, topic: plant/pump-1 }
+      - { id: filler, place: cq/works/line-1, template: small-pump, topic: plant/filler, learning: off }
+    lines:
+      - { name: line-1, stations: [pump-1, { asset: filler, buffer: 20 min }] }
     shifts:
       pattern:
         - { name: day, from: "06:00", to: "22:00", days: all }
@@ -111,6 +114,10 @@ import Testing
     if job["waiting_cost"] != nil { #expect(job["cost_unit"] == "CNY" && job["cost_source"] == "controlling, 2026") }
     let page = try run(weir, "plan")
     #expect(page.contains("Internal leakage / 内部泄漏") && page.contains("1. Measure the play of the rings"), "\(page)")
+    // What the failure does to the line stands with the job, and with the machine.
+    let effect = "line-1 stops 20 min after the failure, about "
+    #expect(page.contains(effect), "\(page)")
+    #expect(try run(weir, "health", "pump-1").contains(effect))
     #expect(page.contains("predictions: none is checked yet"))
     #expect(try run(weir, "plan", "--csv").contains("pump-1,leak,"))
     let forecast = try run(weir, "forecast", "pump-1")
@@ -161,5 +168,7 @@ import Testing
     try weir.stop()
     let upstream = try Upstream(file: weir.directory.appending("upstream.jsonl"))
     #expect(upstream.schemaViolations == [])
+    let works = upstream.all.filter { $0.kind == "maintenance" }
+    #expect(works.count == 1 && works.first?.body["record"] == "wo-17" && works.first?.revision == 0)
   }
 }

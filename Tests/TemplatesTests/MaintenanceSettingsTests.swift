@@ -7,6 +7,10 @@ import Testing
   private static let text = """
     maintenance:
       horizons: [24 h, 7 d, 30 d, 60 d]
+      notice: 36 h
+      services:
+        - { service: oil-change, assets: ["press-*"], every: 4000 h, warn: 80 %, parts: [oil filter], source: manual }
+        - { service: oil-change, every: 8000 h }
       work: 90 min
       bundling: 3 d
       downtime-cost:
@@ -23,6 +27,14 @@ import Testing
   @Test func everythingIsReadAndReadAgain() throws {
     let site = try site(Self.text)
     #expect(site.maintenance.horizons == [.hours(24), .days(7), .days(30), .days(60)])
+    #expect(site.maintenance.notice == .hours(36))
+    for asset in site.assets {
+      let services = site.maintenance.services(of: asset)
+      #expect(services.map(\.every) == [.hours(asset.id.hasPrefix("press-") ? 4000 : 8000)], "the first holds")
+    }
+    let first = try #require(site.maintenance.services.first)
+    #expect(first.warn == ExactDecimal(80) && first.parts == ["oil filter"] && first.source == "manual")
+    #expect(site.maintenance.services[1].warn == ExactDecimal(90))
     let planning = site.maintenance.planning
     #expect(planning.work == .minutes(90) && planning.bundling == .days(3))
     #expect(planning.costs.map(\.hourly.description) == ["3000.5", "12000"])
@@ -38,11 +50,17 @@ import Testing
 
   @Test func withoutItNothingIsSaid() throws {
     let site = try site("")
-    #expect(site.maintenance == .standard && !site.canonicalText.contains("\"maintenance\""))
+    #expect(site.maintenance == .standard && !site.canonicalText.contains("\"maintenance\":"))
     #expect(site.assets.allSatisfy { site.maintenance.planning.cost(of: $0) == nil })
   }
 
   static let slips: [(old: String, new: String, message: String, remedy: String)] = [
+    ("every: 4000 h", "every: 4000", "\"every\" in service", "30 s"),
+    (", every: 8000 h", "", "\"every\" is missing", "4000 h"),
+    ("service: oil-change, every", "every", "\"service\" is missing", "oil-change"),
+    ("warn: 80 %", "warn: 80", "a share of the interval", "90 %"),
+    ("service: oil-change, every", "service: oil-change, template: pres, every", "no asset is of template", "template"),
+    ("notice: 36 h", "notice: 36", "\"notice\" in maintenance", "30 s"),
     ("work: 90 min", "work: 90", "\"work\" in maintenance", "30 s"),
     ("bundling", "bundeling", "unknown key \"bundeling\"", "bundling"),
     ("12000 CNY/h", "12000 CNY", "money for an hour", "12000 CNY/h"),

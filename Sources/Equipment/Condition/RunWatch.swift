@@ -10,18 +10,32 @@ struct RunWatch: Hashable, Sendable {
     case nothing
     case states(signal: Int, names: [MachineState?])
     case threshold(signal: Int, running: Double, idle: Double?)
-    case inferred(signal: Int)
+    /// The first that has come speaks for the machine; where it fails, the next, and last its vibration.
+    case inferred(signals: [Int], vibration: Int?)
   }
 
   private let source: Source
-  private var largest = 0.0
+  /// In place of a state that is in the template and never comes.
+  private let instead: Source
+  /// Largest value of each signal of `inferred`; 0 = never came.
+  private var largest: [Double] = []
+  /// Whether the signal of the source ever came.
+  private var hasCome = false
   /// A machine that shows less than this share of its largest value does not run.
   private static let least = 0.1
   /// A window counts as a state if it held for this share of what is known of it.
   private static let share = 0.9
 
   init(asset: Asset, profile: MachineProfile, gauges: [Int]) {
-    source = Self.source(asset, profile, gauges)
+    let source = Self.source(asset, profile, gauges)
+    self.source = source
+    if case .states = source { instead = Self.inferred(profile, gauges) } else { instead = .nothing }
+  }
+
+  /// Of a machine that no state and no threshold speaks for.
+  init(profile: MachineProfile, gauges: [Int]) {
+    source = Self.inferred(profile, gauges)
+    instead = .nothing
   }
 
   private static func source(_ asset: Asset, _ profile: MachineProfile, _ gauges: [Int]) -> Source {
@@ -39,12 +53,17 @@ struct RunWatch: Hashable, Sendable {
     case nil:
       if let found = asset.signals.indices.lazy.compactMap({ states(asset, $0) }).first { return found }
     }
-    for role in [MeasuredRole.speed, .activePower, .current] {
+    return inferred(profile, gauges)
+  }
+
+  private static func inferred(_ profile: MachineProfile, _ gauges: [Int]) -> Source {
+    let signals = [MeasuredRole.speed, .activePower, .current].compactMap { role -> Int? in
       let places = profile.positions(role)
       // One meter of several phases or drives does not speak for the machine.
-      if places.count == 1 { return .inferred(signal: gauges[places[0]]) }
+      return places.count == 1 ? gauges[places[0]] : nil
     }
-    return .nothing
+    guard !signals.isEmpty else { return .nothing }
+    return .inferred(signals: signals, vibration: profile.positions(.vibrationVelocity).first.map { gauges[$0] })
   }
 
   private static func states(_ asset: Asset, _ signal: Int) -> Source? {
@@ -61,11 +80,16 @@ struct RunWatch: Hashable, Sendable {
     return states.contains(.running) ? .states(signal: signal, names: states) : nil
   }
 
-  mutating func state(_ figures: SummaryFigures) -> MachineState {
+  mutating func state(_ figures: SummaryFigures) -> MachineState { state(figures, by: source) }
+
+  private mutating func state(_ figures: SummaryFigures, by source: Source) -> MachineState {
     switch source {
     case .nothing: return .unknown
     case .states(let signal, let names):
-      guard let states = figures.states.first(where: { $0.signal == signal }) else { return .unknown }
+      guard let states = figures.states.first(where: { $0.signal == signal }) else {
+        return hasCome ? .unknown : state(figures, by: instead)
+      }
+      hasCome = true
       var times: [MachineState: Int64] = [:]
       for (name, time) in zip(names, states.nanoseconds) {
         if let name, time > 0 { times[name, default: 0] += time }
@@ -82,15 +106,38 @@ struct RunWatch: Hashable, Sendable {
       case .idle: return .idle
       case .stopped: return .stopped
       }
-    case .inferred(let signal):
-      guard let gauge = figures.gauges.first(where: { $0.signal == signal }) else { return .unknown }
-      largest = max(largest, abs(gauge.mean))
-      guard largest > 0 else { return .stopped }
-      if abs(gauge.minimum) < Self.least * largest, abs(gauge.maximum) >= Self.least * largest { return .starting }
-      return abs(gauge.mean) < Self.least * largest ? .stopped : .running
+    case .inferred(let known, let vibration):
+      let signals = known + [vibration].compactMap(\.self)
+      if largest.count != signals.count { largest = Array(repeating: 0, count: signals.count) }
+      for (place, signal) in signals.enumerated() {
+        guard let gauge = figures.gauges.first(where: { $0.signal == signal }) else { continue }
+        largest[place] = max(largest[place], abs(gauge.mean))
+      }
+      // The first that ever came; the others are asked only when it fails.
+      guard let first = largest.firstIndex(where: { $0 > 0 }), first < known.count else {
+        return known.contains { signal in figures.gauges.contains { $0.signal == signal } } ? .stopped : .unknown
+      }
+      for place in first..<signals.count {
+        guard let gauge = figures.gauges.first(where: { $0.signal == signals[place] }), largest[place] > 0 else {
+          continue
+        }
+        let least = Self.least * largest[place]
+        if abs(gauge.minimum) < least, abs(gauge.maximum) >= least { return .starting }
+        return abs(gauge.mean) < least ? .stopped : .running
+      }
+      return .unknown
     }
   }
 
-  func encode(into writer: inout ByteWriter) { writer.double(largest) }
-  mutating func restore(from reader: inout ByteReader) throws(ByteReaderError) { largest = try reader.double() }
+  func encode(into writer: inout ByteWriter) {
+    writer.boolean(hasCome)
+    writer.varint(largest.count)
+    for value in largest { writer.double(value) }
+  }
+
+  mutating func restore(from reader: inout ByteReader) throws(ByteReaderError) {
+    hasCome = try reader.boolean()
+    largest = []
+    for _ in 0..<(try reader.count()) { largest.append(try reader.double()) }
+  }
 }

@@ -12,6 +12,7 @@ extension Assessor {
     for value in averages { writer.double(value) }
     sensors.encode(into: &writer)
     prognosis.encode(into: &writer)
+    early.encode(into: &writer, isYoung: model.evidence.state == .learning)
   }
 
   /// - Throws: for another machine or fault model; the state is then as it was before.
@@ -32,6 +33,7 @@ extension Assessor {
       throw ByteReaderError(offset: reader.offset, expected: "as many sensors as signals")
     }
     try copy.prognosis.restore(from: &reader)
+    try copy.early.restore(from: &reader)
     self = copy
   }
 }

@@ -14,20 +14,35 @@ public struct Assessor: Sendable {
     public var isAlarmed: Bool
     /// Whether it stands out from what is usual for it: sooner than it deviates, and more often by chance.
     public var isNoticed: Bool
+    /// Whether it stands out grossly though it is not known yet (`EarlyWatch`): provisional.
+    public var isEarly = false
     /// While it stands out or deviates, best first.
     public var faults: [RankedFault]
     /// What is wrong with the sensors, by position.
     public var sensors: [SensorWatch.Trouble?]
 
+    /// Whether what stands out is worth telling: that a machine works harder or less than before is not, nor that a single
+    /// signal stands out whose sensor shows nothing, unless it is unmistakable.
+    public var isNews: Bool {
+      guard let first = faults.first else { return true }
+      if first.id == RankedFault.loadID { return false }
+      if isEarly || isUnmistakable || first.id != RankedFault.sensorID || !canCompare { return true }
+      return first.supporting.first.map { sensors[$0.signal] != nil } ?? true
+    }
+
     /// The first fault, if it is one of the machine and not of a sensor.
     public var machineFault: RankedFault? {
-      guard isAlarmed, let first = faults.first, first.fault != nil, first.origin != .sensor,
+      guard isAlarmed || isEarly, let first = faults.first, first.fault != nil, first.origin != .sensor,
         first.score >= match
       else { return nil }
       return first
     }
     /// `Settings.match`.
     public var match: Double
+    /// Whether there are patterns to compare with.
+    var canCompare = true
+    /// From `Settings.unmistakable` on.
+    var isUnmistakable = false
   }
 
   /// When a deviation becomes a warning. Product choices: they trade lead time for false alarms.
@@ -38,6 +53,12 @@ public struct Assessor: Sendable {
     /// Of the same, from which on it stands out, and how long it stays there until it does.
     public var notice = 1.0
     public var noticing = Span64.minutes(20)
+    /// The same of a machine whose signals can be compared with patterns: several signals that are watched together stand out
+    /// by chance more often, and there is more to go by than the first sign.
+    public var noticeOfMany = 1.5
+    public var noticingOfMany = Span64.hours(1)
+    /// From here on a deviation is a warning although it looks like no fault that is known.
+    public var unmistakable = 4.0
     /// How long it stays at the level until it is one, and below `calm` until it is over: judged time.
     public var confirming = Span64.hours(3)
     public var calming = Span64.hours(3)
@@ -54,6 +75,7 @@ public struct Assessor: Sendable {
   public var model: MachineModel
   public internal(set) var prognosis: Prognosis
   var sensors: SensorWatch
+  var early: EarlyWatch
   private let diagnoser: Diagnoser
   /// How long the score has been so.
   var above = Span64.zero
@@ -72,6 +94,7 @@ public struct Assessor: Sendable {
     model = MachineModel(profile: profile, interval: interval)
     prognosis = Prognosis(profile: profile, model: faults)
     sensors = SensorWatch(signals: profile.signals.count)
+    early = EarlyWatch(profile: profile)
     diagnoser = Diagnoser(profile: profile, model: faults)
     averages = Array(repeating: 0, count: profile.signals.count)
   }
@@ -85,29 +108,52 @@ public struct Assessor: Sendable {
     for (index, trouble) in troubles.enumerated() where trouble?.isUseless ?? false {
       cleaned.values[index] = nil
     }
-    let deviation = model.add(cleaned)
+    var deviation = model.add(cleaned)
     prognosis.add(cleaned, deviation)
-    guard var deviation else {
+    let evidence = model.evidence
+    let gross = early.add(cleaned, isYoung: evidence.state == .learning, evidence: evidence)
+    let doubted = Set(troubles.indices.filter { troubles[$0] != nil })
+    if var known = deviation {
+      let length = frame.end - frame.start
+      follow(known, length)
+      average(&known, length)
+      deviation = known
+    }
+    // What the model of the machine says is better founded.
+    if let gross, !isAlarmed {
+      return Assessment(
+        deviation: gross, isAlarmed: false, isNoticed: true, isEarly: true,
+        faults: diagnoser.diagnose(gross, doubted: doubted), sensors: troubles, match: settings.match)
+    }
+    guard let deviation else {
       return Assessment(
         deviation: nil, isAlarmed: isAlarmed, isNoticed: isNoticed, faults: [], sensors: troubles,
         match: settings.match)
     }
-    let length = frame.end - frame.start
-    follow(deviation.score, length)
-    average(&deviation, length)
-    let doubted = Set(troubles.indices.filter { troubles[$0] != nil })
     return Assessment(
       deviation: deviation, isAlarmed: isAlarmed, isNoticed: isNoticed,
       faults: isAlarmed || isNoticed ? diagnoser.diagnose(deviation, doubted: doubted) : [], sensors: troubles,
-      match: settings.match)
+      match: settings.match, canCompare: isOfMany(deviation),
+      isUnmistakable: isAlarmed && deviation.score >= settings.unmistakable)
   }
 
-  private mutating func follow(_ score: Double, _ length: Span64) {
+  /// Whether its signals can be compared with patterns.
+  func isOfMany(_ deviation: Deviation) -> Bool { canDiagnose && deviation.contributions.count > 1 }
+
+  private mutating func follow(_ deviation: Deviation, _ length: Span64) {
+    let score = deviation.score
+    let isOfMany = isOfMany(deviation)
     above = score >= settings.level ? above + length : .zero
     below = score < settings.calm ? below + length : .zero
-    aboveNotice = score >= settings.notice ? aboveNotice + length : .zero
+    aboveNotice = score >= (isOfMany ? settings.noticeOfMany : settings.notice) ? aboveNotice + length : .zero
     if above >= settings.confirming { isAlarmed = true }
-    if isAlarmed || aboveNotice >= settings.noticing { isNoticed = true }
+    // Of many signals some stand out while their ways are being learnt.
+    let mayNotice = !isOfMany || deviation.evidence.state == .watching
+    // One frame is one value, however long it is.
+    let needed = max(isOfMany ? settings.noticingOfMany : settings.noticing, length + length)
+    if isAlarmed || mayNotice && aboveNotice >= needed {
+      isNoticed = true
+    }
     if below >= settings.calming {
       isAlarmed = false
       isNoticed = false
@@ -132,6 +178,7 @@ public struct Assessor: Sendable {
   public mutating func reset() {
     model.rebaseline()
     prognosis.reset()
+    early.reset()
     above = .zero
     below = .zero
     aboveNotice = .zero

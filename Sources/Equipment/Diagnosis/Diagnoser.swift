@@ -32,6 +32,9 @@ public struct Diagnoser: Sendable {
   private static let noise = 1.5
   /// What is not spoken of counts less than what should be steady.
   private static let unspoken = 0.7
+  /// Beside a load that has changed a fault must show itself so clearly, and fit so well.
+  private static let clear = 6.0
+  private static let alike = 0.6
   /// Of the score, by a needed sign that is missing; by one that is not measured.
   private static let missing = 0.45
   private static let unmeasured = 0.75
@@ -84,9 +87,29 @@ public struct Diagnoser: Sendable {
     var ranked = patterns.map { rank($0, sizes, signs) }
     if let load = loadChange(sizes, signs) { ranked.append(load) }
     if let sensor = sensor(sizes, signs, doubted) { ranked.append(sensor) }
-    return ranked.enumerated().filter { $0.element.score > 0.05 }.sorted { a, b in
+    ranked = Self.ordered(ranked)
+    guard ranked.first?.id == RankedFault.loadID, let beside = besides(sizes, signs) else { return ranked }
+    // A load that has changed does not hide what is wrong beside it.
+    return beside + ranked.filter { $0.fault == nil }
+  }
+
+  private static func ordered(_ ranked: [RankedFault]) -> [RankedFault] {
+    ranked.enumerated().filter { $0.element.score > 0.05 }.sorted { a, b in
       (-a.element.score, a.offset) < (-b.element.score, b.offset)
     }.map(\.element)
+  }
+
+  /// The faults by the signals that do not say how hard the machine works; nil if these show nothing that is clear.
+  private func besides(_ sizes: [Double], _ signs: [Deviation.Contribution?]) -> [RankedFault]? {
+    var (sizes, signs) = (sizes, signs)
+    for (place, signal) in profile.signals.enumerated() where signal.role.isBurden || signal.role == .load {
+      sizes[place] = 0
+      signs[place] = nil
+    }
+    guard sizes.contains(where: { abs($0) >= Self.size(Self.clear) }) else { return nil }
+    let ranked = Self.ordered(patterns.map { rank($0, sizes, signs) })
+    guard let first = ranked.first, first.score >= Self.alike else { return nil }
+    return ranked
   }
 
   /// Signed, 0 for noise.
@@ -103,9 +126,16 @@ public struct Diagnoser: Sendable {
     var factor = 1.0
     var supporting: [(size: Double, signal: Int)] = []
     var opposing: [(size: Double, signal: Int)] = []
+    var unmeasured = pattern.unmeasured
     for line in pattern.lines {
+      // What nothing is known of says neither yes nor no: the signal may be in the template, and not on this machine.
+      let signals = line.signals.filter { signs[$0] != nil }
+      guard !signals.isEmpty else {
+        if line.isNeeded { unmeasured += 1 }
+        continue
+      }
       if line.direction == .steady {
-        for signal in line.signals {
+        for signal in signals {
           let size = abs(sizes[signal])
           seen += size * size * (0.5 + 0.5 * line.weight)
           if size > 0.5 { opposing.append((size, signal)) }
@@ -113,7 +143,7 @@ public struct Diagnoser: Sendable {
         continue
       }
       // One of the signals is enough: only one of two bearings fails.
-      let along = line.signals.map { signal -> (size: Double, signal: Int) in
+      let along = signals.map { signal -> (size: Double, signal: Int) in
         switch line.direction {
         case .down: (-sizes[signal], signal)
         case .any: (abs(sizes[signal]), signal)
@@ -136,7 +166,7 @@ public struct Diagnoser: Sendable {
       seen += size * size * Self.unspoken
       if size > 0.5 { opposing.append((size * Self.unspoken, signal)) }
     }
-    for _ in 0..<pattern.unmeasured { factor *= Self.unmeasured }
+    for _ in 0..<unmeasured { factor *= Self.unmeasured }
     let score = expected > 0 && seen > 0 ? max(0, dot / (expected * seen).squareRoot()) * factor : 0
     return RankedFault(
       id: fault.id, name: fault.name, origin: fault.origin, score: score, supporting: Self.sorted(supporting, signs),

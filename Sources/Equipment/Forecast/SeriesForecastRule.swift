@@ -30,6 +30,12 @@ public struct SeriesForecastRule: AssetRule {
   private var watched: [Watched]
   /// Start of the step that is being filled.
   private var step: Timestamp?
+  /// State that waits for its other part, which the rule can ask for only when it is called.
+  private var unread: [UInt8]?
+  /// Whether that part was ever saved.
+  private var isKept = false
+  /// Under which what a step changes is saved: with every checkpoint it would be kilobytes a signal.
+  static let seriesKey = "forecast/series"
 
   public static func factory(zone: PlantZone) -> RuleFactory {
     RuleFactory(name: "forecast") { asset, site in SeriesForecastRule(asset: asset, site: site, zone: zone) }
@@ -55,6 +61,7 @@ public struct SeriesForecastRule: AssetRule {
 
   public mutating func heard(_ published: Published, context: inout RuleContext) throws {
     guard case .summary(let figures) = published else { return }
+    try read(context)
     let start = figures.start.windowStart(SeriesForecast.step)
     if let step, start < step { return }
     try finish(before: start, context: &context)
@@ -70,6 +77,7 @@ public struct SeriesForecastRule: AssetRule {
 
   public mutating func close(now: Timestamp, context: inout RuleContext) throws {
     guard let deadline, deadline <= now else { return }
+    try read(context)
     try finish(before: (now - lateness - .minutes(1)).windowStart(SeriesForecast.step), context: &context)
   }
 
@@ -86,6 +94,7 @@ public struct SeriesForecastRule: AssetRule {
       for place in watched.indices { watched[place].forecast = SeriesForecast() }
       current = time
     }
+    if step != current { keep(context) }
     step = current
   }
 
@@ -153,13 +162,55 @@ public struct SeriesForecastRule: AssetRule {
   // MARK: State
 
   public func encodeState(into writer: inout ByteWriter) {
+    if let unread {
+      for byte in unread { writer.byte(byte) }
+      return
+    }
     writer.optional(step)
+    writer.boolean(isKept)
+    writer.varint(watched.count)
+    for entry in watched {
+      writer.string(asset.signals[entry.signal].name)
+      writer.double(entry.sum)
+      writer.varint(entry.count)
+    }
+  }
+
+  public mutating func restoreState(from reader: inout ByteReader) throws {
+    var writer = ByteWriter()
+    while !reader.isAtEnd { writer.byte(try reader.byte()) }
+    var head = ByteReader(writer.bytes)
+    step = try head.optionalTimestamp()
+    unread = writer.bytes
+  }
+
+  private mutating func read(_ context: RuleContext) throws {
+    guard let bytes = unread else { return }
+    var reader = ByteReader(bytes)
+    step = try reader.optionalTimestamp()
+    isKept = try reader.boolean()
+    for _ in 0..<(try reader.count()) {
+      let place = place(try reader.string())
+      let sum = try reader.double()
+      let count = try reader.integer()
+      if let place { (watched[place].sum, watched[place].count) = (sum, count) }
+    }
+    // Before its first step there is nothing but what another asset under this name may have left.
+    if isKept, let kept = try context.load(Self.seriesKey) {
+      var reader = ByteReader(kept)
+      try readSeries(&reader)
+    }
+    unread = nil
+  }
+
+  /// Saves what a step has changed.
+  private mutating func keep(_ context: RuleContext) {
+    isKept = true
+    var writer = ByteWriter()
     writer.varint(watched.count)
     for entry in watched {
       writer.string(asset.signals[entry.signal].name)
       entry.forecast.encode(into: &writer)
-      writer.double(entry.sum)
-      writer.varint(entry.count)
       writer.varint(entry.streak)
       writer.boolean(entry.open != nil)
       guard let open = entry.open else { continue }
@@ -168,16 +219,14 @@ public struct SeriesForecastRule: AssetRule {
       writer.string(open.advice)
       writer.attributes(open.evidence)
     }
+    context.save(Self.seriesKey, writer.bytes)
   }
 
   /// A signal that has no limit any more loses its forecast.
-  public mutating func restoreState(from reader: inout ByteReader) throws {
-    step = try reader.optionalTimestamp()
+  private mutating func readSeries(_ reader: inout ByteReader) throws {
     for _ in 0..<(try reader.count()) {
       let name = try reader.string()
       let forecast = try SeriesForecast(from: &reader)
-      let sum = try reader.double()
-      let count = try reader.integer()
       let streak = try reader.integer()
       var open: Finding?
       if try reader.boolean() {
@@ -185,10 +234,12 @@ public struct SeriesForecastRule: AssetRule {
         let summary = try reader.string()
         open = told(name, at: opened, summary: summary, advice: try reader.string(), try reader.attributes())
       }
-      guard let place = watched.firstIndex(where: { asset.signals[$0.signal].name == name }) else { continue }
+      guard let place = place(name) else { continue }
       watched[place].forecast = forecast
-      (watched[place].sum, watched[place].count, watched[place].streak) = (sum, count, streak)
+      watched[place].streak = streak
       watched[place].open = open
     }
   }
+
+  private func place(_ name: String) -> Int? { watched.firstIndex { asset.signals[$0.signal].name == name } }
 }

@@ -28,15 +28,20 @@ struct Explained: Hashable, Sendable {
     point.regressors(values, warmUp: warmUp, share: share)
   }
 
-  /// What is expected, and how much wider than usual its spread is; nil if nothing is known.
+  /// Whether a signal that explains has failed, and what it usually is stands in for it.
+  var isSubstituting: Bool { !point.substituted.isEmpty }
+
+  /// What is expected, how much wider than usual its spread is, and what must be added to the spread (standard deviation)
+  /// because a signal that explains has failed; nil if nothing is known.
   ///
   /// - Parameter first: the signal's first typical level, which is expected where nothing explains it.
-  func prediction(_ signal: Int, _ row: [Double]?, first: Double?) -> (Double?, doubt: Double) {
-    guard !point.isAbsent else { return (first, 1) }
-    guard let row else { return (nil, 1) }
+  func prediction(_ signal: Int, _ row: [Double]?, first: Double?) -> (Double?, doubt: Double, strays: Double) {
+    guard !point.isAbsent else { return (first, 1, 0) }
+    guard let row else { return (nil, 1, 0) }
     let leverage = regression.leverage(row)
-    guard leverage < Self.unknown else { return (nil, 1) }
-    return (regression.prediction(signal, row), (1 + 16 * leverage).squareRoot())
+    guard leverage < Self.unknown else { return (nil, 1, 0) }
+    let strays = isSubstituting ? point.doubt { regression.coefficient(signal, $0) }.squareRoot() : 0
+    return (regression.prediction(signal, row), (1 + 16 * leverage).squareRoot(), strays)
   }
 
   /// Whether little is known of an operating point: the values of a few hours.

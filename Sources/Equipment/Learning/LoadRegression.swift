@@ -40,6 +40,9 @@ struct LoadRegression: Hashable, Sendable {
     return max(0, sum)
   }
 
+  /// Of a regressor, by its place in the row.
+  func coefficient(_ signal: Int, _ place: Int) -> Double { coefficients[signal * width + place] }
+
   func prediction(_ signal: Int, _ row: [Double]) -> Double? {
     guard isStarted[signal] else { return nil }
     var sum = 0.0

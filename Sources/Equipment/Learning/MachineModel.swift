@@ -127,7 +127,7 @@ public struct MachineModel: Hashable, Sendable {
         for scale in scales.indices { scales[scale].leaveOut(place) }
         continue
       }
-      let (prediction, doubt) =
+      let (prediction, doubt, strays) =
         usesBurden[place]
         ? burden.prediction(place, burdenRow, first: floors[place])
         : demand.prediction(place, demandRow, first: floors[place])
@@ -141,12 +141,15 @@ public struct MachineModel: Hashable, Sendable {
       expected[place] = prediction
       for scale in scales.indices {
         scales[scale].smooth(place, value - prediction, minutes: passed)
-        let share = scales[scale].judge(place, doubt: doubt * untried, minutes: passed)
+        let share = scales[scale].judge(place, doubt: doubt * untried, strays: strays, minutes: passed)
         if share > best[place].share { best[place] = (share, scale) }
       }
     }
     let doubt = most
-    let joint = scales.indices.map { scales[$0].judgeJointly(doubt: doubt, minutes: passed) }.max() ?? 0
+    // Signals that stray together because what explains them has failed are no news.
+    let isBlind = demand.isSubstituting || burden.isSubstituting
+    let joint =
+      isBlind ? 0 : scales.indices.map { scales[$0].judgeJointly(doubt: doubt, minutes: passed) }.max() ?? 0
     learn(values, isKnown, best.map(\.share), demandRow, burdenRow, minutes: passed)
     guard isAnyKnown else { return nil }
     minutes += passed
@@ -178,7 +181,12 @@ public struct MachineModel: Hashable, Sendable {
       shares[place] >= settings.freeze
         || scales.contains { $0.constant > settings.passing && abs($0.z[place]) >= settings.drift }
     }
-    let isYoung = minutes < settings.hours * 60
+    // Where what explains has failed, what is seen is not what is usual.
+    let isBlind = demand.isSubstituting || burden.isSubstituting
+    if isBlind {
+      for place in isFrozen.indices { isFrozen[place] = true }
+    }
+    let isYoung = minutes < settings.hours * 60 && !isBlind
     for place in judged.indices where values[place] != nil {
       guard isFrozen[place] else {
         frozenMinutes[place] = max(0, frozenMinutes[place] - passed)
@@ -195,12 +203,12 @@ public struct MachineModel: Hashable, Sendable {
     // A fault would explain itself away: of a machine that is known, only what follows the operating point is learnt,
     // not a level that stays.
     let kept = values.indices.map { place in values[place].map { $0 - lasting[place] } }
-    if let demandRow, !demand.signals.isEmpty {
+    if let demandRow, !demand.signals.isEmpty, !demand.isSubstituting {
       // In an operating point that is new nothing is known to deviate.
       let learnt = isYoung || demand.isNew(demandRow) ? values : kept
       demand.learn(demandRow, learnt.indices.map { usesBurden[$0] ? nil : learnt[$0] }, minutes: passed)
     }
-    if let burdenRow, !burden.signals.isEmpty {
+    if let burdenRow, !burden.signals.isEmpty, !burden.isSubstituting {
       let learnt = isYoung || burden.isNew(burdenRow) ? values : kept
       burden.learn(burdenRow, learnt.indices.map { usesBurden[$0] ? learnt[$0] : nil }, minutes: passed)
     }

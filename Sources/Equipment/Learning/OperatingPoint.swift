@@ -18,6 +18,28 @@ struct OperatingPoint: Hashable, Sendable {
     var unit: Double
   }
 
+  /// Of each signal, how its regressor usually is; stands in when the signal fails.
+  private var usual: [Usual]
+  /// Frames in a row without a signal that is known.
+  private var gone: [Int]
+
+  /// Mean and variance of a regressor, over about a week.
+  struct Usual: Hashable, Sendable {
+    var mean = 0.0
+    var variance = 0.0
+    var count = 0
+
+    mutating func add(_ x: Double) {
+      count = min(count + 1, 1008)
+      let step = x - mean
+      mean += step / Double(count)
+      variance += (step * (x - mean) - variance) / Double(count)
+    }
+  }
+
+  /// A signal that is known and does not come for so many frames has failed; what it usually is stands in for it.
+  private static let failed = 3
+
   /// So many values tell what is typical.
   private static let needed = 31
   /// A signal that is in the template and did not come in so many frames is none of this machine.
@@ -29,6 +51,24 @@ struct OperatingPoint: Hashable, Sendable {
     first = Array(repeating: [], count: signals.count)
     lagged = Array(repeating: nil, count: signals.count)
     missed = Array(repeating: 0, count: signals.count)
+    usual = Array(repeating: Usual(), count: signals.count)
+    gone = missed
+  }
+
+  /// Positions in `signals` for which what they usually are stands in now.
+  var substituted: [Int] { gone.indices.filter { gone[$0] >= Self.failed } }
+
+  /// Variance of what a combination of regressors says, because some of them are only as they usually are.
+  ///
+  /// - Parameter coefficient: by place in the row.
+  func doubt(_ coefficient: (Int) -> Double) -> Double {
+    substituted.reduce(0) { sum, place in
+      let usual = usual[place]
+      let line = coefficient(1 + 3 * place) + coefficient(3 + 3 * place)
+      let square = coefficient(2 + 3 * place)
+      let ofSquare = 4 * usual.mean * usual.mean * usual.variance + 2 * usual.variance * usual.variance
+      return sum + line * line * usual.variance + square * square * ofSquare
+    }
   }
 
   /// Regressors: the constant, of each signal the value, its square and what it was of late, and the warm-up.
@@ -49,6 +89,13 @@ struct OperatingPoint: Hashable, Sendable {
     row.reserveCapacity(width)
     for (place, signal) in signals.enumerated() {
       guard let value = values[signal] else {
+        if scaling[place] != nil, usual[place].count > 0 {
+          gone[place] = min(Self.failed, gone[place] + 1)
+          guard gone[place] >= Self.failed else { return nil }
+          let mean = usual[place].mean
+          row += [mean, mean * mean + usual[place].variance, mean]
+          continue
+        }
         guard scaling[place] == nil, first[place].isEmpty else { return nil }
         missed[place] = min(Self.patience, missed[place] + 1)
         guard missed[place] == Self.patience else { return nil }
@@ -61,11 +108,13 @@ struct OperatingPoint: Hashable, Sendable {
         return nil
       }
       // Far beyond what was typical nothing follows from it.
+      gone[place] = 0
       let x = max(-30, min(30, (value - scaling.center) / scaling.unit))
       row.append(x)
       row.append(x * x)
       let late = lagged[place].map { $0 + share * (x - $0) } ?? x
       lagged[place] = late
+      usual[place].add(x)
       row.append(late)
     }
     row.append(warmUp)
@@ -89,6 +138,10 @@ struct OperatingPoint: Hashable, Sendable {
         writer.double(scaling.center)
         writer.double(scaling.unit)
         writer.double(lagged[place] ?? .nan)
+        writer.double(usual[place].mean)
+        writer.double(usual[place].variance)
+        writer.varint(usual[place].count)
+        writer.varint(gone[place])
       } else {
         writer.varint(missed[place])
         writer.varint(first[place].count)
@@ -103,6 +156,10 @@ struct OperatingPoint: Hashable, Sendable {
         scaling[place] = Scaling(center: try reader.double(), unit: try reader.double())
         let late = try reader.double()
         lagged[place] = late.isNaN ? nil : late
+        usual[place].mean = try reader.double()
+        usual[place].variance = try reader.double()
+        usual[place].count = try reader.integer()
+        gone[place] = try reader.integer()
       } else {
         first[place] = []
         missed[place] = try reader.integer()

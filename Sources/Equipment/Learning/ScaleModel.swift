@@ -71,11 +71,14 @@ struct ScaleModel: Hashable, Sendable {
 
   /// Standardises what was smoothed; its size as a share of the alarm level.
   ///
-  /// - Parameter doubt: of the expectation, as a factor of the spread: 1 = none.
-  mutating func judge(_ signal: Int, doubt: Double, minutes: Double) -> Double {
+  /// - Parameters:
+  ///   - doubt: of the expectation, as a factor of the spread: 1 = none.
+  ///   - strays: standard deviation that is added to the spread.
+  mutating func judge(_ signal: Int, doubt: Double, strays: Double, minutes: Double) -> Double {
     z[signal] = 0
     guard !spread[signal].isNaN, filled[signal] >= Float(constant), !level[signal].isNaN else { return 0 }
-    z[signal] = Double((level[signal] - center[signal]) / spread[signal])
+    let width = strays > 0 ? (spread[signal] * spread[signal] + Float(strays * strays)).squareRoot() : spread[signal]
+    z[signal] = Double((level[signal] - center[signal]) / width)
     return sustain(signal, share(signal, doubt: doubt), minutes: minutes)
   }
 

@@ -122,7 +122,8 @@ public struct MaintenanceHistory: Hashable, Sendable {
   private mutating func forget(_ place: Int) {
     guard machines[place].predictions.count > Self.kept else { return }
     let machine = machines[place]
-    let judged = PredictionJudge.judge(machine, inForce.filter { $0.asset == machine.name }).compactMap(\.prediction)
+    let judged = PredictionJudge.judge(machine, inForce.filter { $0.asset == machine.name }, notice: .zero)
+      .compactMap(\.prediction)
     // What a record spoke of stays; the oldest of the others goes.
     if let index = machine.predictions.indices.first(where: {
       machine.predictions[$0].ended != nil && !judged.contains($0)
@@ -135,42 +136,88 @@ public struct MaintenanceHistory: Hashable, Sendable {
 
   private static let version: UInt8 = 1
 
+  /// Everything, in one piece.
   public var bytes: [UInt8] {
     var writer = ByteWriter()
     writer.byte(Self.version)
     writer.varint(machines.count)
-    for machine in machines {
-      for text in [machine.name, machine.run, machine.learning] { writer.string(text) }
-      writer.boolean(machine.health != nil)
-      if let health = machine.health { writer.scaled(health) }
-      writer.varint(machine.starts)
-      machine.usage.encode(into: &writer)
-      writer.varint(machine.predictions.count)
-      for prediction in machine.predictions { prediction.encode(into: &writer) }
-    }
-    writer.varint(records.count)
-    for record in records { writer.string(record.journaled.text) }
+    for machine in machines { machine.encode(into: &writer) }
+    encodeRecords(into: &writer)
     return writer.bytes
   }
 
   public init(bytes: [UInt8]) throws {
     var reader = ByteReader(bytes)
     guard try reader.byte() == Self.version else { throw ByteReaderError(offset: 0, expected: "version 1") }
+    for _ in 0..<(try reader.count()) { machines.append(try Machine(from: &reader)) }
+    try readRecords(from: &reader)
+  }
+
+  /// In the pieces in which it is saved: the records of people with the names of the machines, and each machine.
+  ///
+  /// - Parameters:
+  ///   - records: as `recordBytes` gave them.
+  ///   - machine: by name, as `Machine.bytes` gave it; nil for one that is lost.
+  init(records bytes: [UInt8], machine: (String) throws -> [UInt8]?) throws {
+    var reader = ByteReader(bytes)
+    guard try reader.byte() == Self.version else { throw ByteReaderError(offset: 0, expected: "version 1") }
     for _ in 0..<(try reader.count()) {
-      var machine = Machine(name: try reader.string())
-      machine.run = try reader.string()
-      machine.learning = try reader.string()
-      machine.health = try reader.boolean() ? try reader.scaled() : nil
-      machine.starts = try reader.integer()
-      machine.usage = try UsageCurve(from: &reader)
-      for _ in 0..<(try reader.count()) { machine.predictions.append(try Prediction(from: &reader)) }
-      machines.append(machine)
+      let name = try reader.string()
+      guard let bytes = try machine(name) else { continue }
+      var part = ByteReader(bytes)
+      machines.append(try Machine(from: &part))
     }
+    try readRecords(from: &reader)
+  }
+
+  var recordBytes: [UInt8] {
+    var writer = ByteWriter()
+    writer.byte(Self.version)
+    writer.varint(machines.count)
+    for machine in machines { writer.string(machine.name) }
+    encodeRecords(into: &writer)
+    return writer.bytes
+  }
+
+  private func encodeRecords(into writer: inout ByteWriter) {
+    writer.varint(records.count)
+    for record in records { writer.string(record.journaled.text) }
+  }
+
+  private mutating func readRecords(from reader: inout ByteReader) throws {
     for _ in 0..<(try reader.count()) {
       guard let command = SiteCommand(text: try reader.string()) else {
         throw ByteReaderError(offset: reader.offset, expected: "a record of maintenance")
       }
       records.append(try MaintenanceRecord(command))
     }
+  }
+}
+
+extension MaintenanceHistory.Machine {
+  var bytes: [UInt8] {
+    var writer = ByteWriter()
+    encode(into: &writer)
+    return writer.bytes
+  }
+
+  func encode(into writer: inout ByteWriter) {
+    for text in [name, run, learning] { writer.string(text) }
+    writer.boolean(health != nil)
+    if let health { writer.scaled(health) }
+    writer.varint(starts)
+    usage.encode(into: &writer)
+    writer.varint(predictions.count)
+    for prediction in predictions { prediction.encode(into: &writer) }
+  }
+
+  init(from reader: inout ByteReader) throws {
+    self.init(name: try reader.string())
+    run = try reader.string()
+    learning = try reader.string()
+    health = try reader.boolean() ? try reader.scaled() : nil
+    starts = try reader.integer()
+    usage = try UsageCurve(from: &reader)
+    for _ in 0..<(try reader.count()) { predictions.append(try Prediction(from: &reader)) }
   }
 }

@@ -13,6 +13,8 @@ public struct MaintenancePlanner: Sendable {
     public enum Time: Hashable, Sendable {
       /// It fails by then.
       case window(FailureCurve)
+      /// Service: it is due by then, and nothing fails at once.
+      case due(Timestamp)
       /// It is not known when it fails, and why.
       case unknown(String)
     }
@@ -128,6 +130,11 @@ public struct MaintenancePlanner: Sendable {
   /// One job for itself.
   public func propose(_ job: Job) -> Proposal {
     let arrival = now + (job.leadTime ?? .zero)
+    if case .due(let time) = job.time {
+      // What is due already can wait for the next stop.
+      let stop = stops.last { $0.start <= time } ?? stops.first
+      return proposal(job, stop, at: stop?.start ?? max(now, time), action: .plan)
+    }
     guard let curve = job.curve else {
       return proposal(job, stops.first, at: stops.first?.start ?? now, action: .inspect)
     }

@@ -37,16 +37,16 @@ public struct PredictionJudge: Sendable {
     public var window: Prediction.Point?
   }
 
-  /// What counts as told in time: two days, the shortest time in which work is planned (the product's choice).
-  static let notice = Span64.hours(48)
-
   /// By the time of the work.
-  public static func judge(_ history: MaintenanceHistory) -> [Judgement] {
+  ///
+  /// - Parameter notice: `MaintenanceSettings.notice`.
+  public static func judge(_ history: MaintenanceHistory, notice: Span64) -> [Judgement] {
     let records = history.inForce
     let names = Set(records.map(\.asset)).sorted()
     let judged = names.flatMap { name in
       judge(
-        history.machine(name) ?? MaintenanceHistory.Machine(name: name), records.filter { $0.asset == name })
+        history.machine(name) ?? MaintenanceHistory.Machine(name: name), records.filter { $0.asset == name },
+        notice: notice)
     }
     let order = Dictionary(zip(records.map(\.id), records.indices), uniquingKeysWith: { first, _ in first })
     return judged.enumerated().sorted {
@@ -55,7 +55,9 @@ public struct PredictionJudge: Sendable {
   }
 
   /// - Parameter records: of the machine, in force, by the time of the work.
-  static func judge(_ machine: MaintenanceHistory.Machine, _ records: [MaintenanceRecord]) -> [Judgement] {
+  static func judge(
+    _ machine: MaintenanceHistory.Machine, _ records: [MaintenanceRecord], notice: Span64
+  ) -> [Judgement] {
     var judgements: [Judgement] = []
     func add(_ judgement: Judgement) {
       if let prediction = judgement.prediction { judgements.removeAll { $0.prediction == prediction } }
@@ -66,20 +68,23 @@ public struct PredictionJudge: Sendable {
       // That a machine has failed is an answer, too.
       guard let found = record.found ?? (record.failed == nil ? nil : .yes) else { continue }
       switch found {
-      case .yes: add(confirmed(record, place, machine, fault: record.fault))
+      case .yes: add(confirmed(record, place, machine, fault: record.fault, notice))
       case .no:
         guard let place else { continue }
-        add(judgement(record, place, machine, .false))
+        add(judgement(record, place, machine, .false, notice))
       case .other(let what):
-        if let place, machine.predictions[place].fault != what { add(judgement(record, place, machine, .false)) }
-        add(confirmed(record, told(what, record, in: machine), machine, fault: what))
+        if let place, machine.predictions[place].fault != what {
+          add(judgement(record, place, machine, .false, notice))
+        }
+        add(confirmed(record, told(what, record, in: machine), machine, fault: what, notice))
       }
     }
     return judgements
   }
 
   private static func confirmed(
-    _ record: MaintenanceRecord, _ place: Int?, _ machine: MaintenanceHistory.Machine, fault: String?
+    _ record: MaintenanceRecord, _ place: Int?, _ machine: MaintenanceHistory.Machine, fault: String?,
+    _ notice: Span64
   ) -> Judgement {
     guard let place else {
       return Judgement(
@@ -88,7 +93,7 @@ public struct PredictionJudge: Sendable {
     }
     let prediction = machine.predictions[place]
     let end = record.failed ?? record.time
-    let window = window(prediction, before: end)
+    let window = window(prediction, before: end, notice)
     var verdict = Verdict.hit
     if end < prediction.opened {
       verdict = .late
@@ -96,20 +101,23 @@ public struct PredictionJudge: Sendable {
       if record.failed != nil, end < p10 { verdict = .late }
       if p90 < end { verdict = .early }
     }
-    return judgement(record, place, machine, verdict)
+    return judgement(record, place, machine, verdict, notice)
   }
 
   private static func judgement(
-    _ record: MaintenanceRecord, _ place: Int, _ machine: MaintenanceHistory.Machine, _ verdict: Verdict
+    _ record: MaintenanceRecord, _ place: Int, _ machine: MaintenanceHistory.Machine, _ verdict: Verdict,
+    _ notice: Span64
   ) -> Judgement {
     let prediction = machine.predictions[place]
     let end = record.failed ?? record.time
     return Judgement(
       record: record.id, machine: machine.name, fault: prediction.fault, verdict: verdict, prediction: place,
-      notice: end - prediction.opened, window: window(prediction, before: end))
+      notice: end - prediction.opened, window: window(prediction, before: end, notice))
   }
 
-  private static func window(_ prediction: Prediction, before end: Timestamp) -> Prediction.Point? {
+  private static func window(
+    _ prediction: Prediction, before end: Timestamp, _ notice: Span64
+  ) -> Prediction.Point? {
     prediction.said(at: end - notice) ?? prediction.points.first
   }
 
@@ -180,8 +188,10 @@ public struct PredictionFigures: Hashable, Sendable {
   }
 
   /// With what nobody has looked into.
-  public init(_ history: MaintenanceHistory, now: Timestamp) {
-    let judgements = PredictionJudge.judge(history)
+  ///
+  /// - Parameter notice: `MaintenanceSettings.notice`.
+  public init(_ history: MaintenanceHistory, now: Timestamp, notice: Span64) {
+    let judgements = PredictionJudge.judge(history, notice: notice)
     self.init(judgements)
     for machine in history.machines {
       let judged = Set(judgements.filter { $0.machine == machine.name }.compactMap(\.prediction))

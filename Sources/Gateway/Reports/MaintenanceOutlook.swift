@@ -14,6 +14,8 @@ struct MaintenanceOutlook {
     /// nil = by age alone.
     var prediction: Prediction?
     var method: LifeEstimate.Method?
+    /// Service after hours of running, not a fault.
+    var service: ServiceLife?
   }
 
   let site: Site
@@ -32,7 +34,7 @@ struct MaintenanceOutlook {
   func entries() -> [Entry] {
     site.assets.flatMap { asset -> [Entry] in
       guard let machine = history.machine(asset.machineName) else { return [] }
-      return predicted(asset, machine) + byAge(asset, machine)
+      return predicted(asset, machine) + byAge(asset, machine) + serviced(asset, machine)
     }
   }
 
@@ -67,6 +69,18 @@ struct MaintenanceOutlook {
     return faults.compactMap { fault in
       guard case .success(let curve) = age(asset, machine, fault: fault), curve.p10 <= now + horizon else { return nil }
       return entry(asset, fault, .window(curve), .age, nil)
+    }
+  }
+
+  /// Services that are due within the longest horizon.
+  private func serviced(_ asset: Asset, _ machine: MaintenanceHistory.Machine) -> [Entry] {
+    let horizon = site.maintenance.horizons.last ?? .days(90)
+    return site.maintenance.services(of: asset).compactMap { service in
+      let life = ServiceLife(service, machine, records: records)
+      guard let due = life.due(machine, now: now), due <= now + horizon else { return nil }
+      var entry = entry(asset, service.service, .due(due), nil, nil)
+      entry.service = life
+      return entry
     }
   }
 

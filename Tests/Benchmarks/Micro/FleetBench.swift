@@ -10,14 +10,15 @@ enum FleetBench {
   ///   - devices: folder of the templates and fault models.
   ///   - seeds: of the fleets, divided by commas. Those of the report are 1 to 5; everything was tuned on others (101 …).
   static func run(devices: String, seeds: String, machines: Int) throws {
-    let judge = try FleetJudge(devices: devices)
     var all = FleetReport()
     for seed in seeds.split(separator: ",").compactMap({ UInt64($0) }) {
       var one = FleetReport()
       var frames = 0
-      let spent = CPUClock.measure {
-        for machine in Fleet(seed: seed, machines: machines).machines {
-          let verdict = judge.judge(machine)
+      let fleet = Fleet(seed: seed, machines: machines)
+      let judge = try FleetJudge(devices: devices, fleet: fleet)
+      let spent = try CPUClock.measure {
+        for machine in fleet.machines {
+          let verdict = try judge.judge(machine)
           frames += verdict.frames
           one.add(verdict)
           all.add(verdict)
