@@ -96,7 +96,7 @@ let package = Package(
       name: "weir-bench",
       dependencies: [
         "CLinux", "Telemetry", "Plant", "Templates", "Journal", "Ingest", "Rules", "Engine", "Energy", "Equipment",
-        "Ledger", "Store", "Gateway", "Simulation",
+        "Inspection", "Ledger", "Store", "Gateway", "Simulation",
       ],
       path: "Tests/Benchmarks/Micro", swiftSettings: strict),
     .target(

@@ -107,6 +107,10 @@ public struct ControlClient: Sendable {
       "/v1/products/unit?serial=\(escaped(query.serial))&period=\(escaped(query.period))\(order)")
   }
 
+  public func unitFile(_ serial: String) async throws(ControlClientError) -> ProductDocument {
+    try await get("/v1/units?serial=\(escaped(serial))")
+  }
+
   public func prove(_ query: ProofQuery) async throws(ControlClientError) -> ProductDocument {
     let more = query.show.map { "&show=\(escaped($0))" } + [query.order.map { "&order=\(escaped($0))" } ?? ""]
     return try await get(

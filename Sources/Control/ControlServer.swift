@@ -202,6 +202,12 @@ public struct ControlServer: Sendable {
         await source.productUnit(
           UnitQuery(serial: serial, order: options.get("order"), period: options.get("period") ?? "year")))
     }
+    router.get("/v1/units") { [source] request, _ in
+      guard let serial = request.uri.queryParameters.get("serial") else {
+        throw ControlRefusal(.badRequest, "name the unit: ?serial=…")
+      }
+      return try Self.json(await source.unitFile(serial))
+    }
     router.get("/v1/ledger/proof") { [source] request, _ in
       let options = request.uri.queryParameters
       guard let subject = options.get("subject") else {

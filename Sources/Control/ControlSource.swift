@@ -60,6 +60,8 @@ public protocol PlantSource: Sendable {
   func plantReport(_ span: PlantReport.Span, period: String?) async throws -> PlantReport
   /// The footprint of one unit.
   func productUnit(_ query: UnitQuery) async throws -> ProductDocument
+  /// Everything that is known of a unit, or the units that a part or lot is in.
+  func unitFile(_ serial: String) async throws -> ProductDocument
   /// A proof for a partner, without the data behind it.
   func prove(_ query: ProofQuery) async throws -> ProductDocument
   /// The suppliers' footprints that were imported.

@@ -10,7 +10,7 @@ import Templates
 /// Quality at the inspection stations, from their records and what the rule keeps of them.
 extension GatewayControl {
   static let inspectionWords = [
-    "station", "line", "area", "site", "defect", "hour", "model", "recipe", "supplier", "chart",
+    "station", "line", "area", "site", "defect", "hour", "model", "recipe", "supplier", "chart", "queue", "band", "lot",
   ]
 
   /// Of stations whose events have a verdict.
@@ -31,6 +31,10 @@ extension GatewayControl {
         .notFound, "There is no inspection station \"\(wanted)\".\n  → Stations: \(known). `weir inspection` shows all."
       )
     }
+    if word == "queue" || word == "band" {
+      return try reviews(stations.filter { query.asset == nil || $0.id == query.asset }, word, period)
+    }
+    if word == "lot" { return try lots(stations.filter { query.asset == nil || $0.id == query.asset }, period) }
     let windows = try inspectionWindows(period, station: query.asset)
     switch word {
     case "chart":

@@ -17,7 +17,7 @@ extension GatewayControl {
       records: [found.record.id])
   }
 
-  private func unit(_ query: UnitQuery) throws -> UnitFootprint {
+  func unit(_ query: UnitQuery) throws -> UnitFootprint {
     let now = board.view?.plantClock ?? PlantClock.system().wall
     let period: PlantPeriod
     do {

@@ -122,6 +122,9 @@ struct SwitchedControl: ControlSource {
   func productUnit(_ query: UnitQuery) async throws -> ProductDocument {
     try await switchboard.use { try await $0.productUnit(query) }
   }
+  func unitFile(_ serial: String) async throws -> ProductDocument {
+    try await switchboard.use { try await $0.unitFile(serial) }
+  }
   func prove(_ query: ProofQuery) async throws -> ProductDocument {
     try await switchboard.use { try await $0.prove(query) }
   }

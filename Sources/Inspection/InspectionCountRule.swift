@@ -18,6 +18,8 @@ public struct InspectionCountRule: AssetRule {
   private let reviews: Int?
   /// Somebody watches over rejected units.
   private let tellsUnits: Bool
+  /// Files of units are kept.
+  private let tellsSteps: Bool
   private let ledger: WindowLedger
   /// How many results wait in each window that is not issued yet.
   private var open: [Timestamp: Int] = [:]
@@ -33,6 +35,7 @@ public struct InspectionCountRule: AssetRule {
     self.signal = signal
     reviews = asset.eventSignal(carrying: ["review", "unit"]).flatMap { $0 == signal ? nil : $0 }
     tellsUnits = site.inspection.interception && asset.criticality != .safety
+    tellsSteps = site.inspection.units != nil && asset.criticality != .safety
     window = site.energy.window
     lateness = horizon.lateness
     late = LateWindows(wait: lateness)
@@ -54,6 +57,7 @@ public struct InspectionCountRule: AssetRule {
 
   public mutating func accepted(_ event: Event, signal: Int, inOrder: Bool, context: inout RuleContext) throws {
     if tellsUnits { tell(event, context: context) }
+    if tellsSteps, let message = UnitMessage(event, station: asset.id) { context.publish(message.published) }
     let start = event.time.windowStart(window)
     if open[start] == nil, start + window + lateness <= context.clock {
       let cause = RevisionCause(

@@ -26,6 +26,7 @@ struct DeviceModel {
   private var isRunning = true
   // Station
   private var units = 0
+  private let place: StationLine?
   // Order feed or counter of a line
   private var line: LineModel?
   /// What the model calls the fields that it knows.
@@ -39,6 +40,7 @@ struct DeviceModel {
     let register = asset.signals.first { if case .register = $0.kind { true } else { false } }
     let line = LineModel(asset: asset, seed: seed)
     self.line = line
+    place = StationLine(asset: asset, seed: seed)
     if let line {
       kind = .line
       names = Self.names(asset) { field, _ in Self.known(field, in: line.fields) }
@@ -78,7 +80,7 @@ struct DeviceModel {
       switch kind {
       case .meter: meter(hour: hour, elapsed: elapsed, faults: faults)
       case .machine: machine(hour: hour, elapsed: elapsed)
-      case .station: station()
+      case .station: station(time: time, elapsed: elapsed)
       case .line: line?.readings(time: time, elapsed: elapsed) ?? [:]
       }
     var readings = others.readings(elapsed: elapsed)
@@ -139,7 +141,8 @@ struct DeviceModel {
   }
 
   private static let stationFields: Set<String> = [
-    "id", "unit", "step", "attempt", "verdict", "defects", "model", "confidence",
+    "id", "unit", "step", "attempt", "verdict", "defects", "model", "confidence", "torque", "angle", "torque_min",
+    "torque_max", "error",
   ]
 
   /// Share of the rated load in a plant with two shifts.
@@ -201,7 +204,7 @@ struct DeviceModel {
     ]
   }
 
-  private mutating func station() -> [String: Reading] {
+  private mutating func station(time: Timestamp, elapsed: Span64) -> [String: Reading] {
     units += 1
     // The defect rate drifts slowly up and is set back by cleaning the optics.
     let drift = Double(units % 4000) / 4000
@@ -209,16 +212,26 @@ struct DeviceModel {
     let codes = ["scratch", "glue-gap", "missing-shell", "ocr-unreadable"]
     var verdict = "OK"
     var defects: [String] = []
-    if generator.chance(rate) {
+    if let place {
+      // Of a line the units are the same at all stations.
+      verdict = place.verdict(at: time) ?? "OK"
+      if verdict == "NG" { defects.append(codes[Int(generator.next() % 4)]) }
+    } else if generator.chance(rate) {
       verdict = "NG"
       defects.append(codes[Int(generator.next() % 4)])
       if generator.chance(0.2) { defects.append(codes[Int(generator.next() % 4)]) }
     } else if generator.chance(0.01) {
       verdict = "unsure"
     }
-    let unit = "\(id)-\(1_000_000 + units)"
+    let unit = place?.unit(at: time) ?? "\(id)-\(1_000_000 + units)"
+    let joints = place != nil && elapsed < .seconds(StationLine.takt / 2)
+    let step = joints ? "step-\(place?.step(at: time, every: elapsed) ?? 1)" : "inspection"
     return [
-      "id": .text("\(unit)-1"), "unit": .text(unit), "step": .text("inspection"), "attempt": .number(1),
+      "id": .text(place == nil ? "\(unit)-1" : "\(id)-\(unit)-\(step)"), "unit": .text(unit), "step": .text(step),
+      "attempt": .number(1),
+      "error": .text(defects.first ?? ""), "torque": .number(rounded(112 + 1.2 * generator.normal(), 1)),
+      "torque_min": .number(105),
+      "torque_max": .number(119), "angle": .number(rounded(84 + 3 * generator.normal(), 1)),
       "verdict": .text(verdict), "defects": .list(defects), "model": .text("v3.2"),
       "confidence": .number(rounded(verdict == "unsure" ? 0.55 : 0.9 + 0.09 * generator.uniform(), 3)),
     ]

@@ -24,6 +24,7 @@ extension RecordKind {
     case .oee: 24
     case .ledgerHead: 30
     case .equipmentHealth: 40
+    case .unitFile: 41
     case .alarm: 50
     case .incident: 51
     case .workOrder: 52

@@ -36,6 +36,8 @@ public enum RecordKind: String, Hashable, Sendable, CaseIterable {
   case supplierFootprint = "supplier-footprint"
   /// Condition of a machine in one plant-local day.
   case equipmentHealth = "equipment-health"
+  /// Everything that is known of one unit with a serial number.
+  case unitFile = "unit-file"
   /// A rule's result with its evidence, opened or closed.
   case finding = "finding"
   /// An occurrence of an alarm: raised, acknowledged, returned, with its priority and evidence.
@@ -56,7 +58,7 @@ public enum RecordKind: String, Hashable, Sendable, CaseIterable {
       .carbonInventory, .productionLine, .productFootprint, .supplierFootprint:
       true
     case .energyIdle, .energyPerformance, .signalSummary, .inspectionCount, .productionOrder, .oee, .equipmentHealth,
-      .finding, .alarm, .incident, .workOrder, .notification, .ledgerHead:
+      .unitFile, .finding, .alarm, .incident, .workOrder, .notification, .ledgerHead:
       false
     }
   }

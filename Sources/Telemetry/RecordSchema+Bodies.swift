@@ -19,6 +19,7 @@ extension RecordSchema {
     case .oee: oee
     case .supplierFootprint: supplierFootprint
     case .equipmentHealth: equipmentHealth
+    case .unitFile: unitFile
     case .finding: finding
     case .alarm: alarm
     case .incident: incident

@@ -31,5 +31,22 @@ extension ConfigurationSchema {
             "How they are watched.", InspectionReader.interceptionKeys,
             ["held": duration("A rejected unit is forgotten after so long.", "30 d")]),
         ]),
+      "review": group(
+        "Which parts people should look at again (weir inspection queue).", InspectionReader.reviewKeys,
+        [
+          "confidence": text("A verdict with less confidence is doubtful.", "80 %"),
+          "sample": text("Of the other parts, by chance.", "1 %"),
+        ]),
+      "units": any(
+        "Files of units with serial numbers (weir unit); none: no files.",
+        [
+          words("With the defaults, or none.", ["on", "off"]),
+          group(
+            "How they are kept.", InspectionReader.unitKeys,
+            [
+              "size": size("1 GB"),
+              "quiet": duration("A unit of which nothing was heard for so long is told as it stands.", "60 min"),
+            ]),
+        ]),
     ])
 }

@@ -2,12 +2,15 @@ import Telemetry
 
 /// Reads `inspection:`, the thresholds of charts and tests.
 struct InspectionReader {
-  static let keys = ["accuracy", "charts", "capability", "interception"]
+  static let keys = ["accuracy", "charts", "capability", "interception", "review", "units"]
   static let accuracyKeys = ["limit", "significance", "reviews"]
   static let chartKeys = ["change", "run-length", "windows", "defects", "classes", "rules", "tests"]
   static let interceptionKeys = ["held"]
+  static let reviewKeys = ["confidence", "sample"]
+  static let unitKeys = ["size", "quiet"]
 
-  static func settings(_ top: Section) -> InspectionSettings {
+  /// - Parameter storeBytes: what the whole store may take.
+  static func settings(_ top: Section, storeBytes: Int) -> InspectionSettings {
     var settings = InspectionSettings.standard
     guard
       let section = top.section(
@@ -30,7 +33,29 @@ struct InspectionReader {
     } else if let inner = section.section("interception", "interception", keys: interceptionKeys) {
       settings.held = inner.read("held", .duration(.hours(1)...(.days(400))), default: settings.held)
     }
+    if let inner = section.section("review", "review", keys: reviewKeys) {
+      settings.reviewConfidence = share(inner, "confidence", 0, 100) ?? settings.reviewConfidence
+      settings.reviewSample = share(inner, "sample", 0, 100) ?? settings.reviewSample
+    }
+    if section.has("units"), !section.isOff("units") { settings.units = units(section, storeBytes) }
     return settings
+  }
+
+  private static func units(_ section: Section, _ storeBytes: Int) -> UnitSettings {
+    var units = UnitSettings()
+    if section["units"]?.text == "on" { return units }
+    guard let inner = section.section("units", "units", keys: unitKeys) else { return units }
+    units.bytes = inner.read("size", .size(1_000_000...1_000_000_000_000), default: units.bytes)
+    units.quiet = inner.read("quiet", .duration(.minutes(5)...(.days(30))), default: units.quiet)
+    if units.bytes > storeBytes / 2 {
+      inner.report(
+        inner.position(of: "size"),
+        "files of units may take \(QuantityText.text(bytes: units.bytes)), more than half of the store "
+          + "(\(QuantityText.text(bytes: storeBytes)))",
+        remedy: "Choose a smaller size, or give the store more: `storage: { store: { size: "
+          + "\(QuantityText.text(bytes: 3 * units.bytes)) } }`.")
+    }
+    return units
   }
 
   private static func charts(_ section: Section, _ settings: inout InspectionSettings) {
@@ -86,6 +111,18 @@ extension InspectionSettings {
         writer.object("interception") { $0.field("held", QuantityText.text(held)) }
       } else {
         writer.field("interception", "off")
+      }
+      if reviewConfidence != standard.reviewConfidence || reviewSample != standard.reviewSample {
+        writer.object("review") { writer in
+          writer.field("confidence", percent(reviewConfidence))
+          writer.field("sample", percent(reviewSample))
+        }
+      }
+      if let units {
+        writer.object("units") { writer in
+          writer.field("size", QuantityText.text(bytes: units.bytes))
+          writer.field("quiet", QuantityText.text(units.quiet))
+        }
       }
     }
     writer.newLine()

@@ -36,6 +36,22 @@ public struct InspectionSettings: Hashable, Sendable {
   /// A rejected unit is forgotten after so long.
   public var held = Span64.days(30)
 
+  /// A verdict with less confidence is to be looked at by a person, …
+  public var reviewConfidence = ScaledInteger(8, exponent: -1)
+  /// … and this share of the others.
+  public var reviewSample = ScaledInteger(1, exponent: -2)
+  /// A file for each unit with a serial number; nil = none.
+  public var units: UnitSettings?
+
   public static let standard = InspectionSettings()
+  public init() {}
+}
+
+/// How files of units are kept. Product choices.
+public struct UnitSettings: Hashable, Sendable {
+  /// What all of them take in the store; the oldest go for new ones.
+  public var bytes = 1_000_000_000
+  /// A unit of which nothing was heard for so long is told, wherever it stands.
+  public var quiet = Span64.minutes(60)
   public init() {}
 }

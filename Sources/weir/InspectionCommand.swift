@@ -8,7 +8,7 @@ struct InspectionCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspection",
     abstract: "Quality at the inspection stations: yields, defects, accuracy, control charts.",
-    subcommands: [Show.self, Plan.self, Baseline.self], defaultSubcommand: Show.self)
+    subcommands: [Show.self, Queue.self, Lots.self, Plan.self, Baseline.self], defaultSubcommand: Show.self)
 
   struct Show: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -21,7 +21,10 @@ struct InspectionCommand: AsyncParsableCommand {
     @OptionGroup var gateway: GatewayOptions
     @Argument(help: "A station's id.") var station: String?
     @Option(
-      name: .long, help: "station (default), line, area, site, defect, hour, model, recipe, supplier or chart.")
+      name: .long,
+      help:
+        "station (default), line, area, site, defect, hour, model, recipe, supplier, band (of confidence), queue or chart."
+    )
     var by: String?
     @Option(name: .long, help: "Of a chart: the defect code, NG (default) or unsure.") var defect: String?
     @OptionGroup var report: ReportOptions
@@ -34,6 +37,25 @@ struct InspectionCommand: AsyncParsableCommand {
       } else {
         try report.show(table)
       }
+    }
+  }
+
+  struct Queue: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Which parts a person should look at again, the most doubtful first.",
+      discussion: """
+        What stations left to people, verdicts with little confidence, and a sample of the others, without which nothing is \
+        known of escapes (`inspection: { review: … }`). While something is wrong with a station it says how many of its \
+        parts to look at. `weir inspection --by band` shows how right the stations are at each confidence.
+        """)
+    @OptionGroup var gateway: GatewayOptions
+    @Argument(help: "A station's id; default: all.") var station: String?
+    @OptionGroup var report: ReportOptions
+
+    func run() async throws {
+      try report.show(
+        try await gateway.client.report(
+          ReportQuery(subject: .inspection, by: "queue", period: report.period, asset: station)))
     }
   }
 

@@ -23,7 +23,7 @@ struct Weir: AsyncParsableCommand {
       HealthCommand.self, ForecastCommand.self, PlanCommand.self, MaintenanceCommand.self,
       OEECommand.self,
       EnergyCommand.self, CarbonCommand.self, PlantReportCommand.self,
-      InspectionCommand.self, ProductCommand.self, QuarantineCommand.self, ReloadCommand.self,
+      InspectionCommand.self, UnitCommand.self, ProductCommand.self, QuarantineCommand.self, ReloadCommand.self,
       DiffCommand.self, DiscoverCommand.self, ReplayCommand.self, SimulateCommand.self, VerifyCommand.self,
       ExportCommand.self, ProveCommand.self, KeysCommand.self, LedgerCommand.self,
     ])

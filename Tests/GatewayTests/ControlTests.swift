@@ -58,6 +58,7 @@ import Testing
     func products(name: String?, period: String) async throws -> ReportTable { throw Self.nothing }
     func productDocument(_ query: ProductDocumentQuery) async throws -> ProductDocument { throw Self.nothing }
     func productUnit(_ query: UnitQuery) async throws -> ProductDocument { throw Self.nothing }
+    func unitFile(_ serial: String) async throws -> ProductDocument { throw Self.nothing }
     func prove(_ query: ProofQuery) async throws -> ProductDocument { throw Self.nothing }
     func supplierFootprints() async throws -> ReportTable { throw Self.nothing }
     func advice(policy: String?, hours: Int?) async throws -> AdviceReport { throw Self.nothing }

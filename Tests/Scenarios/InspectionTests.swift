@@ -22,6 +22,8 @@ struct InspectionTests {
     inspection:
       accuracy: { reviews: 200 }
       charts: { windows: 10, defects: 20, run-length: 2000 }
+      units: { size: 20 MB }
+    lines: [{ name: engines, stations: [glue, seal, torque] }]
     destinations:
       - { name: upstream, file: { path: $DIR/upstream.jsonl }, records: all, assets: ["*"] }
     assets:
@@ -56,10 +58,11 @@ struct InspectionTests {
       let isBad = number == Self.slipped || generator.unit() < (number < Self.change ? 0.05 : 0.2)
       glue.append(Result(time: time, unit: unit, isBad: isBad))
       // The oil seal's model is replaced near the end.
-      let version = number < Self.newModel ? 1 : 2
+      let sealModel = number < Self.newModel ? "seal-1" : "seal-2"
       func result(_ verdict: String, attempt: Int = 1, defect: String = "", model: String) -> String {
         "\"id\":\"\(model)-\(number)-\(attempt)\",\"unit\":\"\(unit)\",\"step\":\"\(model)\",\"attempt\":\(attempt),"
-          + "\"verdict\":\"\(verdict)\",\"defects\":[\(defect)],\"confidence\":0.9,\"model\":\"\(model)-\(model == "seal" ? version : 1)\","
+          + "\"verdict\":\"\(verdict)\",\"defects\":[\(defect)],\"confidence\":0.9,"
+          + "\"model\":\"\(model == "seal" ? sealModel : "glue-1")\","
           + "\"supplier\":\"\(number % 2 == 0 ? "acme" : "best")\""
       }
       messages.append(
@@ -112,6 +115,23 @@ struct InspectionTests {
     return rows
   }
 
+  /// The file of the engine that slipped past, as a person sees it.
+  private func units(_ weir: WeirProcess) throws {
+    let unit = "EN\(100_000 + Self.slipped)"
+    func ask(_ arguments: String...) throws -> (String, Int32) {
+      try WeirProcess.command(
+        ["unit"] + arguments + ["--data", weir.directory.appending("data")], directory: weir.directory)
+    }
+    let (page, code) = try ask(unit)
+    #expect(code == 0 && page.contains("unit \(unit), good, complete on engines, revision "), "\(page)")
+    #expect(page.contains("glue  NG  [glue-gap]") && page.contains("review: false-call"), "\(page)")
+    #expect(page.contains("torque  head-1  OK  torque ") && page.contains("(105 to 119)"), "\(page)")
+    let (json, _) = try ask(unit, "--json")
+    #expect(try JSONValue(parsing: json)["stations"] == ["glue", "seal", "torque"], "\(json)")
+    let (unknown, failure) = try ask("EN1")
+    #expect(failure != 0 && unknown.contains("Nothing is known of a unit or part \"EN1\""), "\(unknown)")
+  }
+
   @Test(.timeLimit(.minutes(5)))
   func anEngineLine() async throws {
     let broker = try TestBroker()
@@ -162,6 +182,7 @@ struct InspectionTests {
     #expect(isThere, "\(chart)")
     #expect(chart.contains("┊") && chart.contains("●"), "\(chart)")
     #expect(try text(weir, "torque", "--period", period).contains("torque/head-1: Cpk"))
+    try units(weir)
     #expect(try text(weir, "baseline", "glue", "--by", "LiNa", "--reason", "new nozzle").contains("learns again"))
     let (unknown, code) = try WeirProcess.command(
       ["inspection", "gleu", "--data", weir.directory.appending("data")], directory: weir.directory)
@@ -181,6 +202,10 @@ struct InspectionTests {
     let passed = said("rejected-unit-passed")
     #expect(passed.count == 1 && passed[0].contains("EN\(100_000 + Self.slipped) (at seal"), "\(passed)")
     #expect(said("measurement-shift") == [])
+    let units = upstream.latest("unit-file")
+    #expect(units.count == Self.units && Set(units.map(\.key)).count == units.count)
+    let slipped = try #require(units.first { $0.key == "EN\(100_000 + Self.slipped)" })
+    #expect(slipped.revision > 0 && slipped.body["good"] == true && slipped.body["gaps"] == [])
     // Late reviews have corrected the windows of their results.
     let windows = upstream.latest("inspection-count")
     let reviewed = windows.reduce(0) { sum, entry in

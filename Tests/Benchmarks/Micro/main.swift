@@ -9,6 +9,7 @@
 //   weir-bench ledger <configuration> <leaves>      leaves per second that are checked, from a store and an export
 //   weir-bench condition <machines> <minutes>       what the condition of machines adds: CPU, memory of what is learnt
 //   weir-bench inspection <configuration> <minutes> what 2,000 inspection results a second add, in percent of a core
+//   weir-bench units <folder> <units>              how long the file of one unit takes to be found among so many
 //   weir-bench fleet <seeds> <machines>             rules of machine health against the run-to-failure fleet
 //
 // <messages> is a file of lines "topic, tab, payload". Templates: $WEIR_DEVICES, else Devices.
@@ -18,7 +19,7 @@ import Templates
 let words = CommandLine.arguments
 guard words.count == 4 else {
   let usage =
-    "usage: weir-bench decode|engine|backlog|carbon|month|forecast|ledger|condition|inspection|fleet "
+    "usage: weir-bench decode|engine|backlog|carbon|month|forecast|ledger|condition|inspection|units|fleet "
     + "<configuration> <messages>\n"
   FileHandle.standardError.write(Data(usage.utf8))
   exit(64)
@@ -34,6 +35,10 @@ if words[1] == "fleet" {
 }
 if words[1] == "condition" {
   try ConditionBench(devices: devices, machines: Int(words[2]) ?? 350, minutes: Int(words[3]) ?? 30).run()
+  exit(0)
+}
+if words[1] == "units" {
+  try UnitsBench(units: Int(words[3]) ?? 200_000, folder: words[2]).run()
   exit(0)
 }
 let site = try SiteLoader.load(path: words[2], devices: [devices])

@@ -1,0 +1,174 @@
+import Plant
+import Telemetry
+
+/// Everything that is known of one unit: a set of steps in the order of their times.
+///
+/// It is a function of the set and not of the order in which they came: what is late, or comes twice, gives what it would
+/// have given in time.
+public struct UnitFile: Hashable, Sendable {
+  /// More steps than this are not of one unit: its name is that of all units that could not be read.
+  public static let mostSteps = 1000
+
+  public private(set) var steps: [UnitStep] = []
+  /// Something was left out for `mostSteps`.
+  public private(set) var isFull = false
+  /// Of the last record; nil before the first one.
+  public internal(set) var revision: Int?
+  /// Of its records: they keep the station and the time under which the first one was issued.
+  var asset = ""
+  var start = Timestamp.distantPast
+  /// Of the last record's body.
+  var body: UInt64 = 0
+
+  public init() {}
+
+  /// Returns whether anything is new.
+  public mutating func add(_ step: UnitStep) -> Bool {
+    // Nearly always it is the last one.
+    var place = steps.endIndex
+    while place > steps.startIndex, step < steps[place - 1] { place -= 1 }
+    if place > steps.startIndex, steps[place - 1] == step { return false }
+    guard steps.count < Self.mostSteps else {
+      defer { isFull = true }
+      return !isFull
+    }
+    steps.insert(step, at: place)
+    return true
+  }
+
+  /// The last result of each step at each station, by its time.
+  public var results: [UnitStep] {
+    var last: [String: UnitStep] = [:]
+    for step in steps where step.kind == .result {
+      let key = "\(step.station)\u{0}\(step.step)"
+      if let before = last[key], before.attempt > step.attempt { continue }
+      last[key] = step
+    }
+    return last.values.sorted { $0 < $1 }
+  }
+
+  /// Stations in the order in which they first saw it.
+  public var stations: [String] {
+    var seen: Set<String> = []
+    return steps.compactMap { $0.kind == .result && seen.insert($0.station).inserted ? $0.station : nil }
+  }
+
+  /// What the unit consists of, as its steps name it: serial numbers and lots, in the order of their steps.
+  public var parts: [String] {
+    var seen: Set<String> = []
+    return steps.flatMap { $0.all("part") }.filter { seen.insert($0).inserted }
+  }
+
+  /// Nil while nothing decides; else whether no step's last result is NG that no review has called false.
+  public var isGood: Bool? {
+    let decided = results.filter { $0.verdict == UnitVisit.good || $0.verdict == UnitVisit.bad }
+    guard !decided.isEmpty else { return nil }
+    return !decided.contains { ($0.verdict == UnitVisit.bad && !isFalse($0)) || isEscape($0) }
+  }
+
+  /// What a person said of a result; the last word counts.
+  private func review(of result: UnitStep) -> ReviewWord? {
+    let words = steps.filter {
+      $0.kind == .review && $0.time == result.time && $0.station == result.station
+        && ($0.step.isEmpty || $0.step == result.step)
+    }
+    return words.last.flatMap { ReviewWord($0.verdict) } ?? result.all("review").last.flatMap { ReviewWord($0) }
+  }
+
+  func hasReview(_ result: UnitStep) -> Bool { review(of: result) != nil }
+
+  /// A person has called its rejection false.
+  func isFalse(_ result: UnitStep) -> Bool {
+    let word = review(of: result)
+    return word == .falseCall || word == .good
+  }
+
+  private func isEscape(_ result: UnitStep) -> Bool {
+    let word = review(of: result)
+    return result.verdict == UnitVisit.good && (word == .escape || word == .bad)
+  }
+
+  // MARK: Coding
+
+  private static let version: UInt8 = 1
+
+  /// Texts once, in the order of their first use.
+  public func encode(into writer: inout ByteWriter) {
+    var places: [String: Int] = [:]
+    var texts: [String] = []
+    func place(_ text: String) -> Int {
+      if let known = places[text] { return known }
+      places[text] = texts.count
+      texts.append(text)
+      return texts.count - 1
+    }
+    var rows = ByteWriter()
+    var last = Timestamp(nanoseconds: 0)
+    for step in steps {
+      let distance = step.time.nanoseconds &- last.nanoseconds
+      last = step.time
+      // Devices tell milliseconds.
+      let isFine = distance % 1_000_000 != 0
+      rows.byte(step.kind.rawValue | (isFine ? 2 : 0))
+      rows.zigzag(isFine ? distance : distance / 1_000_000)
+      for text in [step.station, step.step, step.verdict] { rows.varint(place(text)) }
+      rows.varint(step.attempt)
+      rows.varint(step.details.count)
+      for detail in step.details {
+        rows.varint(place(detail.name))
+        rows.varint(place(detail.value))
+      }
+    }
+    writer.byte(Self.version)
+    writer.byte((isFull ? 1 : 0) | (revision == nil ? 0 : 2))
+    if let revision {
+      writer.varint(revision)
+      writer.string(asset)
+      writer.timestamp(start)
+      writer.fixed64(body)
+    }
+    writer.varint(texts.count)
+    for text in texts { writer.string(text) }
+    writer.varint(steps.count)
+    writer.blob(rows.bytes)
+  }
+
+  public init(from reader: inout ByteReader) throws(ByteReaderError) {
+    guard try reader.byte() == Self.version else { throw ByteReaderError(offset: 0, expected: "a unit, version 1") }
+    let flags = try reader.byte()
+    isFull = flags & 1 != 0
+    if flags & 2 != 0 {
+      revision = try reader.integer()
+      asset = try reader.string()
+      start = try reader.timestamp()
+      body = try reader.fixed64()
+    }
+    var texts: [String] = []
+    for _ in 0..<(try reader.count()) { texts.append(try reader.string()) }
+    let count = try reader.count()
+    var rows = ByteReader(Array(try reader.blob()))
+    func text(_ rows: inout ByteReader) throws(ByteReaderError) -> String {
+      let place = try rows.integer()
+      guard texts.indices.contains(place) else {
+        throw ByteReaderError(offset: rows.offset, expected: "one of \(texts.count) texts")
+      }
+      return texts[place]
+    }
+    var time: Int64 = 0
+    for _ in 0..<count {
+      let flags = try rows.byte()
+      guard let kind = UnitStep.Kind(rawValue: flags & 1) else {
+        throw ByteReaderError(offset: rows.offset, expected: "a kind of step")
+      }
+      time &+= try rows.zigzag() &* (flags & 2 != 0 ? 1 : 1_000_000)
+      var step = UnitStep(
+        time: Timestamp(nanoseconds: time), station: try text(&rows), kind: kind, step: try text(&rows),
+        verdict: try text(&rows))
+      step.attempt = try rows.integer()
+      for _ in 0..<(try rows.count()) {
+        step.details.append(Event.Attribute(try text(&rows), try text(&rows)))
+      }
+      steps.append(step)
+    }
+  }
+}

@@ -1,0 +1,264 @@
+import Plant
+import RuleBench
+import Rules
+import Telemetry
+import Templates
+import Testing
+
+@testable import Inspection
+
+/// The file of a unit: a function of the set of its steps, whatever came when.
+@Suite struct UnitFileTests {
+  private let start = Timestamp(rfc3339: "2026-11-21T08:00:00+08:00")!
+
+  private func step(
+    _ minute: Int, _ station: String, _ verdict: String, step: String = "", attempt: Int = 1,
+    kind: UnitStep.Kind = .result, _ details: [(String, String)] = []
+  ) -> UnitStep {
+    UnitStep(
+      time: start + .minutes(Int64(minute)), station: station, kind: kind, step: step, attempt: attempt,
+      verdict: verdict, details: details.map { Event.Attribute($0.0, $0.1) })
+  }
+
+  private let route = UnitRoute(name: "engines", stations: [["glue"], ["seal-1", "seal-2"], ["torque"], ["end"]])
+
+  @Test("steps in any order, and twice, give the same file, and it comes back from its bytes", arguments: 0..<20)
+  func order(seed: Int) throws {
+    var generator = Seeded(state: UInt64(seed))
+    let all = (0..<60).map { number in
+      step(
+        Int.random(in: 0..<20, using: &generator), "s\(number % 5)", number % 7 == 0 ? "NG" : "OK",
+        step: number % 3 == 0 ? "" : "j\(number)", attempt: 1 + number % 2, kind: number % 11 == 0 ? .review : .result,
+        [("torque", "\(100 + number).5"), ("part", "P\(number)")])
+    }
+    var plain = UnitFile()
+    for step in all {
+      let isNew = plain.add(step)
+      #expect(isNew)
+    }
+    var shuffled = UnitFile()
+    for step in (all + all.prefix(20)).shuffled(using: &generator) { _ = shuffled.add(step) }
+    #expect(plain == shuffled && plain.steps == all.sorted())
+    var writer = ByteWriter()
+    plain.encode(into: &writer)
+    var reader = ByteReader(writer.bytes)
+    #expect(try UnitFile(from: &reader) == plain && reader.isAtEnd)
+    for cut in 0..<writer.bytes.count {
+      var damaged = ByteReader(Array(writer.bytes.prefix(cut)))
+      #expect(throws: ByteReaderError.self) { try UnitFile(from: &damaged) }
+    }
+  }
+
+  @Test("a station of the line that has not seen it, and a wrong order, are gaps")
+  func gaps() {
+    func file(_ steps: [UnitStep]) -> UnitFile { steps.reduce(into: UnitFile()) { _ = $0.add($1) } }
+    let good = file([step(0, "glue", "OK"), step(1, "seal-2", "OK"), step(2, "torque", "OK"), step(3, "end", "OK")])
+    #expect(good.gaps(route).isEmpty && good.isComplete(route) && good.isGood == true)
+    // Under way: what lies ahead is not missing.
+    let early = file([step(0, "glue", "OK"), step(1, "seal-1", "OK")])
+    #expect(early.gaps(route).isEmpty && !early.isComplete(route))
+    let gap = file([step(0, "glue", "OK"), step(2, "torque", "OK")])
+    #expect(gap.gaps(route) == [.missing(station: "seal-1 or seal-2")])
+    #expect(gap.gaps(route)[0].text == "seal-1 or seal-2 has not seen it")
+    let crossed = file([step(0, "glue", "OK"), step(1, "torque", "OK"), step(2, "seal-1", "OK")])
+    #expect(crossed.gaps(route) == [.order(station: "torque", before: "seal-1")])
+    #expect(file([step(0, "other", "OK")]).gaps(route).isEmpty)
+    #expect(UnitRoute.of(file([step(0, "other", "OK")]), among: [route]) == nil)
+    #expect(UnitRoute.of(crossed, among: [UnitRoute(name: "b", stations: [["glue"]]), route])?.name == "engines")
+    // A station that has another id today.
+    let renamed = file([step(0, "old-glue", "OK"), step(1, "seal-1", "OK")])
+    #expect(renamed.gaps(route) == [.missing(station: "glue")])
+    #expect(renamed.gaps(route, formerly: ["old-glue": "glue"]).isEmpty)
+  }
+
+  @Test("rejections and doubts are open until somebody has judged")
+  func verdicts() {
+    var file = UnitFile()
+    _ = file.add(step(0, "glue", "NG", step: "a"))
+    #expect(file.isGood == false && file.gaps(nil) == [.rejected(station: "glue", step: "a")])
+    var repaired = file
+    _ = repaired.add(step(5, "repair", "rework"))
+    #expect(repaired.gaps(nil).isEmpty && repaired.isGood == false)
+    _ = repaired.add(step(6, "glue", "OK", step: "a", attempt: 2))
+    #expect(repaired.isGood == true)
+    var reviewed = file
+    _ = reviewed.add(step(0, "glue", "false-call", step: "a", kind: .review))
+    #expect(reviewed.gaps(nil).isEmpty && reviewed.isGood == true)
+    var escaped = UnitFile()
+    _ = escaped.add(step(0, "glue", "OK", step: "a"))
+    _ = escaped.add(step(0, "glue", "escape", kind: .review))
+    #expect(escaped.isGood == false)
+    var unsure = UnitFile()
+    _ = unsure.add(step(0, "glue", "unsure"))
+    #expect(unsure.isGood == nil && unsure.gaps(nil) == [.unsure(station: "glue", step: "")])
+    _ = unsure.add(step(0, "glue", "OK", kind: .review))
+    #expect(unsure.gaps(nil).isEmpty)
+  }
+
+  @Test("the name of all that cannot be read does not grow for ever")
+  func unread() {
+    var file = UnitFile()
+    for number in 0..<UnitFile.mostSteps { _ = file.add(step(number, "glue", "OK")) }
+    let isFirst = file.add(step(5000, "glue", "OK"))
+    let isNext = file.add(step(5001, "glue", "OK"))
+    #expect(isFirst && !isNext)
+    #expect(file.steps.count == UnitFile.mostSteps && file.gaps(nil).contains(.full))
+  }
+
+  // MARK: Rule
+
+  private func site(_ units: UnitSettings = UnitSettings()) -> Site {
+    var site = Sites.one([Sites.events])
+    for id in ["m2", "m3"] {
+      var asset = site.assets[0]
+      asset.id = id
+      asset.name = id
+      site.assets.append(asset)
+    }
+    site.lines = [LineTopology(name: "line", cycle: nil, stations: ["m1", "m2", "m3"].map { .init(assets: [$0]) })]
+    site.inspection.units = units
+    return site
+  }
+
+  private func bench(_ units: UnitSettings = UnitSettings()) throws -> Bench {
+    let site = site(units)
+    let zone = try PlantZone(identifier: site.zone)
+    return try Bench(
+      site: site,
+      factories: [
+        RuleFactory(name: "inspection") { asset, site in InspectionCountRule(asset: asset, site: site, zone: zone) }
+      ], siteFactories: [UnitFileRule.factory(zone: zone)])
+  }
+
+  private func result(_ unit: String, _ verdict: String, _ more: [(String, String)] = []) -> [Event.Attribute] {
+    [.init("verdict", verdict), .init("unit", unit)] + more.map { .init($0.0, $0.1) }
+  }
+
+  private func records(_ bench: Bench, _ unit: String) throws -> [JSONValue] {
+    try bench.output.records.filter { $0.kind == .unitFile && $0.key == unit }.map { try JSONValue(parsing: $0.body) }
+  }
+
+  @Test("a unit is told at the end of its line, and again when something comes late")
+  func life() throws {
+    var bench = try bench()
+    try bench.mark(start)
+    for (place, minute) in [1, 2, 3].enumerated() {
+      try bench.event(
+        at: start + .minutes(Int64(minute)), id: UInt64(minute),
+        result("SN1", "OK", place == 1 ? [("part", "SEAL-9"), ("torque", "112.4"), ("order", "A-7")] : []), asset: place
+      )
+      try bench.restart()
+    }
+    #expect(try records(bench, "SN1").isEmpty)
+    try bench.mark(start + .minutes(6))
+    let first = try #require(try records(bench, "SN1").first)
+    #expect(first["status"] == "complete" && first["good"] == true && first["line"] == "line")
+    #expect(first["stations"] == ["m1", "m2", "m3"] && first["parts"] == ["SEAL-9"] && first["orders"] == ["A-7"])
+    #expect(first["gaps"] == [] && first["steps"]?.arrayValue?[1]["details"]?["torque"] == "112.4")
+    #expect(RecordSchema.body(.unitFile).validate(first).isEmpty)
+    // Nothing new: nothing is told.
+    try bench.mark(start + .hours(3))
+    #expect(try records(bench, "SN1").count == 1)
+    try bench.event(
+      at: start + .minutes(2) + .seconds(30), id: 9, [.init("unit", "SN1"), .init("verdict", "NG")], asset: 1)
+    try bench.mark(start + .hours(4))
+    let told = try records(bench, "SN1")
+    #expect(told.count == 2 && told.last?["good"] == false)
+    let drafts = bench.output.records.filter { $0.kind == .unitFile }
+    #expect(drafts.map(\.revision) == [0, 1] && drafts[1].cause?.reason == .late)
+    #expect(drafts[0].start == drafts[1].start && drafts[0].asset == "m1")
+  }
+
+  @Test("one that stays behind is told when it has been quiet, with what is missing")
+  func quiet() throws {
+    var bench = try bench()
+    try bench.mark(start)
+    try bench.event(at: start + .minutes(1), id: 1, result("SN1", "OK"))
+    try bench.event(at: start + .minutes(2), id: 2, result("SN1", "unsure"), asset: 2)
+    try bench.event(at: start + .minutes(2), id: 3, result("SN2", "NG"))
+    try bench.mark(start + .minutes(10))
+    #expect(try records(bench, "SN2").isEmpty)
+    // The last station has seen it, but not the one between.
+    let gap = try #require(try records(bench, "SN1").first?["gaps"]?.arrayValue)
+    #expect(gap.map { $0["gap"] } == ["missing-station", "unsure"] && gap[0]["station"] == "m2")
+    try bench.restart()
+    try bench.mark(start + .minutes(80))
+    let second = try #require(try records(bench, "SN2").first)
+    #expect(second["status"] == "under-way" && second["gaps"]?.arrayValue?[0]["gap"] == "rejected")
+  }
+
+  @Test("arrival in another order and restarts give the same files", arguments: 0..<8 as Range<UInt64>)
+  func arrival(seed: UInt64) throws {
+    var generator = Seeded(state: seed)
+    var events: [(time: Timestamp, id: UInt64, asset: Int, attributes: [Event.Attribute])] = []
+    for unit in 0..<30 {
+      for station in 0..<3 where Int.random(in: 0..<6, using: &generator) > 0 {
+        let verdict = Int.random(in: 0..<5, using: &generator) == 0 ? "NG" : "OK"
+        events.append(
+          (
+            start + .minutes(Int64(2 * unit + station)), UInt64(10 * unit + station), station,
+            result("SN\(unit)", verdict, [("part", "LOT\(unit / 10)")])
+          ))
+      }
+    }
+    func run(_ events: [(time: Timestamp, id: UInt64, asset: Int, attributes: [Event.Attribute])], restarts: Bool)
+      throws
+      -> (records: [String: JSONValue], state: [String: [UInt8]])
+    {
+      var other = Seeded(state: seed &+ 99)
+      var bench = try bench()
+      // Nothing is in the future.
+      try bench.mark(start + .hours(2))
+      for (number, event) in events.enumerated() {
+        try bench.event(at: event.time, id: event.id, event.attributes, asset: event.asset)
+        if number % 5 == 4 { try bench.mark(start + .hours(2) + .minutes(Int64(number))) }
+        if restarts, Int.random(in: 0..<8, using: &other) == 0 { try bench.restart() }
+      }
+      for hour in 5..<10 as Range<Int64> { try bench.mark(start + .hours(hour)) }
+      try bench.restart()
+      // Revision and hash differ where more was told in between; the rest is the same.
+      return (try bench.bodies(.unitFile), bench.store.states.filter { $0.key.contains("units/part") })
+    }
+    let plain = try run(events, restarts: false)
+    let disturbed = try run(events.shuffled(using: &generator), restarts: true)
+    #expect(Set(plain.records.keys.map { $0 }) == Set(disturbed.records.keys.map { $0 }))
+    #expect(plain.records == disturbed.records)
+    let again = try run(events, restarts: true)
+    #expect(again.records == plain.records && again.state == plain.state)
+    #expect(plain.state.keys.sorted() == disturbed.state.keys.sorted())
+  }
+
+  @Test("files keep to their size: the oldest go, and their parts with them")
+  func bounded() throws {
+    var settings = UnitSettings()
+    settings.bytes = 60_000
+    var bench = try bench(settings)
+    try bench.mark(start)
+    for unit in 0..<3000 {
+      let time = start + .minutes(Int64(unit))
+      try bench.event(
+        at: time, id: UInt64(unit), result("SERIAL-\(100_000 + unit)", "OK", [("part", "L\(unit / 100)")]))
+      try bench.mark(time)
+      if unit % 500 == 250 { try bench.restart() }
+    }
+    for minute in 3010..<3200 as Range<Int64> { try bench.mark(start + .minutes(minute)) }
+    try bench.restart()
+    let rows = bench.store.states.filter { $0.key.contains("units/file/") || $0.key.contains("units/part/") }
+    let bytes = rows.reduce(0) { $0 + $1.value.count + $1.key.utf8.count + 40 }
+    // One list may stand above it until it is full.
+    #expect(bytes <= 60_000 + 1300 * 200 && rows.count > 200)
+    #expect(
+      rows.keys.contains { $0.hasSuffix("SERIAL-102999") } && !rows.keys.contains { $0.hasSuffix("SERIAL-100000") })
+    #expect(
+      rows.keys.contains { $0.hasSuffix("units/part/L29") } && !rows.keys.contains { $0.hasSuffix("units/part/L0") })
+    let part = try #require(bench.store.states[UnitFileRule.stateKey(part: "L29")])
+    #expect(try UnitFileRule.units(part).count == 100)
+    // What remains is listed, so that it can go in its turn.
+    var listed: [String] = []
+    for (_, list) in bench.store.states.filter({ $0.key.contains("units/list/") }) {
+      listed += try UnitFileRule.units(list)
+    }
+    let kept = rows.keys.filter { $0.contains("units/file/") }
+    #expect(Set(listed).count == kept.count && kept.allSatisfy { key in listed.contains { key.hasSuffix("/\($0)") } })
+  }
+}
