@@ -186,6 +186,8 @@ public final class Gateway: Sendable {
       store: store,
       forwarder: forwarder, queue: queue, writer: writer, catalog: catalog, findings: findings,
       keeper: keeper, payloadBefore: recovered.engine.counts.payloadBytes)
+    let watch = ConnectionWatch(monitors: monitors, findings: findings)
+    let watching = site.alarms.map { _ in Task { await watch.run() } }
     let engineThread = EngineThread { try runner.run() }
     engineThread.start()
     forwarder.start()
@@ -215,6 +217,8 @@ public final class Gateway: Sendable {
     }
     // Stop in the direction of the data: nothing more comes in, what came in is processed, what was made is delivered.
     queue.unbound()
+    watching?.cancel()
+    await watching?.value
     for receiver in receivers { receiver.stop() }
     alarmFeed?.stop()
     queue.close()

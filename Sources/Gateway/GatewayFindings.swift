@@ -58,6 +58,10 @@ final class GatewayFindings: @unchecked Sendable {
     for key in openKeys(rule: SharingWatch.rule) where !shared.contains(key) {
       close(key: key, at: PlantClock.system().wall)
     }
+    let connections = Set(site.alarms == nil ? [] : site.connections.map { ConnectionWatch.key($0.name) })
+    for key in openKeys(rule: ConnectionWatch.rule) where !connections.contains(key) {
+      close(key: key, at: PlantClock.system().wall)
+    }
     let limited = Set(site.connections.filter { $0.rateLimit != nil }.map(\.name))
     let babblers = Set(
       site.assets.filter { limited.contains($0.connection) }.flatMap { asset in
