@@ -65,6 +65,7 @@ let package = Package(
     module("Quality", ["Telemetry", "Templates", "Plant", "Rules"]),
     module("Inspection", ["Telemetry", "Templates", "Plant", "Rules"]),
     module("Production", ["Telemetry", "Templates", "Plant", "Factors", "Rules"]),
+    module("Alarms", ["Telemetry", "Templates", "Plant", "Rules"]),
     module("Ledger", ["Telemetry", crypto]),
     module("Store", ["Telemetry", "Templates", "Rules", "Ledger", grdb]),
     module(
@@ -81,8 +82,8 @@ let package = Package(
       "Gateway",
       [
         "Telemetry", "Sparkplug", "Plant", "Factors", "Templates", "Journal", "MQTT", "Ingest", "Rules", "Engine",
-        "Energy", "Carbon", "Equipment", "Quality", "Inspection", "Production", "Ledger", "Store", "Forwarding",
-        "Control", "CLinux", logging,
+        "Energy", "Carbon", "Equipment", "Quality", "Inspection", "Production", "Alarms", "Ledger", "Store",
+        "Forwarding", "Control", "CLinux", logging,
       ]),
     .executableTarget(
       name: "weir",
@@ -122,6 +123,7 @@ let package = Package(
     tests("QualityTests", ["Quality", "Equipment", "Energy", "RuleBench", "Journal", "Plant", "Rules"]),
     tests("InspectionTests", ["Inspection", "RuleBench", "Journal", "Plant", "Rules"]),
     tests("ProductionTests", ["Production", "Energy", "RuleBench", "Journal", "Factors", "Plant", "Rules"]),
+    tests("AlarmsTests", ["Alarms", "RuleBench", "Journal", "Plant", "Rules"]),
     tests("LedgerTests", ["Ledger", crypto]),
     tests("StoreTests", ["Store", "Rules", "Ledger", grdb, crypto]),
     tests(

@@ -44,6 +44,10 @@ public struct ControlClient: Sendable {
   public func command(_ text: String) async throws(ControlClientError) -> CommandReceipt {
     try decoded(try await request("/v1/commands", method: .post, body: text))
   }
+  public func alarms() async throws(ControlClientError) -> AlarmReport { try await get("/v1/alarms") }
+  public func incident(_ number: Int) async throws(ControlClientError) -> IncidentLine {
+    try await get("/v1/incidents/\(number)")
+  }
   public func record(_ id: String) async throws(ControlClientError) -> String {
     String(decoding: try await request("/v1/record?id=\(escaped(id))", method: .get), as: UTF8.self)
   }

@@ -135,6 +135,14 @@ public struct ControlServer: Sendable {
       let body = try await request.body.collect(upTo: Self.commandBytes)
       return try Self.json(await source.command(String(buffer: body)))
     }
+    router.get("/v1/alarms") { [source] _, _ in try Self.json(await source.alarms()) }
+    router.get("/v1/incidents/:number") { [source] _, context in
+      let word = try context.parameters.require("number")
+      guard let number = Int(word) else {
+        throw ControlRefusal(.badRequest, "\"\(word)\" is no number of an incident; `weir incidents` lists them")
+      }
+      return try Self.json(await source.incident(number))
+    }
     router.get("/v1/record") { [source] request, _ in
       guard let id = request.uri.queryParameters.get("id") else {
         throw ControlRefusal(.badRequest, "name the record: ?id=<gateway>/<kind>/<key>/<revision>")
@@ -148,7 +156,7 @@ public struct ControlServer: Sendable {
         throw ControlRefusal(
           .notFound,
           "There is no report \"\(word)\".\n  → There are energy, balance, idle, performance, forecast, advice, carbon, "
-            + "factors, targets, budgets, inspection, shift, day, week and month.")
+            + "factors, targets, budgets, inspection, alarms, shift, day, week and month.")
       }
       let options = request.uri.queryParameters
       return try Self.json(

@@ -30,6 +30,10 @@ public protocol PlantSource: Sendable {
   /// Takes a person's command (canonical JSON with `command` and its members) into the journal; answers when it is
   /// durable.
   func command(_ text: String) async throws -> CommandReceipt
+  /// Alarms and open incidents.
+  func alarms() async throws -> AlarmReport
+  /// An incident with its alarms and what happened, open or closed.
+  func incident(_ number: Int) async throws -> IncidentLine
   /// An issued record by its id, as it is forwarded: JSON.
   func record(_ id: String) async throws -> String
   /// Figures for a period, from the records.

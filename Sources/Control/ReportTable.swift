@@ -71,6 +71,7 @@ public struct ReportQuery: Codable, Hashable, Sendable {
     case factors, targets, budgets
     case oee
     case inspection
+    case alarms
   }
   public var subject: Subject
   /// `asset`, `area` …; nil = what the subject shows by itself.

@@ -7,6 +7,7 @@ extension EngineCore {
     guard batch.position > position else {
       throw EngineError.wrongPosition(expectedAfter: position, found: batch.position)
     }
+    toldFindings = collector.output.findings.count
     for entry in batch.entries {
       switch entry {
       case .samples(let range):
@@ -26,6 +27,7 @@ extension EngineCore {
         if text == EngineCommand.start {
           try retryFailedRules()
         } else if let command = SiteCommand(text: text) {
+          try tellFindings()
           try heard(command)
         }
       }
@@ -35,6 +37,7 @@ extension EngineCore {
     settle()
     reportDamage()
     readDeadlines()
+    try tellFindings()
     position = batch.position
   }
 

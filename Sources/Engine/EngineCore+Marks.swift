@@ -6,6 +6,7 @@ extension EngineCore {
   /// The plant clock. A lower mark than before, or one that cannot be a time, is ignored.
   mutating func mark(_ time: Timestamp) throws {
     guard time >= plant, time.nanoseconds >= Self.lowestTime, time.nanoseconds <= Self.highestTime else { return }
+    try tellFindings()
     setPlantClock(time)
     collector.output.findings += clockFindings.mark(time)
     readDeadlines()
@@ -17,6 +18,7 @@ extension EngineCore {
     }
     if isDue { try closeWindows() }
     try closeSite()
+    try closeWatching()
   }
 
   mutating func setPlantClock(_ time: Timestamp) {
@@ -84,6 +86,7 @@ extension EngineCore {
       let wakes = assetConnections.map { clocks[$0].wake(siteRules.deadline) }
       next = min(next, wakes.max() ?? siteRules.deadline)
     }
+    next = min(next, siteRules.plantDeadline)
     return next == .distantFuture ? nil : next
   }
 }

@@ -76,7 +76,7 @@ extension EngineCore {
   mutating func closeSite() throws {
     let now = siteClock
     guard siteRules.deadline <= now else { return }
-    for place in siteRules.rules.indices where !siteRules.isOut[place] {
+    for place in siteRules.rules.indices where !siteRules.isOut[place] && !siteRules.watching.contains(place) {
       guard let deadline = siteRules.rules[place].deadline, deadline <= now else { continue }
       try callSite(place) {
         $1.clock = now
@@ -85,6 +85,32 @@ extension EngineCore {
     }
     siteRules.readDeadline()
     try deliver()
+  }
+
+  /// Hands the findings since the last time to the rules that watch them. It is done before the plant clock moves and
+  /// before a person's command, so what they hear does not depend on where batches begin.
+  mutating func tellFindings() throws {
+    guard !siteRules.watching.isEmpty, toldFindings < collector.output.findings.count else { return }
+    while toldFindings < collector.output.findings.count {
+      let finding = collector.output.findings[toldFindings]
+      toldFindings += 1
+      for place in siteRules.watching where !siteRules.isOut[place] {
+        try callSite(place) { try $0.heard(finding, context: &$1) }
+      }
+    }
+    siteRules.readDeadline()
+  }
+
+  /// Runs the rules that are due by the plant clock: those that watch findings.
+  mutating func closeWatching() throws {
+    try tellFindings()
+    guard siteRules.plantDeadline <= plant else { return }
+    for place in siteRules.watching where !siteRules.isOut[place] {
+      guard let deadline = siteRules.rules[place].deadline, deadline <= plant else { continue }
+      let now = plant
+      try callSite(place) { try $0.close(now: now, context: &$1) }
+    }
+    siteRules.readDeadline()
   }
 
   private mutating func callSite(

@@ -45,6 +45,8 @@ struct EngineCore {
   var passes: [[Int]]
   /// They come after the passes.
   var siteRules: SiteRules
+  /// Position in the collected findings up to which those that watch them were told.
+  var toldFindings = 0
 
   // Assets, by position in the site.
   var rulesOfAsset: [Range<Int>] = []

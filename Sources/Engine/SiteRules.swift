@@ -6,12 +6,16 @@ import Templates
 struct SiteRules {
   var rules: [any SiteRule] = []
   var names: [String] = []
+  /// Those that watch findings, by position; their clock is the plant's.
+  var watching: [Int] = []
   /// Out of service since they met an error.
   var isOut: [Bool] = []
   /// Commands that came since then, by rule; handed over at the retry.
   var waiting: [[SiteCommand]] = []
   /// The earliest of theirs; `distantFuture` for none.
   var deadline = Timestamp.distantFuture
+  /// The earliest of those that watch findings.
+  var plantDeadline = Timestamp.distantFuture
   /// Changed since the last checkpoint.
   var isDirty = false
   /// Began anew at the restore, because the configuration has changed; until that is told.
@@ -27,6 +31,7 @@ struct SiteRules {
     for factory in factories {
       guard !names.contains(factory.name) else { throw EngineError.sameName(factory.name) }
       guard let rule = try factory.make(site) else { continue }
+      if rule.watchesFindings { watching.append(rules.count) }
       rules.append(rule)
       names.append(factory.name)
       isOut.append(false)
@@ -41,13 +46,16 @@ struct SiteRules {
       // A reader that fails stops the engine where it matters; a question shows what there is.
       if case .success(let bytes?) = Result(catching: { try context.load(key) }) { shared[key] = bytes }
     }
+    for rule in rules { shared.merge(rule.sharedState) { _, newer in newer } }
     return shared
   }
 
   mutating func readDeadline() {
     deadline = .distantFuture
+    plantDeadline = .distantFuture
     for place in rules.indices where !isOut[place] {
-      if let next = rules[place].deadline { deadline = min(deadline, next) }
+      guard let next = rules[place].deadline else { continue }
+      if watching.contains(place) { plantDeadline = min(plantDeadline, next) } else { deadline = min(deadline, next) }
     }
   }
 }

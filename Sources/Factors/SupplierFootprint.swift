@@ -16,6 +16,8 @@ public struct SupplierFootprint: Hashable, Sendable {
   public var declaredAmount: ExactDecimal
   /// kg CO2e, without biogenic uptake.
   public var kilograms: ExactDecimal
+  /// kg CO2 that its biomass took up, negative; zero where the supplier names none.
+  public var uptake: ExactDecimal
   public var start: Timestamp
   public var end: Timestamp
   /// End of its validity, if it says one.
@@ -57,6 +59,7 @@ public struct SupplierFootprint: Hashable, Sendable {
     self.unit = unit
     declaredAmount = amount
     self.kilograms = kilograms
+    uptake = text("biogenicCO2Uptake").flatMap { ExactDecimal($0) } ?? .zero
     self.start = start
     self.end = end
     validTo = document["validityPeriodEnd"]?.stringValue.flatMap { Timestamp(rfc3339: $0) }
@@ -75,6 +78,11 @@ public struct SupplierFootprint: Hashable, Sendable {
   /// kg CO2e of an amount in the footprint's unit; rounded once, to 12 places.
   public func emissions(of amount: ExactDecimal) throws(DecimalError) -> ExactDecimal {
     try (amount * kilograms) / declaredAmount
+  }
+
+  /// kg CO2 that the biomass in an amount took up, negative or zero; rounded as `emissions`.
+  public func uptake(of amount: ExactDecimal) throws(DecimalError) -> ExactDecimal {
+    try (amount * uptake) / declaredAmount
   }
 
   /// The unit of an amount of this footprint, as a configuration writes it; nil where there is none.

@@ -92,14 +92,16 @@ final class MQTTSender: Sender {
   }
 
   /// The positions of the records that are the newest of their kind and asset, and not older than what was retained
-  /// before; rising. Keys of windows sort by time; findings have no order but that of their issue.
+  /// before; rising. Keys of windows sort by time; findings, alarms and incidents have no order but
+  /// that of their issue.
   private func newest(_ records: [OutboundRecord]) -> [Int] {
     var best: [String: Int] = [:]
     let known = lastKeys.withLockedValue { $0 }
     for (index, record) in records.enumerated() {
       let name = topic.lastTopic(kind: record.kind, asset: record.asset)
       let previous = best[name].map { records[$0].key } ?? known[name]
-      if record.kind == .finding || record.key >= previous ?? "" { best[name] = index }
+      let isUnordered = record.kind == .finding || record.kind == .alarm || record.kind == .incident
+      if isUnordered || record.key >= previous ?? "" { best[name] = index }
     }
     return best.values.sorted()
   }

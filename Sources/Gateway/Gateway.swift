@@ -128,6 +128,9 @@ public final class Gateway: Sendable {
     let former = recovered.site
     let notes = try takeOver(site, &recovered, zone: zone, journal: journal, store: store)
 
+    let alarmFeed = site.alarms.map { _ in AlarmFeed(writer: writer, logger: logger) }
+    if let alarmFeed { findings.tell { alarmFeed.tell($0) } }
+
     let forwarder = Forwarder(
       gateway: site.gateway.id, destinations: site.destinations, outbox: store,
       heldBefore: findings.heldDestinations, logger: logger, onFinding: { findings.note($0) })
@@ -207,6 +210,7 @@ public final class Gateway: Sendable {
     // Stop in the direction of the data: nothing more comes in, what came in is processed, what was made is delivered.
     queue.unbound()
     for receiver in receivers { receiver.stop() }
+    alarmFeed?.stop()
     queue.close()
     let engineFailure = await engineThread.finished()
     await forwarder.stop()
@@ -244,6 +248,7 @@ public final class Gateway: Sendable {
     let catalog = try journal.catalog(for: site)
     var batch = Batch()
     batch.entries.append(.command(EngineCommand.start))
+    if site.alarms != nil { batch.entries += AlarmFeed.commands(open: try store.openFindings()) }
     for connection in site.connections {
       batch.entries.append(.connection(catalog.connection(named: connection.name), .down))
     }

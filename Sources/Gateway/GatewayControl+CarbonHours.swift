@@ -19,7 +19,7 @@ extension GatewayControl {
     let places = MeteredAmounts.places(site.assets)
     let wanted = id.flatMap { places[$0] }
     var sums: [Timestamp: HourFigures] = [:]
-    try store.visitBodies(kind: .carbonInterval, from: period.start, to: period.end) { record in
+    try store.visitBodies(kind: .carbonInterval, from: period.start, to: period.end, names: names) { record in
       guard record.end <= period.end, let place = places[record.asset], wanted.map({ $0 == place }) ?? true else {
         return
       }

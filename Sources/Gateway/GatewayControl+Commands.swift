@@ -1,3 +1,4 @@
+import Alarms
 import Carbon
 import Control
 import Factors
@@ -19,6 +20,7 @@ extension GatewayControl {
     case EnteredActivity.command: return try enter(command)
     case Recalculation.command: return try recompute(command)
     case ImportedFootprint.command: return try importFootprint(command)
+    case let name where AlarmCommand.names.contains(name): return try alarmCommand(command)
     case InspectionRule.baselineCommand: return try relearn(command)
     case MaintenanceRecord.command: return try recordMaintenance(command)
     default:
@@ -26,7 +28,7 @@ extension GatewayControl {
         .badRequest,
         "There is no command \"\(command.name)\".\n  → There are \(EnteredActivity.command), "
           + "\(Recalculation.command), \(ImportedFootprint.command), \(MaintenanceRecord.command) and "
-          + "\(InspectionRule.baselineCommand).")
+          + "\(InspectionRule.baselineCommand), \(AlarmCommand.names.joined(separator: ", ")).")
     }
   }
 

@@ -38,10 +38,13 @@ extension GatewayControl {
 
   /// - Throws: `LoadForecastRefusal`, or what ails the store.
   func loadForecast(_ asset: Asset, hours: Int) throws -> LoadForecast {
-    let records = try store.records(kind: .energyInterval, asset: asset.id, from: plantNow - Self.past, limit: .max)
+    var load = HourlyLoad(zone: zone)
+    try store.visitBodies(
+      kind: .energyInterval, asset: asset.id, from: plantNow - Self.past, to: .distantFuture, names: names
+    ) { try load.add($0) }
     let plan = site.shifts
     var forecaster = LoadForecaster()
-    for hour in try HourlyLoad(records, window: site.energy.window, zone: zone).hours {
+    for hour in load.hours {
       let day = hour.hour >= 0 ? hour.hour / 24 : (hour.hour - 23) / 24
       forecaster.add(hour: hour.hour, value: hour.value, isHoliday: plan?.isHoliday(day: day) ?? false)
     }

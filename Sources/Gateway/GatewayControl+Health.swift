@@ -45,7 +45,7 @@ extension GatewayControl {
   /// Findings of 90 days about the machine and what people did to it, the newest first.
   private func history(of id: String) throws -> [HealthReport.Event] {
     var events: [(time: Timestamp, event: HealthReport.Event)] = []
-    try store.visitBodies(kind: .finding, from: plantNow - .days(90), to: .distantFuture) { record in
+    try store.visitBodies(kind: .finding, from: plantNow - .days(90), to: .distantFuture, names: names) { record in
       guard record.asset == id, case .object(let body) = try JSONValue(parsing: record.body),
         let rule = body["rule"]?.stringValue, Self.ofMachines.contains(rule)
       else { return }

@@ -52,18 +52,14 @@ extension GatewayControl {
         "No asset says when it idles.\n  → Add `idle: { standby-target: 5 kW, off-below: 2 kW }` to the machines that "
           + "have a meter.")
     }
-    var names: [String: Asset] = [:]
-    for asset in site.assets {
-      names[asset.id] = asset
-      if let former = asset.formerly, names[former] == nil { names[former] = asset }
-    }
+    let assets = Dictionary(site.assets.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     var sums: [String: IdleSums] = [:]
     var total = IdleSums()
     var alwaysOn: [String: Int] = [:]
     var currencies: Set<String> = []
     var methods: Set<String> = []
-    try store.visitBodies(kind: .energyIdle, from: period.start, to: period.end) { record in
-      guard record.end <= period.end, let asset = names[record.asset] else { return }
+    try store.visitBodies(kind: .energyIdle, from: period.start, to: period.end, names: names) { record in
+      guard record.end <= period.end, let asset = assets[record.asset] else { return }
       let body = try JSONValue(parsing: record.body)
       try total.add(body)
       if body["always_on"] == true { alwaysOn[asset.id, default: 0] += 1 }

@@ -51,18 +51,16 @@ extension GatewayControl {
     }
   }
 
-  /// By the station's id of today.
+  /// By the station's id of now.
   private func inspectionWindows(_ period: PlantPeriod, station: String?) throws -> [String: [StationChart.Window]] {
-    var ids: [String: String] = [:]
-    for asset in stations where station == nil || station == asset.id {
-      ids[asset.id] = asset.id
-      if let former = asset.formerly, ids[former] == nil { ids[former] = asset.id }
-    }
     var windows: [String: [StationChart.Window]] = [:]
-    try store.visitBodies(kind: .inspectionCount, from: period.start, to: period.end) { record in
-      guard let id = ids[record.asset] else { return }
+    let known = Set(stations.map(\.id))
+    try store.visitBodies(
+      kind: .inspectionCount, asset: station, from: period.start, to: period.end, names: names
+    ) { record in
+      guard known.contains(record.asset) else { return }
       let tally = InspectionBody.tally(try JSONValue(parsing: record.body))
-      windows[id, default: []].append(StationChart.Window(start: record.start, end: record.end, tally: tally))
+      windows[record.asset, default: []].append(StationChart.Window(start: record.start, end: record.end, tally: tally))
     }
     return windows
   }

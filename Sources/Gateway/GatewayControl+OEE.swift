@@ -21,7 +21,7 @@ extension GatewayControl {
 
   private func effectiveness(_ period: PlantPeriod, byShift: Bool) throws -> OEESums {
     var sums = OEESums(assets: site.assets, zone: zone, period: period, byShift: byShift)
-    try store.visitBodies(kind: .oee, from: period.start, to: period.end) { try sums.add($0) }
+    try store.visitBodies(kind: .oee, from: period.start, to: period.end, names: names) { try sums.add($0) }
     if let bytes = board.view?.shared[OEERunning.stateKey] { try sums.add(running: OEERunning(bytes)) }
     return sums
   }

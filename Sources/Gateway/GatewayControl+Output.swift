@@ -9,29 +9,12 @@ import Templates
 
 /// Energy by what was made: by good piece and by output value, of products and of parts of the plant.
 extension GatewayControl {
-  /// So far back most orders began that a period's days name; of others all records are looked at.
-  private static let usualOrderLength = Span64.days(31)
-
   /// Of the days of a period that are over.
   func output(_ period: PlantPeriod) throws -> PeriodOutput {
-    var output = PeriodOutput(site, zone: zone)
+    var output = PeriodOutput(site, zone: zone, names: names)
     guard !output.lines.isEmpty else { return output }
-    var days: [JSONValue] = []
-    try store.visitBodies(kind: .productionLine, from: period.start, to: period.end) { record in
-      if record.end <= period.end { days.append(try JSONValue(parsing: record.body)) }
-    }
-    var orders: [String: JSONValue] = [:]
-    let near = period.start - Self.usualOrderLength
-    try store.visitBodies(kind: .productFootprint, from: near, to: period.end) { record in
-      if period.start < record.end { orders[record.key] = try JSONValue(parsing: record.body) }
-    }
-    let missing = Set(days.flatMap(PeriodOutput.orders(of:))).subtracting(orders.keys)
-    if !missing.isEmpty {
-      try store.visitBodies(kind: .productFootprint, from: .distantPast, to: near) { record in
-        if missing.contains(record.key) { orders[record.key] = try JSONValue(parsing: record.body) }
-      }
-    }
-    try output.add(days: days, orders: orders, period: period.start..<period.end)
+    let lines = try LineDays(period.start..<period.end, in: store, names: names)
+    try output.add(days: lines.days, orders: lines.orders, period: period.start..<period.end)
     return output
   }
 

@@ -190,7 +190,7 @@ extension GatewayControl {
   private func meterDays(_ period: PlantPeriod) throws -> [MeterDay] {
     let places = MeteredAmounts.places(site.assets)
     var days: [MeterDay] = []
-    try store.visitBodies(kind: .energyPerformance, from: period.start, to: period.end) { record in
+    try store.visitBodies(kind: .energyPerformance, from: period.start, to: period.end, names: names) { record in
       guard record.end <= period.end, let place = places[record.asset] else { return }
       let body = try JSONValue(parsing: record.body)
       func number(_ value: JSONValue?) -> Double? { value?.stringValue.flatMap { Double($0) } }

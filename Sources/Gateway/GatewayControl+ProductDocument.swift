@@ -68,8 +68,9 @@ extension GatewayControl {
     } catch {
       throw ControlRefusal(.badRequest, "\(error).\n  → Write \(PlantPeriod.forms).")
     }
-    let all = try store.records(kind: .productFootprint, from: period.start, to: period.end, limit: .max)
-      .map(FootprintRecord.init)
+    let all = try names.newest(
+      store.records(kind: .productFootprint, from: period.start, to: period.end, limit: .max)
+    ).map(FootprintRecord.init)
     // The number of an order stands before the name of a batch or product.
     let order = all.filter { $0.order == name }
     let own = order.isEmpty ? all.filter { $0.isOf(name) } : order

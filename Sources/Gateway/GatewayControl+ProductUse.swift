@@ -9,26 +9,12 @@ import Templates
 
 /// Energy and emissions by what was made.
 extension GatewayControl {
-  /// So far back most orders began that a period's days name; of others all records are looked at.
-  private static let usualOrder = Span64.days(31)
-
   /// Of the days that lie in a period and are over.
   private func productUse(_ period: Range<Timestamp>) throws -> ProductUse {
-    var days: [JSONValue] = []
-    try store.visitBodies(kind: .productionLine, from: period.lowerBound, to: period.upperBound) { record in
-      if record.end <= period.upperBound { days.append(try JSONValue(parsing: record.body)) }
-    }
-    var wanted = days.reduce(into: Set<String>()) { $0.formUnion(ProductUse.orders(of: $1)) }
-    var products: [String: String] = [:]
-    let near = period.lowerBound - Self.usualOrder
-    for (from, to) in [(near, period.upperBound), (.distantPast, near)] where !wanted.isEmpty {
-      try store.visitBodies(kind: .productFootprint, from: from, to: to) { record in
-        guard wanted.remove(record.key) != nil else { return }
-        products[record.key] = try JSONValue(parsing: record.body)["product"]?.stringValue
-      }
-    }
-    var use = ProductUse()
-    for day in days { try use.add(day: day, products: products) }
+    let lines = try LineDays(period, in: store, names: names)
+    let products = lines.orders.compactMapValues { $0["product"]?.stringValue }
+    var use = ProductUse(names: names)
+    for day in lines.days { try use.add(day: day, products: products) }
     return use
   }
 
@@ -53,7 +39,7 @@ extension GatewayControl {
     let columns = carriers.enumerated().map { place, carrier in
       ReportTable.Column(carrier.name, title: carrier.name, unit: carrier.quantity.unit, places: 2, hasBar: place == 0)
     }
-    let rows = use.names.map { name in
+    let rows = use.products.map { name in
       ReportTable.Row(name: name, figures: carriers.map { use.rows[name]?[$0]?.description })
     }
     return table(
@@ -72,7 +58,7 @@ extension GatewayControl {
       let month = month.clamped(to: whole)
       return (month: month, use: try productUse(month))
     }
-    let names = Set(parts.flatMap(\.use.names))
+    let names = Set(parts.flatMap(\.use.products))
     let last = [ProductUse.unknownProduct, ProductUse.noOrder]
     let groups = names.filter { !last.contains($0) }.sorted() + last.filter(names.contains)
     var emitted = EmissionTable(by: "product", groups: groups)

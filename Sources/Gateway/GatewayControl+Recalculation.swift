@@ -94,7 +94,7 @@ extension GatewayControl {
 
   private func bodies(_ kind: RecordKind) throws -> [JSONValue] {
     var bodies: [JSONValue] = []
-    try store.visitBodies(kind: kind, from: .distantPast, to: .distantFuture) {
+    try store.visitBodies(kind: kind, from: .distantPast, to: .distantFuture, names: names) {
       bodies.append(try JSONValue(parsing: $0.body))
     }
     return bodies

@@ -27,6 +27,7 @@ extension GatewayControl {
     case .factors: return try factorChanges()
     case .targets: return try targets()
     case .budgets: return try budgets()
+    case .alarms: return try alarmPerformance(period)
     case .series: return try seriesForecast(asset: query.asset ?? "", signal: query.by)
     case .forecast: return try forecast(asset: query.asset ?? "", hours: query.hours ?? 24)
     case .balance: return try balanceReport(period)
@@ -80,9 +81,9 @@ extension GatewayControl {
       let total = try coal.map { coal in
         ReportTable.Row(name: "standard coal", figures: [nil, try coal.sum(all, entries)?.description])
       }
-      return table(
+      return try table(
         "Energy and media", word, period, [amount] + (coal == nil ? [] : [Self.standardCoal]), rows, total: total,
-        notes: coal?.notes(entries) ?? [])
+        notes: (coal?.notes(entries) ?? []) + evictedNotes(period))
     }
     var columns = quantities.enumerated().map { place, quantity in
       ReportTable.Column(
@@ -101,10 +102,10 @@ extension GatewayControl {
     let sums = try quantities.map { try sum($0, all)?.description }
     let whole = try coal.map { try $0.sum(all, entries)?.description }
     if coal != nil { columns.append(Self.standardCoal) }
-    return table(
+    return try table(
       "Energy and media", word, period, columns, rows,
       total: ReportTable.Row(name: "site", figures: sums + (whole.map { [$0] } ?? [])),
-      notes: coal?.notes(entries) ?? [])
+      notes: (coal?.notes(entries) ?? []) + evictedNotes(period))
   }
 
   private static let standardCoal = ReportTable.Column("kgce", title: "standard coal", unit: "kgce", places: 2)
@@ -172,9 +173,9 @@ extension GatewayControl {
           method, amounts: [:], group: [], entries: undivided, period: month, hours: hours, attribution: attribution),
         entries: undivided.count)
     }
-    return table(
+    return try table(
       "Emissions, \(method.title)", word, period, [emitted.column], emitted.rows(), total: emitted.total(),
-      notes: emitted.notes + carbonNotes(word, method))
+      notes: emitted.notes + carbonNotes(word, method) + evictedNotes(period))
   }
 
   func carbonNotes(_ word: String, _ method: InventoryMethod) -> [String] {
@@ -220,7 +221,8 @@ extension GatewayControl {
     else { return nil }
     var body: JSONValue?
     try store.visitBodies(
-      kind: .carbonInventory, from: month.lowerBound, to: Timestamp(nanoseconds: month.lowerBound.nanoseconds + 1)
+      kind: .carbonInventory, from: month.lowerBound, to: Timestamp(nanoseconds: month.lowerBound.nanoseconds + 1),
+      names: names
     ) { body = try JSONValue(parsing: $0.body) }
     return body
   }
@@ -270,9 +272,19 @@ extension GatewayControl {
     let closed = Dictionary(
       site.assets.map { ($0.id, clocks[$0.connection] ?? .distantPast) }, uniquingKeysWith: { first, _ in first })
     let slowest = closed.values.min() ?? .distantPast
-    try PeriodRecords(store: store, zone: zone, kinds: kinds).visit(
+    try PeriodRecords(store: store, zone: zone, kinds: kinds, names: names).visit(
       period, isClosed: { asset, end in end + lateness <= (asset.isEmpty ? slowest : closed[asset] ?? slowest) },
       body)
+  }
+
+  /// A figure that lacks records must not look whole.
+  private func evictedNotes(_ period: PlantPeriod) throws -> [String] {
+    let count = try PeriodRecords(store: store, zone: zone, kinds: .energy, names: names).evicted(period)
+    guard count > 0 else { return [] }
+    return [
+      "\(count == 1 ? "one record" : "\(count) records") of this period went for want of space: the figures are too low; "
+        + "what was delivered is upstream, and `storage:` of the configuration says how much is kept here"
+    ]
   }
 
   func table(

@@ -97,8 +97,8 @@ extension GatewayControl {
     let start = end - Self.lookBack
     let steps = Int((end - start).nanoseconds / SeriesForecast.step.nanoseconds)
     var sums = signals.map { _ in Array(repeating: (sum: 0.0, count: 0), count: steps) }
-    for record in try store.records(kind: .signalSummary, asset: asset.id, from: start, to: end, limit: .max) {
-      guard let members = try JSONValue(parsing: record.json)["body"]?["signals"] else { continue }
+    try store.visitBodies(kind: .signalSummary, asset: asset.id, from: start, to: end, names: names) { record in
+      guard let members = try JSONValue(parsing: record.body)["signals"] else { return }
       let place = Int((record.start - start).nanoseconds / SeriesForecast.step.nanoseconds)
       for (index, signal) in signals.enumerated() {
         guard let entry = members[signal.name], let mean = entry["mean"]?.doubleValue else { continue }

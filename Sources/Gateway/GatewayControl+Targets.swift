@@ -20,7 +20,7 @@ extension GatewayControl {
   func targetReport() throws -> TargetReport? {
     guard let target = site.carbon?.target else { return nil }
     var bodies: [JSONValue] = []
-    try store.visitBodies(kind: .carbonInventory, from: .distantPast, to: .distantFuture) {
+    try store.visitBodies(kind: .carbonInventory, from: .distantPast, to: .distantFuture, names: names) {
       bodies.append(try JSONValue(parsing: $0.body))
     }
     return try TargetReport(target, bodies: bodies, zone: zone)

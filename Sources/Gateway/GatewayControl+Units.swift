@@ -34,8 +34,9 @@ extension GatewayControl {
       hasStation = true
       let feeds = Set(line.feeds.map { site.assets[$0].id })
       // An order belongs to the period in which it began, and its pieces may come later.
-      let orders = try store.records(kind: .productionOrder, from: period.start, to: period.end, limit: .max)
-        .filter { feeds.contains($0.asset) }
+      let orders = try names.newest(
+        store.records(kind: .productionOrder, from: period.start, to: period.end, limit: .max)
+      ).filter { feeds.contains(names.current($0.asset)) }
       for order in orders {
         let body = try JSONValue(parsing: order.json)["body"]
         if let wanted = query.order, body?["order"]?.stringValue != wanted { continue }
@@ -44,10 +45,10 @@ extension GatewayControl {
         let visits = try stations.flatMap { try self.visits($0, from: from, to: to) }
           .filter { visit in intervals.contains { $0.contains(visit.visit.time) } }
         guard visits.contains(where: { $0.visit.unit == query.serial }) else { continue }
-        let prints = try store.records(
-          kind: .productFootprint, asset: order.asset, from: order.start, to: order.start + Span64(nanoseconds: 1),
-          limit: .max)
-        guard let print = prints.first(where: { $0.key == order.key }) else {
+        let prints = try names.newest(
+          store.records(
+            kind: .productFootprint, from: order.start, to: order.start + Span64(nanoseconds: 1), limit: .max))
+        guard let print = prints.first(where: { names.currentKey($0.key) == names.currentKey(order.key) }) else {
           throw ControlRefusal(
             .notFound,
             "The unit \(query.serial) belongs to the order \(body?["order"]?.stringValue ?? order.key), which has no footprint "

@@ -24,6 +24,8 @@ struct GatewayControl: PlantSource {
   let queue: BatchQueue
   let writer: JournalWriter
   let catalog: SeriesCatalog
+  /// What the assets were called before.
+  let names: AssetNames
   let findings: GatewayFindings
   let keeper: LedgerKeeper
   /// Payload bytes that were counted before this start: forwarded bytes are known since the start only.
@@ -47,6 +49,10 @@ struct GatewayControl: PlantSource {
     self.queue = queue
     self.writer = writer
     self.catalog = catalog
+    names = AssetNames(
+      site.assets.enumerated().map { place, asset in
+        (asset.id, [asset.formerly].compactMap(\.self) + catalog.formerNames(place))
+      })
     self.findings = findings
     self.keeper = keeper
     self.payloadBefore = payloadBefore

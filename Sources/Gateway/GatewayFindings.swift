@@ -14,6 +14,8 @@ final class GatewayFindings: @unchecked Sendable {
   private let store: Store
   private let logger: Logger
   private var open: [String: Finding] = [:]
+  /// Who hears each finding beside the Store: the alarms.
+  private var listener: (@Sendable (Finding) -> Void)?
   /// Not yet in the Store (the disk was full).
   private var unsaved: [Finding] = []
 
@@ -103,12 +105,17 @@ final class GatewayFindings: @unchecked Sendable {
 
   /// A finding that opens or closes.
   func note(_ finding: Finding) {
-    lock.withLock {
+    let listener = lock.withLock {
       open[finding.key] = finding.closed == nil ? finding : nil
       unsaved.append(finding)
+      return self.listener
     }
     save()
+    listener?(finding)
   }
+
+  /// From now on each finding is told to `listener` too.
+  func tell(_ listener: @escaping @Sendable (Finding) -> Void) { lock.withLock { self.listener = listener } }
 
   /// Writes what could not be written before; cheap if there is nothing.
   func save() {

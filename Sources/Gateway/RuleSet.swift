@@ -1,3 +1,4 @@
+import Alarms
 import Carbon
 import Energy
 import Equipment
@@ -42,6 +43,7 @@ package enum RuleSet {
       EnergyPerformanceRule.factory(zone: zone), ShedRule.factory(), MaintenanceRule.factory,
       InspectionRule.factory(zone: zone), InterceptionRule.factory(zone: zone),
       UnitFileRule.factory(zone: zone),
+      AlarmRule.factory(zone: zone),
     ]
   }
 }

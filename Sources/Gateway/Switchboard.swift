@@ -79,6 +79,10 @@ struct SwitchedControl: ControlSource {
   func command(_ text: String) async throws -> CommandReceipt {
     try await switchboard.use { try await $0.command(text) }
   }
+  func alarms() async throws -> AlarmReport { try await switchboard.use { try await $0.alarms() } }
+  func incident(_ number: Int) async throws -> IncidentLine {
+    try await switchboard.use { try await $0.incident(number) }
+  }
   func record(_ id: String) async throws -> String { try await switchboard.use { try await $0.record(id) } }
   func report(_ query: ReportQuery) async throws -> ReportTable {
     try await switchboard.use { try await $0.report(query) }

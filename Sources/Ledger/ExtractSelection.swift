@@ -25,6 +25,7 @@ public struct ExtractSelection: Hashable, Sendable {
         "/order", "/batch", "/product", "/product_name", "/identifiers", "/boundary", "/declared_unit",
         "/declared_units",
         "/mass_kg", "/good", "/kgco2e", "/kgco2e_upstream", "/kgco2e_by_unit", "/kgco2e_upstream_by_unit",
+        "/biogenic_uptake_kg",
         "/primary_data_share", "/data_quality", "/allocation",
       ]
     case let kind where kind.hasPrefix("carbon-"):

@@ -18,6 +18,8 @@ struct FootprintMaterials {
     var list: [JSONValue] = []
     /// kg CO2e; nil if a material has no figure.
     var kilograms: ExactDecimal? = .zero
+    /// kg CO2 that the materials' biomass took up, negative; no part of `kilograms`.
+    var uptake = ExactDecimal.zero
     var contributions: [DataQuality.Contribution] = []
   }
 
@@ -81,6 +83,9 @@ struct FootprintMaterials {
       material, amount, kilograms, source: imported.source, isPrimary: share == ExactDecimal(100))
     members["footprint"] = .string(footprint.id)
     members["document_sha256"] = .string(imported.fileHash)
+    let uptake = try footprint.uptake(of: amount)
+    if !uptake.isZero { members["biogenic_uptake_kg"] = .string(uptake.description) }
+    result.uptake = try result.uptake + uptake
     members["characterization"] = .array(footprint.characterizationFactors.map { .string($0) })
     members["primary_data_share"] = footprint.primaryShare.map { .string($0.description) }
     members["boundary"] = footprint.boundary.map { .string($0) }

@@ -151,6 +151,7 @@ struct ProductionBody {
     members["materials"] = .array(materials.list)
     members["kgco2e"] = text(whole)
     members["kgco2e_upstream"] = text(materials.kilograms)
+    if !materials.uptake.isZero { members["biogenic_uptake_kg"] = text(materials.uptake) }
     members["kgco2e_by_unit"] = text(try Self.quotient(whole, units))
     members["kgco2e_upstream_by_unit"] = text(try Self.quotient(materials.kilograms, units))
     members["kwh_by_unit"] = text(try Self.quotient(electricity, units))

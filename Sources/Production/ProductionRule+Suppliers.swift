@@ -105,6 +105,7 @@ extension ProductionRule {
       "person": .string(imported.person), "entered": .string(zone.rfc3339(imported.entered)),
       "status": supersededBy == nil ? "in-force" : "superseded",
     ]
+    if !footprint.uptake.isZero { members["biogenic_uptake_kg"] = .string(footprint.uptake.description) }
     members["boundary"] = footprint.boundary.map { .string($0) }
     members["superseded_by"] = supersededBy.map { .string($0) }
     if let issuer = imported.issuer { members["issuer"] = ["name": .string(issuer.name), "key": .string(issuer.key)] }

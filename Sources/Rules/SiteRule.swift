@@ -21,6 +21,16 @@ public protocol SiteRule: Sendable {
   /// What a person entered; see `SiteCommand`. `RuleContext.clock` is the plant clock at its place in the journal.
   mutating func heard(_ command: SiteCommand, context: inout RuleContext) throws
 
+  /// Whether `heard` of findings is to be called, and `deadline` and `close` go by the plant clock instead of the site's:
+  /// whoever is to be called must not wait for a connection that is down. Asked once, when the engine starts.
+  var watchesFindings: Bool { get }
+
+  /// A finding that a rule, or the engine itself, opened or closed, or told again with other words.
+  mutating func heard(_ finding: Finding, context: inout RuleContext) throws
+
+  /// What people's questions need of the state, by key; asked about once a second.
+  var sharedState: [String: [UInt8]] { get }
+
   /// The site's clock is `now`.
   mutating func close(now: Timestamp, context: inout RuleContext) throws
 
@@ -31,6 +41,9 @@ public protocol SiteRule: Sendable {
 
 extension SiteRule {
   public var sharedKeys: [String] { [] }
+  public var watchesFindings: Bool { false }
+  public mutating func heard(_ finding: Finding, context: inout RuleContext) throws {}
+  public var sharedState: [String: [UInt8]] { [:] }
   public mutating func heard(_ published: Published, asset: Int, context: inout RuleContext) throws {}
   public mutating func heard(_ command: SiteCommand, context: inout RuleContext) throws {}
 }

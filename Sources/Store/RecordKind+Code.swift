@@ -25,6 +25,8 @@ extension RecordKind {
     case .ledgerHead: 30
     case .equipmentHealth: 40
     case .unitFile: 41
+    case .alarm: 50
+    case .incident: 51
     }
   }
 

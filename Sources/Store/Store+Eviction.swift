@@ -135,7 +135,7 @@ extension Store {
     for step in EvictionStep.allCases where step.sparesWhatIsWanted {
       let start = shared.read { $0.evictionMemory.start(of: step, cursors: cursors) }
       let isDone = try run(step, from: start, slice: Self.slice, while: &used, isAbove: mark, now: now, report: &report)
-      if step == .deliveredSummaries || step == .deliveredOthers { isThrough = isThrough && isDone }
+      if step.evictsDelivered, !step.needsAge { isThrough = isThrough && isDone }
     }
     if isThrough { shared.change { $0.evictionMemory.noDelivered(upTo: newest, cursors: cursors) } }
     return used

@@ -23,6 +23,13 @@ public struct StoredBody: Hashable, Sendable {
   public var body: [UInt8]
 }
 
+/// What a record was about that is not in the file any more.
+public struct EvictedInterval: Hashable, Sendable {
+  public var asset: String
+  public var start: Timestamp
+  public var end: Timestamp
+}
+
 extension Store {
   /// The engine's counts as of the newest stored outputs or checkpoint.
   public func engineCounts() throws -> EngineCounts {
@@ -80,45 +87,87 @@ extension Store {
 
   /// Visits the newest revision of each record of a kind whose interval starts in [from, to), by (start, asset).
   ///
-  /// For kinds of which an asset has one record an interval. Without envelopes, so that a month of a large plant is read
-  /// in a moment.
+  /// Without envelopes, so that a month of a large plant is read in a moment. A record of an asset that had another id
+  /// has the id and key of now, and only the newest of what was issued under each of its ids is visited.
+  ///
+  /// - Parameter asset: only this one, by its id of now; nil = all.
   public func visitBodies(
-    kind: RecordKind, from: Timestamp, to: Timestamp, _ visit: (StoredBody) throws -> Void
+    kind: RecordKind, asset: String? = nil, from: Timestamp, to: Timestamp, names: AssetNames,
+    _ visit: (StoredBody) throws -> Void
   ) throws {
+    let ids = asset.map(names.all)
+    let filter = ids.map { " AND asset IN (\($0.map { _ in "?" }.joined(separator: ", ")))" } ?? ""
     try read { db in
       // The index has the rows in this order.
       let statement = try db.cachedStatement(
         sql: """
           SELECT sequence, asset, start, end, revision, key, body FROM records
-          WHERE kind = ? AND start >= ? AND start < ? ORDER BY start, asset, sequence
+          WHERE kind = ? AND start >= ? AND start < ?\(filter) ORDER BY start, asset, sequence
           """)
-      let rows = try Row.fetchCursor(statement, arguments: [kind.code, from.nanoseconds, to.nanoseconds])
-      // Several records may begin together (orders of a feed): each key has its newest.
-      var group: [StoredBody] = []
+      let bounds: StatementArguments = [kind.code, from.nanoseconds, to.nanoseconds]
+      let rows = try Row.fetchCursor(statement, arguments: bounds + StatementArguments(ids ?? []))
+      // Those that begin together: several may be of one asset (orders of a feed), and each key has its newest.
+      var group: [(body: StoredBody, sequence: Int64)] = []
+      var places: [String: Int] = [:]
+      func flush() throws {
+        // Of equal ids the order of the rows stays: it is that of the sequence.
+        let sorted =
+          names.isEmpty ? group : group.sorted { ($0.body.asset, $0.sequence) < ($1.body.asset, $1.sequence) }
+        for (body, _) in sorted { try visit(body) }
+        group.removeAll(keepingCapacity: true)
+        places.removeAll(keepingCapacity: true)
+      }
       while let row = try rows.next() {
         let next = StoredBody(
-          kind: kind, asset: row[1], key: row[5], start: Timestamp(nanoseconds: row[2]),
-          end: Timestamp(nanoseconds: row[3]), revision: row[4], body: [UInt8](row[6] as Data))
-        if let last = group.last, last.start != next.start || last.asset != next.asset {
-          for body in group { try visit(body) }
-          group.removeAll(keepingCapacity: true)
-        }
-        if let place = group.firstIndex(where: { $0.key == next.key }) {
-          group[place] = next
+          kind: kind, asset: names.current(row[1]), key: names.currentKey(row[5]),
+          start: Timestamp(nanoseconds: row[2]), end: Timestamp(nanoseconds: row[3]), revision: row[4],
+          body: [UInt8](row[6] as Data))
+        let sequence: Int64 = row[0]
+        if let last = group.last, last.body.start != next.start { try flush() }
+        if let place = places[next.key] {
+          let known = group[place]
+          if (known.body.revision, known.sequence) < (next.revision, sequence) { group[place] = (next, sequence) }
         } else {
-          group.append(next)
+          places[next.key] = group.count
+          group.append((next, sequence))
         }
       }
-      for body in group { try visit(body) }
+      try flush()
     }
   }
 
-  /// The assets that have a record of a kind whose interval starts in [from, to); from the index, without bodies.
-  public func assets(kind: RecordKind, from: Timestamp, to: Timestamp) throws -> Set<String> {
+  /// The assets, by their ids of now, that have a record of a kind whose interval starts in [from, to); from the index,
+  /// without bodies.
+  public func assets(kind: RecordKind, from: Timestamp, to: Timestamp, names: AssetNames) throws -> Set<String> {
     try read { db in
       let statement = try db.cachedStatement(
         sql: "SELECT DISTINCT asset FROM records WHERE kind = ? AND start >= ? AND start < ?")
-      return try String.fetchSet(statement, arguments: [kind.code, from.nanoseconds, to.nanoseconds])
+      let ids = try String.fetchSet(statement, arguments: [kind.code, from.nanoseconds, to.nanoseconds])
+      return Set(ids.map(names.current))
+    }
+  }
+
+  /// Records of a kind whose interval starts in [from, to) and whose bodies were given up for want of space: from the
+  /// ledger, whose leaves stay. Assets by their ids of now; each interval once.
+  public func evicted(
+    kind: RecordKind, from: Timestamp, to: Timestamp, names: AssetNames
+  ) throws -> Set<EvictedInterval> {
+    try read { db in
+      func intervals(_ sql: String) throws -> Set<EvictedInterval> {
+        let rows = try Row.fetchCursor(
+          db.cachedStatement(sql: sql), arguments: [kind.code, from.nanoseconds, to.nanoseconds])
+        var intervals: Set<EvictedInterval> = []
+        while let row = try rows.next() {
+          intervals.insert(
+            EvictedInterval(
+              asset: names.current(row[0]), start: Timestamp(nanoseconds: row[1]), end: Timestamp(nanoseconds: row[2])))
+        }
+        return intervals
+      }
+      let range = "WHERE kind = ? AND start >= ? AND start < ?"
+      let gone = try intervals("SELECT DISTINCT asset, start, end FROM leaves \(range) AND evicted = 1")
+      guard !gone.isEmpty else { return [] }
+      return gone.subtracting(try intervals("SELECT DISTINCT asset, start, end FROM records \(range)"))
     }
   }
 

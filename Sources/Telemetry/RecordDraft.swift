@@ -40,6 +40,10 @@ public enum RecordKind: String, Hashable, Sendable, CaseIterable {
   case unitFile = "unit-file"
   /// A rule's result with its evidence, opened or closed.
   case finding = "finding"
+  /// An occurrence of an alarm: raised, acknowledged, returned, with its priority and evidence.
+  case alarm = "alarm"
+  /// Alarms with one cause: what a person gets up for.
+  case incident = "incident"
   /// A signed head of the ledger: of a plant-local day, or on request.
   case ledgerHead = "ledger-head"
 
@@ -50,7 +54,7 @@ public enum RecordKind: String, Hashable, Sendable, CaseIterable {
       .carbonInventory, .productionLine, .productFootprint, .supplierFootprint:
       true
     case .energyIdle, .energyPerformance, .signalSummary, .inspectionCount, .productionOrder, .oee, .equipmentHealth,
-      .unitFile, .finding, .ledgerHead:
+      .unitFile, .finding, .alarm, .incident, .ledgerHead:
       false
     }
   }

@@ -21,6 +21,8 @@ extension RecordSchema {
     case .equipmentHealth: equipmentHealth
     case .unitFile: unitFile
     case .finding: finding
+    case .alarm: alarm
+    case .incident: incident
     case .ledgerHead: ledgerHead
     }
   }

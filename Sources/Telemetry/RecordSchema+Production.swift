@@ -128,6 +128,7 @@ extension RecordSchema {
               .required("primary", .flag("Measured by the supplier.")),
               .optional("problem", .string("Why there is no figure, and what to do.")),
               .optional("footprint", .string("Id of the supplier's document (PACT 3.0).")),
+              .optional("biogenic_uptake_kg", .decimal("CO2 that its biomass took up, negative; no part of kgco2e.")),
               .optional("document_sha256", .string("SHA-256 of the file that was imported.")),
               .optional("primary_data_share", .decimal("Percent of the footprint, by the supplier.")),
               .optional("boundary", .string("What the footprint counts, in the supplier's words.")),
@@ -138,6 +139,9 @@ extension RecordSchema {
       .required(
         "kgco2e_upstream",
         .decimal("Of the listed materials: a partial footprint of what was bought; null if one has no figure.").orNull),
+      .optional(
+        "biogenic_uptake_kg",
+        .decimal("CO2 that the materials' biomass took up, negative; no part of kgco2e_upstream. Absent = none.")),
       .required(
         "kgco2e_by_unit",
         .decimal("Gate to gate, by declared unit of good output, scrap's burden included; null without output.").orNull),
@@ -175,6 +179,8 @@ extension RecordSchema {
       .required("document", document), .required("person", .string("Who entered it.")),
       .required("entered", .time("When.")),
       .required("status", .word("Whether it counts.", of: ["in-force", "superseded"])),
+      .optional(
+        "biogenic_uptake_kg", .decimal("CO2 that biomass took up, negative, of the declared amount; absent = none.")),
       .optional("superseded_by", .string("Id of the footprint that replaces it.")),
       .optional("boundary", .string("What it counts, in the supplier's words.")),
       .optional(

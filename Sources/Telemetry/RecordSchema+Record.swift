@@ -104,6 +104,8 @@ extension RecordSchema {
     case .supplierFootprint: "Footprint of a bought product, as it was imported"
     case .unitFile: "Everything that is known of one unit with a serial number"
     case .finding: "Finding, opened or closed"
+    case .alarm: "Occurrence of an alarm"
+    case .incident: "Incident: alarms with one cause"
     case .ledgerHead: "Signed head of the ledger"
     }
   }

@@ -51,6 +51,7 @@ public enum ConfigurationSchema {
         "tariff": tariff, "carbon": carbon, "condition": conditionTable, "maintenance": maintenance,
         "products": products, "footprint": footprint,
         "budgets": budgets, "shifts": shifts, "lines": lines, "fault-models": faultModels,
+        "alarms": alarms,
         "inspection": inspection,
         "destinations": list("Where records go.", of: destination),
         "storage": storage,

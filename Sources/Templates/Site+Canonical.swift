@@ -141,6 +141,10 @@ extension Site {
       }
       writer.newLine()
     }
+    if let alarms = site.alarms {
+      alarms.write(to: &writer)
+      writer.newLine()
+    }
     site.inspection.write(to: &writer)
     writer.object("storage") { writer in
       writer.object("journal") { writer in

@@ -39,6 +39,8 @@ public struct Site: Hashable, Sendable {
   public var budgets: [Budget] = []
   /// How the machines fail, by name: those that assets name and that are known.
   public var faultModels: [FaultModel] = []
+  /// How findings become alarms and incidents; nil = they stay findings.
+  public var alarms: AlarmSettings?
   /// Thresholds of the charts and tests of inspection stations.
   public var inspection = InspectionSettings.standard
   /// Canonical text of everything above, without secrets; `hash` is its SHA-256 in hexadecimal.

@@ -59,7 +59,8 @@ public struct SiteDifference: Sendable {
 
   private static let sections = [
     "gateway", "zone", "clock", "brokers", "assets", "templates", "quality", "horizons", "energy", "tariff", "carbon",
-    "products", "footprint", "shifts", "condition", "maintenance", "fault-models", "destinations", "storage", "control",
+    "products", "footprint", "shifts", "condition", "maintenance", "fault-models", "alarms", "destinations", "storage",
+    "control",
   ]
   private static let headings = [
     "quality": "data quality", "templates": "templates in use", "fault-models": "fault models in use",

@@ -17,7 +17,7 @@ struct SiteReader {
   static let keys = [
     "gateway", "zone", "clock", "broker", "brokers", "devices", "templates", "assets", "horizons", "energy",
     "destinations", "storage", "control", "quality", "tariff", "carbon", "products", "condition", "maintenance",
-    "footprint", "budgets", "shifts", "lines", "fault-models", "inspection",
+    "footprint", "budgets", "shifts", "lines", "fault-models", "inspection", "alarms",
   ]
 
   init(source: SourceText, diagnostics: Diagnostics, checkFiles: Bool) {
@@ -68,6 +68,8 @@ struct SiteReader {
         remedy: "Give each a name of its own.")
     }
     site.faultModels = faultModels(top, folders: devices, assets: assets.assets)
+    var alarms = AlarmReader(folders: folders, assets: assets.assets)
+    site.alarms = alarms.settings(top)
     guard diagnostics.isEmpty else { return nil }
     site.seal(templates: catalogue)
     return site

@@ -16,6 +16,8 @@ struct Weir: AsyncParsableCommand {
     version: Version.text,
     subcommands: [
       RunCommand.self, CheckCommand.self, TemplateCommand.self, FactorsCommand.self, StatusCommand.self,
+      AlarmsCommand.self, IncidentsCommand.self, IncidentCommand.self, AckCommand.self, ShelveCommand.self,
+      UnshelveCommand.self, SuppressCommand.self,
       AssetsCommand.self, AssetCommand.self, SourcesCommand.self,
       HealthCommand.self, ForecastCommand.self, PlanCommand.self, MaintenanceCommand.self,
       OEECommand.self,

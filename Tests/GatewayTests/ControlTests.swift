@@ -40,6 +40,8 @@ import Testing
     func pendingChanges() async throws -> ReloadReport { throw Self.nothing }
     func configuration() async throws -> ConfigurationReport { throw Self.nothing }
     func command(_ text: String) async throws -> CommandReceipt { throw Self.nothing }
+    func alarms() async throws -> AlarmReport { throw Self.nothing }
+    func incident(_ number: Int) async throws -> IncidentLine { throw Self.nothing }
     func record(_ id: String) async throws -> String { throw Self.nothing }
     func report(_ query: ReportQuery) async throws -> ReportTable { throw Self.nothing }
     func products(name: String?, period: String) async throws -> ReportTable { throw Self.nothing }

@@ -1,5 +1,6 @@
 import Factors
 import Plant
+import Store
 import Telemetry
 import Templates
 import TestSupport
@@ -55,7 +56,7 @@ import Testing
   }
 
   private func output(_ days: [JSONValue], _ orders: [String: JSONValue]) throws -> PeriodOutput {
-    var output = PeriodOutput(site, zone: zone)
+    var output = PeriodOutput(site, zone: zone, names: AssetNames([]))
     try output.add(days: days, orders: orders, period: period)
     return output
   }

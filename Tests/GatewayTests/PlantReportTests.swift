@@ -69,6 +69,35 @@ import Testing
       ])
   }
 
+  @Test("a whole month costs what its bill says")
+  func bill() throws {
+    func figures(_ bill: JSONValue?) throws -> PeriodFigures {
+      var figures = PeriodFigures(site.assets)
+      var body: [String: JSONValue] = ["bands": ["flat": ["kwh": "1000", "cost": "600"]]]
+      body["bill"] = bill
+      try figures.add(.object(body), of: "main")
+      return figures
+    }
+    let now: JSONValue = [
+      "total": "1005.2", "basic_charge": "400", "power_factor_adjustment": "-5", "government_funds": "10.2",
+    ]
+    func cost(_ now: JSONValue?, _ before: JSONValue?) throws -> PlantReport.Section {
+      try #require(
+        try PlantReportWriter(site: site, now: try figures(now), before: try figures(before)).cost())
+    }
+    let section = try cost(now, ["total": "1000", "basic_charge": "400"])
+    #expect(
+      section.table?.rows.map { [$0.name] + $0.figures } == [
+        ["flat", "1000", "600", "600", "0"], ["government funds", nil, "10.2", nil, nil],
+        ["basic charge", nil, "400", "400", "0"], ["power factor", nil, "-5", nil, nil],
+      ])
+    #expect(section.table?.total?.figures == [nil, "1005.2", "1000", "0.52"])
+    #expect(section.lines == ["with what the months' bills add to the energy charge"])
+    #expect(try cost(nil, nil).lines.first?.hasPrefix("energy charges only") == true)
+    let doubtful = try cost(["total": .null, "basic_charge": "400"], nil)
+    #expect(doubtful.lines.count == 3 && doubtful.lines.last?.contains("too low") == true)
+  }
+
   @Test("the largest changes come first, by area")
   func areas() throws {
     let areas = try #require(try writer().areas()?.table)

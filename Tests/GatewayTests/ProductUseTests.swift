@@ -1,4 +1,5 @@
 import Production
+import Store
 import Telemetry
 import Testing
 
@@ -11,17 +12,16 @@ import Testing
       [
         "carriers": [
           "active-energy-import": ["orders": orders, "unallocated": unallocated],
-          "gas-volume-normal/natural_gas": ["orders": ["mes/o1": "2.5"], "unallocated": "0"],
+          "gas-volume-normal/natural_gas": ["orders": ["mes-2019/o1": "2.5"], "unallocated": "0"],
         ]
       ]
     }
     let days = [
       day(["mes/o1": "100", "mes/o2": "40"], unallocated: "3"), day(["mes/o3": "60", "mes/o4": "1"], unallocated: "0"),
     ]
-    #expect(ProductUse.orders(of: days[0]) == ["mes/o1", "mes/o2"])
-    var use = ProductUse()
+    var use = ProductUse(names: AssetNames([("mes", ["mes-2019"])]))
     for day in days { try use.add(day: day, products: ["mes/o1": "X", "mes/o2": "Y", "mes/o3": "X"]) }
-    #expect(use.names == ["X", "Y", ProductUse.unknownProduct, ProductUse.noOrder])
+    #expect(use.products == ["X", "Y", ProductUse.unknownProduct, ProductUse.noOrder])
     let electricity = Carrier(.activeEnergyImport)
     #expect(use.rows["X"]?[electricity] == ExactDecimal(160) && use.rows["Y"]?[electricity] == ExactDecimal(40))
     #expect(use.rows["X"]?[Carrier(.gasVolumeNormal, fuel: "natural_gas")] == ExactDecimal(5))

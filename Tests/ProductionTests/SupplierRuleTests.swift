@@ -117,6 +117,19 @@ import Testing
     #expect(findings.map { $0.closed == nil } == [true, false])
   }
 
+  @Test("what a supplier's biomass took up stands apart and reaches the product")
+  func biogenicUptake() throws {
+    var plant = try LinePlant(Self.text)
+    try plant.bench.mark(at(470))
+    try plant.bench.command(command(pact(1) { $0.biogenicUptake = ExactDecimal(-500) }))
+    try run(&plant)
+    let print = try footprint(plant)
+    // 70 kg × −500 kg ÷ 1000 kg
+    #expect(print["kgco2e_upstream"] == "140" && print["biogenic_uptake_kg"] == "-35")
+    #expect(try material(plant)["biogenic_uptake_kg"] == "-35")
+    #expect(try plant.bodies(.supplierFootprint).values.first?["biogenic_uptake_kg"] == "-500")
+  }
+
   @Test func aNewerDocumentSupersedes() throws {
     var plant = try LinePlant(Self.text)
     try plant.bench.mark(at(470))

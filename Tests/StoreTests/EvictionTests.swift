@@ -22,7 +22,9 @@ import Testing
     var fixture = try StoreFixture()
     fixture.destinations = [destination("up", assets: ["new-*", "old-*", "undelivered"])]
     let store = try fixture.open()
-    let kinds: [RecordKind] = [.signalSummary, .energyDay, .inspectionCount, .finding]
+    let kinds: [RecordKind] = [
+      .signalSummary, .energyInterval, .energyDay, .energyMonth, .carbonActivity, .productionOrder, .finding,
+    ]
     try store.commit(kinds.map { draft($0, "old-1") }, at: 1)
     try store.commit(kinds.map { draft($0, "new-1") }, at: 2, minute: 8 * 24 * 60)
     try store.drain("up")
@@ -36,13 +38,17 @@ import Testing
     var expected: Set<String> = ["signal-summary local"]
     for asset in ["old-1", "new-1", "undelivered"] { expected.formUnion(words(kinds, asset)) }
     #expect(try left(store) == expected)
-    let others = kinds.filter { $0 != .signalSummary }
+    let others: [RecordKind] = [.productionOrder, .finding]
     let gone: [(EvictionStep, Set<String>)] = [
-      (.agedSummaries, words([.signalSummary], "old-1")), (.agedOthers, words(others, "old-1")),
+      (.agedSummaries, words([.signalSummary], "old-1")), (.agedWindows, words([.energyInterval], "old-1")),
+      (.agedDays, words([.energyDay], "old-1")), (.agedOthers, words(others, "old-1")),
       (.deliveredSummaries, words([.signalSummary], "new-1").union(words([.signalSummary], "local"))),
+      (.deliveredWindows, words([.energyInterval], "new-1")), (.deliveredDays, words([.energyDay], "new-1")),
       (.deliveredOthers, words(others, "new-1")), (.history, []),
       (.undeliveredSummaries, words([.signalSummary], "undelivered")),
-      (.undeliveredFigures, words([.energyDay, .inspectionCount], "undelivered")), (.neededHistory, []),
+      (.undeliveredWindows, words([.energyInterval], "undelivered")),
+      (.undeliveredDays, words([.energyDay], "undelivered")),
+      (.undeliveredFigures, words([.productionOrder], "undelivered")), (.neededHistory, []),
     ]
     #expect(gone.map(\.0) == EvictionStep.allCases)
     for (step, names) in gone {
@@ -52,10 +58,11 @@ import Testing
       #expect(try left(store) == expected, "\(step)")
       #expect(report.deliveredRecords + report.undeliveredRecords == names.count)
     }
-    #expect(expected == ["finding undelivered"])
+    let kept = ["old-1", "new-1", "undelivered"].map { words([.energyMonth, .carbonActivity], $0) }
+    #expect(expected == kept.reduce(["finding undelivered"]) { $0.union($1) })
     let counts = try store.destinationCounts("up")
-    #expect(counts.evicted == ["space": 3] && counts.pending == 1 && counts.balances)
-    #expect(try store.ledgerHead().number == 3)
+    #expect(counts.evicted == ["space": 4] && counts.pending == 3 && counts.balances)
+    #expect(try store.ledgerHead().number == 12)
     #expect(try store.verifyLedger() == nil)
     #expect(try store.history(asset: 1, block: 1).count == 1)
   }

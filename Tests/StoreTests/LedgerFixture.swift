@@ -39,7 +39,9 @@ struct LedgerFixture {
     try store.pool.write { db in
       var report = EvictionReport()
       let gone = StoreFixture.origin + .days(30)
-      _ = try store.evict(.undeliveredFigures, after: 0, limit: 4, now: gone, report: &report, in: db)
+      for step in [EvictionStep.undeliveredWindows, .undeliveredDays] {
+        _ = try store.evict(step, after: 0, limit: 2, now: gone, report: &report, in: db)
+      }
     }
   }
 

@@ -63,6 +63,7 @@ struct FootprintDocument {
       standards: company.standards)
     let gate = try figures.gate / figures.units
     let upstream = try figures.upstream / figures.units
+    if !figures.uptake.isZero { pact.biogenicUptake = try figures.uptake / figures.units }
     pact.fossilCarbonContent = maker.fossilCarbon
     pact.exemptedPercent = exempted.percent
     pact.exemptedDescription = exempted.reason
@@ -88,12 +89,14 @@ struct FootprintDocument {
   private struct Figures {
     var gate: ExactDecimal
     var upstream: ExactDecimal
+    /// kg CO2, negative or zero.
+    var uptake: ExactDecimal
     var units: ExactDecimal
     var quality: DataQuality?
   }
 
   private mutating func figures(_ records: [FootprintRecord]) throws -> Figures? {
-    var figures = Figures(gate: .zero, upstream: .zero, units: .zero, quality: nil)
+    var figures = Figures(gate: .zero, upstream: .zero, uptake: .zero, units: .zero, quality: nil)
     var isComplete = true
     for record in records {
       guard let gate = record.decimal("kgco2e") else {
@@ -122,6 +125,7 @@ struct FootprintDocument {
       }
       figures.gate = try figures.gate + gate
       figures.upstream = try figures.upstream + upstream
+      figures.uptake = try figures.uptake + (record.decimal("biogenic_uptake_kg") ?? .zero)
       figures.units = try figures.units + units
     }
     guard isComplete else { return nil }

@@ -28,6 +28,8 @@ struct EmissionTable {
   private var warnings: Set<String> = []
   private var gases: Set<GasCoverage> = []
   private var potentials: Set<String> = []
+  /// Nothing was metered or entered: that is not the same as no emissions.
+  private var isEmpty = true
 
   /// - Parameter groups: names of the rows, where assets are divided.
   init(by word: String, groups: [String]) {
@@ -66,6 +68,7 @@ struct EmissionTable {
   }
 
   private mutating func take(_ part: EmissionReport.Sums) {
+    if !part.lines.isEmpty || !part.problems.isEmpty { isEmpty = false }
     problems.formUnion(part.problems)
     warnings.formUnion(part.warnings)
     for line in part.lines { gases.insert(line.gas) }
@@ -98,7 +101,8 @@ struct EmissionTable {
     }
   }
 
-  func rows() -> [ReportTable.Row] { rowNames.map { row($0) } }
+  /// None if nothing was metered or entered.
+  func rows() -> [ReportTable.Row] { isEmpty ? [] : rowNames.map { row($0) } }
 
   private func row(_ name: String) -> ReportTable.Row {
     ReportTable.Row(name: name, figures: [(sums[name] ?? Sum()).figure])
@@ -106,6 +110,7 @@ struct EmissionTable {
 
   /// Of the site, or of all lines; groups of assets need not be all of it.
   func total() -> ReportTable.Row? {
+    guard !isEmpty else { return nil }
     if word == "product" { return ReportTable.Row(name: "all lines", figures: [whole.figure]) }
     return Self.words.contains(word) ? ReportTable.Row(name: "sum", figures: [whole.figure]) : nil
   }

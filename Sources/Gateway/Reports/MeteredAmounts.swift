@@ -13,14 +13,9 @@ struct MeteredAmounts {
 
   init(_ assets: [Asset]) { places = Self.places(assets) }
 
-  /// Positions of assets by id, and by the id that they had before.
+  /// Positions of assets by id: that of now, as the Store reads records.
   static func places(_ assets: [Asset]) -> [String: Int] {
-    var places: [String: Int] = [:]
-    for (place, asset) in assets.enumerated() {
-      places[asset.id] = place
-      if let former = asset.formerly, places[former] == nil { places[former] = place }
-    }
-    return places
+    Dictionary(assets.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
   }
 
   mutating func add(_ record: StoredBody) throws {

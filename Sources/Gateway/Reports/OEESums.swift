@@ -33,12 +33,7 @@ struct OEESums {
     self.zone = zone
     self.period = period
     self.byShift = byShift
-    var names: [String: Asset] = [:]
-    for asset in assets {
-      names[asset.id] = asset
-      if let former = asset.formerly, names[former] == nil { names[former] = asset }
-    }
-    self.names = names
+    names = Dictionary(assets.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
   }
 
   mutating func add(_ record: StoredBody) throws {

@@ -18,11 +18,22 @@ struct PeriodFigures {
     var start: String
   }
 
+  /// What a month's bill adds to the energy charge, in the tariff's currency.
+  struct Bill: Hashable {
+    var governmentFunds: ExactDecimal?
+    var basicCharge: ExactDecimal?
+    var powerFactor: ExactDecimal?
+    /// Of the months whose bill has no figure: something that it needs was not known.
+    var unknown = 0
+  }
+
   private(set) var metered: MeteredAmounts
   /// By asset id, then by position in `Tariff.Band.allCases`.
   private(set) var bands: [String: [Int: Band]] = [:]
   /// The highest of each asset; in the order of the first record.
   private(set) var maxima: [Maximum] = []
+  /// By asset id: of the whole months of the period, summed.
+  private(set) var bills: [String: Bill] = [:]
   private var places: [String: Int] = [:]
 
   init(_ assets: [Asset]) { metered = MeteredAmounts(assets) }
@@ -36,6 +47,20 @@ struct PeriodFigures {
     try metered.add(body, of: asset)
     try addBands(body, asset)
     addMaximum(body, asset)
+    if let bill = body["bill"] { try addBill(bill, asset) }
+  }
+
+  private mutating func addBill(_ body: JSONValue, _ asset: String) throws {
+    var bill = bills[asset] ?? Bill()
+    func sum(_ sum: ExactDecimal?, _ name: String) throws -> ExactDecimal? {
+      guard let part = Self.decimal(body[name]) else { return sum }
+      return try (sum ?? .zero) + part
+    }
+    bill.governmentFunds = try sum(bill.governmentFunds, "government_funds")
+    bill.basicCharge = try sum(bill.basicCharge, "basic_charge")
+    bill.powerFactor = try sum(bill.powerFactor, "power_factor_adjustment")
+    if Self.decimal(body["total"]) == nil { bill.unknown += 1 }
+    bills[asset] = bill
   }
 
   private mutating func addBands(_ body: JSONValue, _ asset: String) throws {

@@ -1,6 +1,7 @@
 import Factors
 import Plant
 import Production
+import Store
 import Telemetry
 import Templates
 
@@ -31,28 +32,27 @@ struct PeriodOutput {
   /// Days whose records do not tell the pieces of the orders.
   private(set) var silentDays: Set<CivilDate> = []
   private let zone: PlantZone
+  private let names: AssetNames
   private let lineOfFeed: [String: Int]
 
-  init(_ site: Site, zone: PlantZone) {
+  init(_ site: Site, zone: PlantZone, names: AssetNames) {
+    self.names = names
     lines = ProductionLine.lines(of: site)
     self.zone = zone
     var lineOfFeed: [String: Int] = [:]
     for (place, line) in lines.enumerated() {
-      for feed in line.feeds {
-        lineOfFeed[site.assets[feed].id] = place
-        if let former = site.assets[feed].formerly, lineOfFeed[former] == nil { lineOfFeed[former] = place }
-      }
+      for feed in line.feeds { lineOfFeed[site.assets[feed].id] = place }
     }
     self.lineOfFeed = lineOfFeed
   }
 
   /// - Parameters:
   ///   - days: bodies of `production-line` that lie in the period.
-  ///   - orders: bodies of `product-footprint` by key, of all orders that the days name or that began in the period.
+  ///   - orders: bodies of `product-footprint` by key with the ids of now, of all orders that the days name or that began in the period.
   ///   - period: decides which orders count as a whole.
   mutating func add(days: [JSONValue], orders: [String: JSONValue], period: Range<Timestamp>) throws {
     for body in days {
-      guard let line = body["asset"]?.stringValue.flatMap({ lineOfFeed[$0] }),
+      guard let line = body["asset"]?.stringValue.flatMap({ lineOfFeed[names.current($0)] }),
         let start = body["start"]?.stringValue.flatMap({ Timestamp(rfc3339: $0) })
       else { continue }
       let day = CivilDate(of: start, in: zone)
@@ -60,11 +60,12 @@ struct PeriodOutput {
       let pieces = body["pieces"]
       if pieces == nil { silentDays.insert(day) }
       for key in Self.orders(of: body).sorted() {
-        let order = orders[key]
+        let current = names.currentKey(key)
+        let order = orders[current]
         if Self.isReported(order) { continue }
         parts.append(
           Part(
-            order: key, isKnown: order != nil, product: order?["product"]?.stringValue, line: line, day: day,
+            order: current, isKnown: order != nil, product: order?["product"]?.stringValue, line: line, day: day,
             good: pieces.map { Self.decimal($0[key]?["good"]) ?? .zero },
             energy: Self.decimal(carrier?["orders"]?[key]) ?? .zero))
       }
@@ -73,7 +74,7 @@ struct PeriodOutput {
       }
     }
     for (key, order) in orders.sorted(by: { $0.key < $1.key }) where Self.isReported(order) {
-      guard let line = order["asset"]?.stringValue.flatMap({ lineOfFeed[$0] }),
+      guard let line = order["asset"]?.stringValue.flatMap({ lineOfFeed[names.current($0)] }),
         let start = order["start"]?.stringValue.flatMap({ Timestamp(rfc3339: $0) }), period.contains(start)
       else { continue }
       let electricity = (order["energy"]?.arrayValue ?? []).first {
@@ -88,8 +89,8 @@ struct PeriodOutput {
     }
   }
 
-  /// Keys of the orders that a line's day names.
-  static func orders(of day: JSONValue) -> Set<String> {
+  /// Keys of the orders that a line's day names, as the record has them.
+  private static func orders(of day: JSONValue) -> Set<String> {
     keys(day["carriers"]?[Signal.Quantity.activeEnergyImport.rawValue]?["orders"]).union(keys(day["pieces"]))
   }
 

@@ -91,7 +91,22 @@ struct PlantReportWriter {
           figures: [a?.energy.description, a?.cost?.description, b?.cost?.description, change(a?.cost, b?.cost)]))
     }
     guard !rows.isEmpty else { return nil }
-    let (sum, last) = (try total(own), try total(old))
+    var (sum, last) = (try total(own), try total(old))
+    // Whole months have a bill, and what it adds belongs to what the period cost.
+    let (bill, oldBill) = (try self.bill(now, counted), try self.bill(before, counted))
+    for (name, part) in Self.billed {
+      let (a, b) = (bill?[keyPath: part], oldBill?[keyPath: part])
+      guard a != nil || b != nil else { continue }
+      rows.append(.init(name: name, figures: [nil, a?.description, b?.description, change(a, b)]))
+      sum = try a.map { try (sum ?? .zero) + $0 } ?? sum
+      last = try b.map { try (last ?? .zero) + $0 } ?? last
+    }
+    var lines =
+      bill == nil
+      ? ["energy charges only; basic charge, funds and power factor are on the bill of a whole month"]
+      : ["with what the months' bills add to the energy charge"]
+    if bill != nil, oldBill == nil { lines.append("of the time before only energy charges are known") }
+    if let bill, bill.unknown > 0 { lines.append("a bill lacks a part that is not known: the sum is too low") }
     let columns: [ReportTable.Column] = [
       .init("energy", title: "energy", unit: "kWh", places: 1),
       .init("cost", title: "cost", unit: tariff.tariff.currency, places: 2),
@@ -102,7 +117,30 @@ struct PlantReportWriter {
       table: ReportTable(
         title: "Electricity by band", by: "band", start: "", end: "", columns: columns, rows: rows,
         total: .init(name: "sum", figures: [nil, sum?.description, last?.description, change(sum, last)]), notes: []),
-      lines: ["energy charges only; basic charge and power factor are on the month's bill"])
+      lines: lines)
+  }
+
+  private static let billed: [(String, KeyPath<PeriodFigures.Bill, ExactDecimal?> & Sendable)] = [
+    ("government funds", \.governmentFunds), ("basic charge", \.basicCharge), ("power factor", \.powerFactor),
+  ]
+
+  /// Of the meters that are billed; nil where no whole month is in the figures.
+  private func bill(_ figures: PeriodFigures, _ counted: [String]) throws -> PeriodFigures.Bill? {
+    var sum: PeriodFigures.Bill?
+    for id in counted {
+      guard let own = figures.bills[id] else { continue }
+      var whole = sum ?? PeriodFigures.Bill()
+      func add(_ one: ExactDecimal?, _ other: ExactDecimal?) throws -> ExactDecimal? {
+        guard let one, let other else { return one ?? other }
+        return try one + other
+      }
+      whole.governmentFunds = try add(whole.governmentFunds, own.governmentFunds)
+      whole.basicCharge = try add(whole.basicCharge, own.basicCharge)
+      whole.powerFactor = try add(whole.powerFactor, own.powerFactor)
+      whole.unknown += own.unknown
+      sum = whole
+    }
+    return sum
   }
 
   /// Maximum demand of the meters at the boundary, and when it was.

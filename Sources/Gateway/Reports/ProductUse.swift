@@ -1,4 +1,5 @@
 import Production
+import Store
 import Telemetry
 import Templates
 
@@ -7,28 +8,23 @@ struct ProductUse {
   static let unknownProduct = "(product not known)"
   static let noOrder = "(no order)"
 
+  private let names: AssetNames
   /// By name of the row.
   private(set) var rows: [String: [Carrier: ExactDecimal]] = [:]
   private(set) var total: [Carrier: ExactDecimal] = [:]
 
-  /// Keys of the orders that a line's day names.
-  static func orders(of day: JSONValue) -> Set<String> {
-    guard case .object(let carriers)? = day["carriers"] else { return [] }
-    return carriers.values.reduce(into: []) { keys, carrier in
-      if case .object(let orders)? = carrier["orders"] { keys.formUnion(orders.keys) }
-    }
-  }
+  init(names: AssetNames) { self.names = names }
 
   /// - Parameters:
   ///   - day: body of a `production-line`.
-  ///   - products: by key of the order; what is not there is not known.
+  ///   - products: by key of the order, with the ids of now; what is not there is not known.
   mutating func add(day: JSONValue, products: [String: String]) throws {
     guard case .object(let carriers)? = day["carriers"] else { return }
     for (name, body) in carriers.sorted(by: { $0.key < $1.key }) {
       guard let carrier = Self.carrier(name) else { continue }
       if case .object(let orders)? = body["orders"] {
         for (key, amount) in orders.sorted(by: { $0.key < $1.key }) {
-          try add(amount, carrier, to: products[key] ?? Self.unknownProduct)
+          try add(amount, carrier, to: products[names.currentKey(key)] ?? Self.unknownProduct)
         }
       }
       if let rest = body["unallocated"] { try add(rest, carrier, to: Self.noOrder) }
@@ -50,7 +46,7 @@ struct ProductUse {
   }
 
   /// Products by name, then what belongs to none.
-  var names: [String] {
+  var products: [String] {
     let last = [Self.unknownProduct, Self.noOrder]
     return rows.keys.filter { !last.contains($0) }.sorted() + last.filter { rows[$0] != nil }
   }

@@ -1,11 +1,12 @@
 import Engine
 import Gateway
 import Journal
+import Plant
 import Rules
 import Telemetry
 import Templates
 
-/// What the rules of energy and carbon add to the engine, as a share of one core: an hour of the plant with its day's end,
+/// What the rules of energy and carbon add to the engine, as a share of one core: an hour of the plant with the end of a day and month,
 /// one reading a second of each meter, with all rules and without those of energy, carbon, money and budgets.
 struct CarbonBench {
   /// Rules of the assets that are not of energy or carbon; whatever else there is counts as added.
@@ -61,8 +62,9 @@ struct CarbonBench {
       let connection = catalog.connection(named: site.connections[0].name)
       first.entries = [.connection(connection, .up), .connection(connection, .drained)]
       try engine.process(first, into: &output)
-      // Half of it before the midnight of UTC, so that a day ends in it.
-      let start = Timestamp(seconds: 1_795_219_200) - Span64.minutes(Int64(minutes / 2))
+      // Half of it before the plant's midnight that ends 2026-11, so that a day and a month end in it.
+      let zone = try PlantZone(identifier: site.zone)
+      let start = zone.startOfMonth(containing: Timestamp(seconds: 1_797_292_800)) - Span64.minutes(Int64(minutes / 2))
       for second in 0..<(minutes * 60) {
         var batch = Batch()
         position += 1

@@ -1,0 +1,88 @@
+import ArgumentParser
+import Control
+import Foundation
+
+struct AlarmsCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "alarms", abstract: "What is wrong, how urgent it is, and what to do; who knows of it.",
+    discussion: """
+      The number in front is that of the occurrence: `weir ack` names it, so that nobody acknowledges what they have not \
+      seen. `weir incidents` shows the same on one page, joined by cause.
+      """, subcommands: [List.self, Performance.self, Reset.self], defaultSubcommand: List.self)
+
+  struct List: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Alarms that are active, unacknowledged or silenced, the most urgent first.")
+    @OptionGroup var gateway: GatewayOptions
+    @Flag(name: .long, help: "Refresh each second until Ctrl-C.") var watch = false
+    @Flag(name: .long, help: "Only those that nobody has acknowledged.") var waiting = false
+    @Flag(name: .long, help: "As JSON.") var json = false
+
+    func run() async throws {
+      try await AlarmText.watching(watch) {
+        var report = try await gateway.client.alarms()
+        if waiting { report.alarms.removeAll { $0.state != "unacknowledged" && $0.state != "returned" } }
+        return json
+          ? String(decoding: try ControlCoding.encoder().encode(report.alarms), as: UTF8.self)
+          : AlarmText.alarms(report)
+      }
+    }
+  }
+
+  struct Performance: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "How well the alarm system serves people: rates, floods, chattering, and what to mend.",
+      discussion: "Figures and targets after ISA-18.2 / IEC 62682; the targets stand in Config/alarms.")
+    @OptionGroup var gateway: GatewayOptions
+    @OptionGroup var report: ReportOptions
+
+    func run() async throws {
+      try report.show(try await gateway.client.report(ReportQuery(subject: .alarms, period: report.period)))
+    }
+  }
+
+  struct Reset: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Let a latched alarm return, after its condition has cleared.")
+    @OptionGroup var gateway: GatewayOptions
+    @Argument(help: "The alarm, for example fault/press-1/overload.") var alarm: String
+    @OptionGroup var who: PersonOptions
+    @Option(name: .long, help: "Why.") var reason: String
+
+    func run() async throws {
+      try await who.send("alarm-reset", ["alarm": .string(alarm)], reason: reason, to: gateway)
+    }
+  }
+}
+
+struct IncidentsCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "incidents", abstract: "What to get up for: alarms joined by their cause, safety first.")
+  @OptionGroup var gateway: GatewayOptions
+  @Flag(name: .long, help: "Refresh each second until Ctrl-C.") var watch = false
+  @Flag(name: .long, help: "As JSON.") var json = false
+
+  func run() async throws {
+    try await AlarmText.watching(watch) {
+      let report = try await gateway.client.alarms()
+      return json
+        ? String(decoding: try ControlCoding.encoder().encode(report.incidents), as: UTF8.self)
+        : AlarmText.incidents(report)
+    }
+  }
+}
+
+struct IncidentCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "incident", abstract: "One incident: its cause, its alarms, what happened when, what to do.")
+  @OptionGroup var gateway: GatewayOptions
+  @Argument(help: "Its number, as weir incidents shows it.") var number: Int
+  @Flag(name: .long, help: "As JSON.") var json = false
+
+  func run() async throws {
+    let incident = try await gateway.client.incident(number)
+    print(
+      json
+        ? String(decoding: try ControlCoding.encoder().encode(incident), as: UTF8.self) : AlarmText.incident(incident))
+  }
+}
