@@ -71,8 +71,8 @@ let package = Package(
     module(
       "Forwarding",
       [
-        "Telemetry", "Templates", "Store", "MQTT", "CZlib", httpClient, lifecycle, logging, nio("NIOCore"),
-        nio("NIOPosix"), nio("NIOHTTP1"), nio("NIOConcurrencyHelpers"), nioSSL,
+        "Telemetry", "Templates", "Store", "MQTT", "CLinux", "CZlib", crypto, httpClient, lifecycle, logging,
+        nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"), nio("NIOConcurrencyHelpers"), nioSSL,
       ]),
     module("Control", [hummingbird, httpClient, lifecycle, logging, nio("NIOCore"), nio("NIOFoundationCompat")]),
     .target(
@@ -147,7 +147,8 @@ let package = Package(
     .testTarget(
       name: "Scenarios",
       dependencies: [
-        "Telemetry", "Templates", "Plant", "MQTT", "Simulation", "Control", "TestSupport", "weir", hummingbird, logging,
+        "Telemetry", "Templates", "Plant", "MQTT", "Simulation", "Control", "TestSupport", "weir", hummingbird,
+        httpClient, logging,
       ], path: "Tests/Scenarios", swiftSettings: plain),
   ],
   swiftLanguageModes: [.v6]

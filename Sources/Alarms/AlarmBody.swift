@@ -1,10 +1,12 @@
 import Plant
 import Telemetry
+import Templates
 
 /// The records of alarms and incidents.
 struct AlarmBody {
   let zone: PlantZone
   let gateway: String
+  let language: Language
 
   /// Members of an incident that its record lists.
   static let listed = 200

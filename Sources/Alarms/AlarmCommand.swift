@@ -45,6 +45,7 @@ public struct AlarmCommand: Hashable, Sendable {
   /// What is wrong with a command, and what would be right.
   public struct Mistake: Error, Hashable, CustomStringConvertible {
     public var description: String
+    public init(description: String) { self.description = description }
   }
 
   public init(_ command: SiteCommand) throws(Mistake) {

@@ -7,6 +7,8 @@ public struct AlarmState: Hashable, Sendable {
 
   public internal(set) var book: AlarmBook
   public internal(set) var correlator: Correlator
+  public internal(set) var orders = WorkOrderBook()
+  public internal(set) var notifier = Notifier()
 
   public init(site: Site, settings: AlarmSettings) {
     let topology = AlarmTopology(site, settings)
@@ -31,6 +33,8 @@ public struct AlarmState: Hashable, Sendable {
     writer.byte(Self.version)
     book.encode(into: &writer)
     correlator.encode(into: &writer)
+    orders.encode(into: &writer)
+    notifier.encode(into: &writer)
   }
 
   mutating func restore(from reader: inout ByteReader) throws(ByteReaderError) {
@@ -39,6 +43,8 @@ public struct AlarmState: Hashable, Sendable {
     }
     try book.restore(from: &reader)
     try correlator.restore(from: &reader)
+    try orders.restore(from: &reader)
+    try notifier.restore(from: &reader)
   }
 
   /// The asset that an incident is about, for allow-lists; `gateway` if it is none. The same for all its revisions.

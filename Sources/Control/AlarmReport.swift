@@ -45,6 +45,8 @@ public struct AlarmLine: Codable, Hashable, Sendable {
   public var evidence: [Named]
   /// The incident that it belongs to.
   public var incident: Int?
+  /// What to know and to do, heading by heading, in the language that was asked for.
+  public var guidance: [GuidanceLine] = []
 
   public struct Named: Codable, Hashable, Sendable {
     public var name: String
@@ -69,6 +71,16 @@ public struct AlarmLine: Codable, Hashable, Sendable {
     self.summary = summary
     self.advice = advice
     self.evidence = evidence
+  }
+}
+
+/// A heading with what stands under it.
+public struct GuidanceLine: Codable, Hashable, Sendable {
+  public var heading: String
+  public var texts: [String]
+  public init(heading: String, texts: [String]) {
+    self.heading = heading
+    self.texts = texts
   }
 }
 
@@ -103,6 +115,8 @@ public struct IncidentLine: Codable, Hashable, Sendable {
   /// Empty in lists.
   public var members: [Member]
   public var steps: [Step]
+  /// Of the alarm that stands first.
+  public var guidance: [GuidanceLine] = []
 
   public struct Member: Codable, Hashable, Sendable {
     public var alarm: String

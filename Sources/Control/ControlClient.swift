@@ -44,9 +44,20 @@ public struct ControlClient: Sendable {
   public func command(_ text: String) async throws(ControlClientError) -> CommandReceipt {
     try decoded(try await request("/v1/commands", method: .post, body: text))
   }
-  public func alarms() async throws(ControlClientError) -> AlarmReport { try await get("/v1/alarms") }
-  public func incident(_ number: Int) async throws(ControlClientError) -> IncidentLine {
-    try await get("/v1/incidents/\(number)")
+  /// - Parameter language: `en` or `zh`; nil = that of the site.
+  public func alarms(language: String? = nil) async throws(ControlClientError) -> AlarmReport {
+    try await get("/v1/alarms" + (language.map { "?language=\(escaped($0))" } ?? ""))
+  }
+  public func incident(_ number: Int, language: String? = nil) async throws(ControlClientError) -> IncidentLine {
+    try await get("/v1/incidents/\(number)" + (language.map { "?language=\(escaped($0))" } ?? ""))
+  }
+  public func workOrders(
+    all: Bool = false, language: String? = nil
+  ) async throws(ControlClientError) -> [WorkOrderLine] {
+    try await get("/v1/workorders?all=\(all)" + (language.map { "&language=\(escaped($0))" } ?? ""))
+  }
+  public func notifications(limit: Int) async throws(ControlClientError) -> [NotificationLine] {
+    try await get("/v1/notifications?limit=\(limit)")
   }
   public func record(_ id: String) async throws(ControlClientError) -> String {
     String(decoding: try await request("/v1/record?id=\(escaped(id))", method: .get), as: UTF8.self)

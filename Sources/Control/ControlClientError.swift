@@ -36,7 +36,7 @@ public enum ControlClientError: Error, Hashable, CustomStringConvertible {
         + "  → Look at its log and at the disk; it loses nothing by a restart."
     case .refused(let status, let message):
       switch status {
-      case 400, 404: message
+      case 400, 403, 404: message
       default: "The gateway could not answer (\(status)): \(message)\n  → Look at its log."
       }
     case .unreadable(let detail):

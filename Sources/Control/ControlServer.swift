@@ -97,9 +97,10 @@ public struct ControlServer: Sendable {
       ? "another program has taken the port" : String(cString: strerror(error.errnoCode))
   }
 
-  private func router(withCommands: Bool) -> Router<BasicRequestContext> {
-    let router = Router()
+  private func router(withCommands: Bool) -> Router<PeerContext> {
+    let router = Router(context: PeerContext.self)
     router.add(middleware: PlainErrors())
+    if withCommands { router.add(middleware: RoleCheck(source: source)) }
     router.get("/healthz") { _, _ in Self.text("alive\n") }
     router.get("/readyz") { [source] _, _ in
       await source.isReady() ? Self.text("ready\n") : Self.text("not ready\n", status: .serviceUnavailable)
@@ -107,6 +108,12 @@ public struct ControlServer: Sendable {
     router.get("/metrics") { [source] _, _ in
       Self.text(
         try await source.metrics(), type: "application/openmetrics-text; version=1.0.0; charset=utf-8")
+    }
+    router.post("/v1/workorders/:number/state") { [source] request, context in
+      let number = Int(try context.parameters.require("number"))
+      let body = try await request.body.collect(upTo: Self.commandBytes)
+      return try Self.json(
+        await source.workOrderState(String(buffer: body), number: number, token: Self.bearer(request)))
     }
     guard withCommands else { return router }
     router.get("/v1/status") { [source] _, _ in try Self.json(await source.status()) }
@@ -131,17 +138,30 @@ public struct ControlServer: Sendable {
     router.post("/v1/quarantine/retry") { [source] request, _ in
       try Self.json(await source.retryQuarantine(ids: Self.ids(request)))
     }
-    router.post("/v1/commands") { [source] request, _ in
-      let body = try await request.body.collect(upTo: Self.commandBytes)
-      return try Self.json(await source.command(String(buffer: body)))
+    router.post("/v1/commands") { [source] request, context in
+      let text = String(buffer: try await request.body.collect(upTo: Self.commandBytes))
+      try await source.authorize(context.caller(), .command(Self.commandName(text)))
+      return try Self.json(await source.command(text))
     }
-    router.get("/v1/alarms") { [source] _, _ in try Self.json(await source.alarms()) }
-    router.get("/v1/incidents/:number") { [source] _, context in
+    router.get("/v1/alarms") { [source] request, _ in
+      try Self.json(await source.alarms(language: request.uri.queryParameters.get("language")))
+    }
+    router.get("/v1/workorders") { [source] request, _ in
+      let options = request.uri.queryParameters
+      return try Self.json(
+        await source.workOrders(all: options.get("all") == "true", language: options.get("language")))
+    }
+    router.get("/v1/notifications") { [source] request, _ in
+      let limit = request.uri.queryParameters.get("limit", as: Int.self) ?? 30
+      return try Self.json(await source.notifications(limit: max(1, min(limit, 10_000))))
+    }
+    router.get("/v1/incidents/:number") { [source] request, context in
       let word = try context.parameters.require("number")
       guard let number = Int(word) else {
         throw ControlRefusal(.badRequest, "\"\(word)\" is no number of an incident; `weir incidents` lists them")
       }
-      return try Self.json(await source.incident(number))
+      return try Self.json(
+        await source.incident(number, language: request.uri.queryParameters.get("language")))
     }
     router.get("/v1/record") { [source] request, _ in
       guard let id = request.uri.queryParameters.get("id") else {
@@ -267,13 +287,18 @@ public struct ControlServer: Sendable {
 /// Answers errors as text, so that a person at the other end can read them.
 private struct PlainErrors: RouterMiddleware {
   func handle(
-    _ request: Request, context: BasicRequestContext,
-    next: (Request, BasicRequestContext) async throws -> Response
+    _ request: Request, context: PeerContext, next: (Request, PeerContext) async throws -> Response
   ) async throws -> Response {
     do {
       return try await next(request, context)
     } catch let error as ControlRefusal {
-      return ControlServer.text(error.description, status: error.kind == .notFound ? .notFound : .badRequest)
+      let status: HTTPResponse.Status =
+        switch error.kind {
+        case .badRequest: .badRequest
+        case .notFound: .notFound
+        case .forbidden: .forbidden
+        }
+      return ControlServer.text(error.description, status: status)
     } catch let error as HTTPError {
       throw error
     } catch {

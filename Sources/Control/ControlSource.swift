@@ -30,10 +30,18 @@ public protocol PlantSource: Sendable {
   /// Takes a person's command (canonical JSON with `command` and its members) into the journal; answers when it is
   /// durable.
   func command(_ text: String) async throws -> CommandReceipt
-  /// Alarms and open incidents.
-  func alarms() async throws -> AlarmReport
+  /// Whether somebody may do something; throws if not.
+  func authorize(_ caller: ControlCaller, _ act: ControlAct) async throws
+  /// Alarms and open incidents. `language`: `en` or `zh`; nil = that of the site.
+  func alarms(language: String?) async throws -> AlarmReport
   /// An incident with its alarms and what happened, open or closed.
-  func incident(_ number: Int) async throws -> IncidentLine
+  func incident(_ number: Int, language: String?) async throws -> IncidentLine
+  /// Work orders, the newest first; those that are over only if all are wanted.
+  func workOrders(all: Bool, language: String?) async throws -> [WorkOrderLine]
+  /// What a maintenance system says of a work order (JSON), with the token that the site has for it.
+  func workOrderState(_ text: String, number: Int?, token: String?) async throws -> CommandReceipt
+  /// What people were told of late, the newest first, and what became of it.
+  func notifications(limit: Int) async throws -> [NotificationLine]
   /// An issued record by its id, as it is forwarded: JSON.
   func record(_ id: String) async throws -> String
   /// Figures for a period, from the records.
@@ -74,7 +82,7 @@ public protocol PlantSource: Sendable {
 
 /// The question was wrong: what is wrong with it, and what would be right.
 public struct ControlRefusal: Error, Hashable, CustomStringConvertible {
-  public enum Kind: Hashable, Sendable { case badRequest, notFound }
+  public enum Kind: Hashable, Sendable { case badRequest, notFound, forbidden }
   public var kind: Kind
   public var description: String
 

@@ -28,6 +28,8 @@ public struct GatewayStatus: Codable, Sendable {
   public var destinations: [DestinationStatus]
   public var storage: Storage
   public var findings: [FindingStatus]
+  /// nil: this gateway makes no alarms.
+  public var alarms: AlarmTotals?
 
   public struct ConnectionStatus: Codable, Sendable {
     public var name: String

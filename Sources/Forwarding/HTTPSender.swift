@@ -1,15 +1,8 @@
-import AsyncHTTPClient
 import Logging
-import NIOConcurrencyHelpers
-import NIOCore
-import NIOHTTP1
-import NIOSSL
 import Telemetry
 import Templates
 
 /// Records as CloudEvents by HTTP POST: one event a request (`batch` = 1), or the batch format.
-///
-/// The connection is kept and used again. The token is read when it is first needed and again after each 401.
 final class HTTPSender: Sender {
   struct Settings: Sendable {
     var url: String
@@ -21,25 +14,20 @@ final class HTTPSender: Sender {
     var timeout: Duration
   }
 
-  private struct State: Sendable {
-    var client: HTTPClient?
-    var token: SecretValue?
-  }
-
   let address: String
   var batch: Int { settings.batch }
   private let settings: Settings
-  private let logger: Logger
   private let events: CloudEvents
-  private let wallClock: @Sendable () -> Timestamp
-  private let state = NIOLockedValueBox(State())
+  private let link: HTTPLink
 
   init(settings: Settings, gateway: String, logger: Logger, wallClock: @escaping @Sendable () -> Timestamp) {
     self.settings = settings
-    self.logger = logger
-    self.wallClock = wallClock
     events = CloudEvents(gateway: gateway)
     address = Redactor.address(settings.url)
+    link = HTTPLink(
+      address: address,
+      settings: HTTPLink.Settings(token: settings.token, tls: settings.tls, timeout: settings.timeout),
+      logger: logger, wallClock: wallClock)
   }
 
   func send(_ records: ArraySlice<OutboundRecord>) async -> SendReport {
@@ -49,176 +37,21 @@ final class HTTPSender: Sender {
     }
     let isBatch = settings.batch > 1
     let plain = isBatch ? events.batch(records) : events.event(records[records.startIndex])
-    let type = isBatch ? CloudEvents.batch : CloudEvents.single
     do {
       let body = settings.gzip ? try Gzip.compress(plain) : plain
-      var answer = try await post(body, type: type)
-      if answer.status == 401, try renewToken() { answer = try await post(body, type: type) }
-      if answer.status == 401 || answer.status == 403, settings.tls != nil { await dropClient() }
+      var request = HTTPLink.Request(
+        url: settings.url, type: isBatch ? CloudEvents.batch : CloudEvents.single, body: body)
+      if settings.gzip { request.headers.append(("Content-Encoding", "gzip")) }
+      let answer = try await link.send(request)
       let verdict = HTTPAnswers.answer(status: answer.status, detail: answer.detail, retryAfter: answer.retryAfter)
       guard case .delivered = verdict else { return SendReport(answer: verdict) }
       return SendReport(answer: verdict, bytes: plain.count, wireBytes: body.count)
-    } catch let failure as SecretSource.Failure {
-      return .hold("secret", failure.description, advice: "Put the token there; it is read again at the next attempt.")
     } catch let failure as Gzip.Failure {
       return .retry("gzip", failure.description)
     } catch {
-      return await trouble(error)
+      return await link.report(error)
     }
   }
 
-  func close() async { await dropClient() }
-
-  // MARK: - One request
-
-  private struct Answer {
-    var status: Int
-    var detail: String
-    var retryAfter: Duration?
-  }
-
-  private func post(_ body: [UInt8], type: String) async throws -> Answer {
-    var request = HTTPClientRequest(url: settings.url)
-    request.method = .POST
-    request.headers.add(name: "Content-Type", value: type)
-    request.headers.add(name: "User-Agent", value: "weir")
-    if settings.gzip { request.headers.add(name: "Content-Encoding", value: "gzip") }
-    let token = try currentToken()
-    if let token { request.headers.add(name: "Authorization", value: "Bearer " + token.reveal()) }
-    request.body = .bytes(ByteBuffer(bytes: body))
-
-    let deadline = NIODeadline.now() + .nanoseconds(settings.timeout.inNanoseconds)
-    let response = try await client().execute(request, deadline: deadline)
-    let status = Int(response.status.code)
-    let retryAfter = response.headers.first(name: "Retry-After").flatMap {
-      RetryAfter.parse($0, date: response.headers.first(name: "Date"), now: wallClock())
-    }
-    var detail = "HTTP \(status) \(response.status.reasonPhrase)"
-    if (300..<400).contains(status), let location = response.headers.first(name: "Location") {
-      detail += " to " + Redactor.address(location)
-    }
-    let text = await Self.text(of: response.body, until: deadline)
-    if status >= 400, !text.isEmpty { detail += ": " + text }
-    return Answer(status: status, detail: Redactor(token.map { [$0] } ?? []).line(detail), retryAfter: retryAfter)
-  }
-
-  /// What the server says, read so that the connection can be used again. The status has decided already: an answer
-  /// that is too long, breaks off or never ends changes nothing.
-  private static func text(of body: HTTPClientResponse.Body, until deadline: NIODeadline) async -> String {
-    await withTaskGroup(of: String?.self) { group in
-      group.addTask {
-        do { return String(buffer: try await body.collect(upTo: 64 << 10)) } catch { return "" }
-      }
-      group.addTask {
-        do { try await Task.sleep(for: .nanoseconds((deadline - .now()).nanoseconds)) } catch { return nil }
-        return nil
-      }
-      let first = await group.next()
-      group.cancelAll()
-      return first.flatMap { $0 } ?? ""
-    }
-  }
-
-  // MARK: - Client and token
-
-  private func client() throws -> HTTPClient {
-    try state.withLockedValue { state in
-      if let client = state.client { return client }
-      var configuration = HTTPClient.Configuration()
-      configuration.redirectConfiguration = .disallow
-      configuration.timeout.connect = .nanoseconds(min(settings.timeout, .seconds(10)).inNanoseconds)
-      configuration.timeout.read = .nanoseconds(settings.timeout.inNanoseconds)
-      // The delivery machine does the retrying, where it is seen and counted.
-      configuration.connectionPool.retryConnectionEstablishment = false
-      configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 1
-      if let tls = settings.tls { configuration.tlsConfiguration = try Self.configuration(tls) }
-      let client = HTTPClient(eventLoopGroup: HTTPClient.defaultEventLoopGroup, configuration: configuration)
-      state.client = client
-      return client
-    }
-  }
-
-  private func dropClient() async {
-    let client = state.withLockedValue { state in
-      defer { state.client = nil }
-      return state.client
-    }
-    guard let client else { return }
-    do { try await client.shutdown() } catch { logger.warning("closing connections to \(address): \(error)") }
-  }
-
-  private static func configuration(_ tls: TLSSettings) throws -> TLSConfiguration {
-    var configuration = TLSConfiguration.makeClientConfiguration()
-    if let path = tls.caFile {
-      configuration.trustRoots = .certificates(try NIOSSLCertificate.fromPEMFile(path))
-    }
-    if let path = tls.certificateFile {
-      configuration.certificateChain = try NIOSSLCertificate.fromPEMFile(path).map { .certificate($0) }
-    }
-    if let path = tls.keyFile {
-      configuration.privateKey = .privateKey(try NIOSSLPrivateKey(file: path, format: .pem))
-    }
-    return configuration
-  }
-
-  private func currentToken() throws(SecretSource.Failure) -> SecretValue? {
-    guard let source = settings.token else { return nil }
-    if let token = state.withLockedValue({ $0.token }) { return token }
-    let token = try source.read()
-    state.withLockedValue { $0.token = token }
-    return token
-  }
-
-  /// Reads the token again; true if it is another one.
-  private func renewToken() throws(SecretSource.Failure) -> Bool {
-    guard let source = settings.token else { return false }
-    let old = state.withLockedValue { state in
-      defer { state.token = nil }
-      return state.token
-    }
-    let new = try source.read()
-    state.withLockedValue { $0.token = new }
-    return new != old
-  }
-
-  // MARK: - Errors
-
-  private func trouble(_ error: any Error) async -> SendReport {
-    let token = state.withLockedValue { $0.token }
-    let detail = Redactor(token.map { [$0] } ?? []).line("\(error)")
-    switch error {
-    case is CancellationError:
-      return .retry("cancelled", "the gateway is stopping")
-    case let error as HTTPClientError:
-      switch error {
-      case .invalidURL, .emptyHost:
-        return .hold("url", "\(address) is not an address: \(detail)", advice: "Correct url of the destination.")
-      case .deadlineExceeded, .readTimeout, .writeTimeout, .connectTimeout, .tlsHandshakeTimeout,
-        .getConnectionFromPoolTimeout:
-        return .retry("timeout", "no answer from \(address) in time (\(error.shortDescription))")
-      case .cancelled:
-        return .retry("cancelled", "the gateway is stopping")
-      default:
-        return .retry("connection", "\(address): \(detail)")
-      }
-    case is NIOSSLError, is NIOSSLExtraError, is BoringSSLError:
-      // Certificates may have been renewed on the disk: read them again at the next attempt.
-      await dropClient()
-      return .hold(
-        "tls", "TLS with \(address): \(detail)", advice: "Check the certificates of destination and server, and the CA."
-      )
-    default:
-      return .retry("connection", "\(address): \(detail)")
-    }
-  }
-}
-
-extension Duration {
-  /// Rounded down; saturates.
-  var inNanoseconds: Int64 {
-    let (seconds, attoseconds) = components
-    let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-    if overflow { return seconds < 0 ? .min : .max }
-    return product.addingReportingOverflow(attoseconds / 1_000_000_000).partialValue
-  }
+  func close() async { await link.close() }
 }

@@ -131,7 +131,7 @@ final class MQTTSender: Sender {
     return report
   }
 
-  private static func verdict(_ answer: MQTTLinkAnswer) -> SendReport.Answer {
+  static func verdict(_ answer: MQTTLinkAnswer) -> SendReport.Answer {
     switch answer {
     case .acknowledged:
       return .delivered

@@ -19,6 +19,14 @@ enum Senders {
       return MQTTSender(
         link: PublisherLink(connection), address: "mqtt \(connection.host):\(connection.port) \(topic)",
         topic: TopicPattern(topic), batch: batch, retainLast: retainLast)
+    case .message(let connection, let topic, let shape, let retain):
+      return MessageSender(
+        link: PublisherLink(connection), address: "mqtt \(connection.host):\(connection.port) \(topic)",
+        topic: TopicPattern(topic), shape: shape, retain: retain)
+    case .webhook(let webhook):
+      return WebhookSender(webhook, logger: logger, wallClock: wallClock)
+    case .email(let email):
+      return EmailSender(email, gateway: gateway, wallClock: wallClock)
     }
   }
 }

@@ -77,6 +77,8 @@ final class EngineRunner: @unchecked Sendable {
   private func process(_ batch: Batch) throws {
     try engine.process(batch, into: &output)
     lastMark = ContinuousClock.now
+    // What a safety device says, and whoever is called for it, waits for nobody.
+    if batch.isUrgent, !output.isEmpty { try patiently { try self.commitOutput() } }
     // The head of a day is over what was made up to this batch, neither more nor less, whenever it is committed.
     if let day = days.ended(at: engine.plantClock) { try patiently { try self.commitOutput(sealing: day) } }
     if case .configuration = batch.entries.last { try patiently { try self.checkpoint() } }

@@ -156,6 +156,10 @@ public final class Gateway: Sendable {
           findings: SparkplugFindings(connection: connection.name, findings: findings, text: { zone.rfc3339($0) }),
           logger: connectionLogger)
       }
+      // The maintenance system talks through the first broker.
+      let orders =
+        connection.name == site.connections.first?.name && sparkplug == nil
+        ? site.alarms?.workOrders?.statusTopic.map { WorkOrderIntake(filter: $0) } : nil
       let pipeline = IngestPipeline(
         connection: id, decoder: decoder, writer: writer, queue: queue, monitor: monitor,
         lastMark: stampsTime ? nil : plantClock, recent: try journal.recentIdentities(id), logger: connectionLogger,
@@ -164,13 +168,15 @@ public final class Gateway: Sendable {
           BabbleGuard(
             $0, sources: decoder.sources, findings: findings, now: stampsTime ? nil : plantClock,
             logger: connectionLogger)
-        }, sharing: connection.share == nil ? nil : SharingWatch(connection: connection.name, findings: findings))
+        }, sharing: connection.share == nil ? nil : SharingWatch(connection: connection.name, findings: findings),
+        orders: orders)
       var receiverOptions = sparkplug?.options ?? ReceiverOptions()
       receiverOptions.obsolete = Self.obsoleteFilters(connection, of: former, now: decoder.subscriptions)
       receivers.append(
         Receiver(
           settings: connection, gateway: site.gateway.id,
-          subscriptions: (sparkplug?.subscriptions ?? []) + decoder.subscriptions, delegate: pipeline,
+          subscriptions: (sparkplug?.subscriptions ?? []) + decoder.subscriptions + (orders.map { [$0.filter] } ?? []),
+          delegate: pipeline,
           options: receiverOptions))
       monitors.append((connection.name, monitor))
     }

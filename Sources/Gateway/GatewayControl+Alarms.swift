@@ -19,21 +19,39 @@ extension GatewayControl {
     return try AlarmState(site: site, settings: settings, bytes: bytes)
   }
 
-  func alarms() async throws -> AlarmReport {
+  /// What people are told, in the language that was asked for.
+  struct Voice {
+    var language: Language
+    var facts: PlantFacts
+  }
+
+  func voice(_ word: String?) throws -> Voice {
+    let settings = try alarmState().book.settings
+    guard let word else { return Voice(language: settings.language, facts: facts(settings)) }
+    guard let language = Language(rawValue: word) else {
+      throw ControlRefusal(.badRequest, "There is no language \"\(word)\".\n  → There are en and zh.")
+    }
+    return Voice(language: language, facts: facts(settings))
+  }
+
+  private func facts(_ settings: AlarmSettings) -> PlantFacts { PlantFacts(site: site, settings: settings, zone: zone) }
+
+  func alarms(language: String?) async throws -> AlarmReport {
     let state = try alarmState()
+    let voice = try self.voice(language)
     return AlarmReport(
-      now: text(plantNow), alarms: state.book.list.map { line($0, state) },
+      now: text(plantNow), alarms: state.book.list.map { line($0, state, voice) },
       incidents: state.correlator.list.map { incident in
-        var short = line(incident)
+        var short = line(incident, state, voice)
         short.members = []
         short.steps = []
         return short
       }, isFlood: state.correlator.isFlood)
   }
 
-  func incident(_ number: Int) async throws -> IncidentLine {
+  func incident(_ number: Int, language: String?) async throws -> IncidentLine {
     let state = try alarmState()
-    if let open = state.correlator.incidents[number] { return line(open) }
+    if let open = state.correlator.incidents[number] { return line(open, state, try voice(language)) }
     // It is over: its last record says all.
     let key = "\(site.gateway.id)/\(number)"
     var found: JSONValue?
@@ -53,13 +71,16 @@ extension GatewayControl {
 
   private func text(_ time: Timestamp?) -> String? { time.map { text($0) } }
 
-  private func line(_ entry: AlarmBook.Entry, _ state: AlarmState) -> AlarmLine {
+  private func line(_ entry: AlarmBook.Entry, _ state: AlarmState, _ voice: Voice) -> AlarmLine {
     let (subject, machine) = (entry.subject, entry.machine)
+    let guidance = state.book.guidance(of: subject, onset: machine.onset, facts: voice.facts)
     var line = AlarmLine(
       occurrence: machine.occurrence, alarm: subject.key, state: machine.isHeld ? "latched" : machine.state.word,
       priority: subject.priority.word, priorityReason: subject.priorityReason, subject: subject.subject,
-      place: subject.place, summary: subject.summary, advice: subject.advice,
-      evidence: subject.evidence.map { AlarmLine.Named(name: $0.name, value: $0.value) })
+      place: subject.place, summary: guidance.what.in(voice.language),
+      advice: guidance.steps.first?.in(voice.language) ?? subject.advice,
+      evidence: guidance.evidence.map { AlarmLine.Named(name: $0.name, value: $0.value) })
+    line.guidance = Self.lines(guidance, voice)
     line.since = text(machine.onset)
     line.raised = text(machine.raised)
     line.acknowledged = text(machine.acknowledged)
@@ -80,13 +101,38 @@ extension GatewayControl {
     return line
   }
 
-  private func line(_ incident: Incident) -> IncidentLine {
-    let words = IncidentText(incident)
+  private static func lines(_ guidance: AlarmGuidance, _ voice: Voice) -> [GuidanceLine] {
+    let language = voice.language
+    func texts(_ heading: AlarmWords.Heading) -> [String] {
+      switch heading {
+      case .what: [guidance.what.in(language)]
+      case .place: [guidance.place]
+      case .since: guidance.since.map { [voice.facts.short($0)] } ?? []
+      case .evidence: guidance.evidence.map { "\($0.name): \($0.value)" }
+      case .why: guidance.why.map { $0.in(language) }
+      case .ignored: guidance.ignored.map { $0.in(language) }
+      case .steps: guidance.steps.enumerated().map { "\($0.offset + 1). \($0.element.in(language))" }
+      case .parts:
+        guidance.parts.map { $0.in(language) } + (guidance.leadTime.map { ["\($0)"] } ?? [])
+      case .skill: [guidance.skill?.in(language)].compactMap(\.self)
+      }
+    }
+    return AlarmWords.Heading.allCases.compactMap { heading in
+      let found = texts(heading)
+      return found.isEmpty ? nil : GuidanceLine(heading: heading.text(language), texts: found)
+    }
+  }
+
+  private func line(_ incident: Incident, _ state: AlarmState, _ voice: Voice) -> IncidentLine {
+    let guidance = state.book.guidance(of: incident, facts: voice.facts)
+    let words = IncidentText(incident, head: guidance?.what)
     var line = IncidentLine(
       number: incident.number, kind: incident.kind.rawValue, state: incident.state.rawValue,
-      priority: incident.priority.word, cause: incident.cause, summary: words.summary, advice: words.advice,
+      priority: incident.priority.word, cause: incident.cause, summary: words.what.in(voice.language),
+      advice: words.toDo.in(voice.language),
       onset: text(incident.onset), detected: text(incident.detected),
       secondsToDetect: max(0, (incident.detected - incident.onset).seconds))
+    line.guidance = guidance.map { Self.lines($0, voice) } ?? []
     line.diagnosed = text(incident.diagnosed)
     line.announced = text(incident.announced)
     line.acknowledged = text(incident.acknowledged)

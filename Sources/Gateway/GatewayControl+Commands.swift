@@ -21,6 +21,8 @@ extension GatewayControl {
     case Recalculation.command: return try recompute(command)
     case ImportedFootprint.command: return try importFootprint(command)
     case let name where AlarmCommand.names.contains(name): return try alarmCommand(command)
+    case WorkOrderCommand.name: return try await workOrderCommand(command)
+    case AlarmRule.testCommand: return try notifyTest(command)
     case InspectionRule.baselineCommand: return try relearn(command)
     case MaintenanceRecord.command: return try recordMaintenance(command)
     default:
@@ -28,7 +30,8 @@ extension GatewayControl {
         .badRequest,
         "There is no command \"\(command.name)\".\n  → There are \(EnteredActivity.command), "
           + "\(Recalculation.command), \(ImportedFootprint.command), \(MaintenanceRecord.command) and "
-          + "\(InspectionRule.baselineCommand), \(AlarmCommand.names.joined(separator: ", ")).")
+          + "\(InspectionRule.baselineCommand), \(AlarmCommand.names.joined(separator: ", ")), "
+          + "\(WorkOrderCommand.name), \(AlarmRule.testCommand).")
     }
   }
 

@@ -79,7 +79,7 @@ struct GatewayControl: PlantSource {
     let connections = monitors.map { connection($0.name, $0.monitor.snapshot, now: now) }
     let (verdict, reasons) = verdict(
       connections: connections, destinations: destinations, findings: open, counts: counts)
-    return GatewayStatus(
+    var status = GatewayStatus(
       gateway: site.gateway.id, version: Version.text, verdict: verdict, reasons: reasons, started: text(started),
       uptimeSeconds: board.uptime.seconds, now: text(now), zone: site.zone, configurationHash: site.hash,
       connections: connections, stages: stages(view), assets: totals(view: view, findings: open),
@@ -94,6 +94,8 @@ struct GatewayControl: PlantSource {
       storage: storage(
         payload: max(0, counts.payloadBytes - payloadBefore),
         forwarded: destinations.map(\.deliveredBytes).reduce(0, +)), findings: open.map(describe))
+    status.alarms = try alarmTotals()
+    return status
   }
 
   private func verdict(

@@ -1,7 +1,9 @@
+import Alarms
 import Ingest
 import Journal
 import Logging
 import MQTT
+import Rules
 import Telemetry
 
 /// The work of one network thread: recognise redeliveries, decode, and commit the batch to the journal before the
@@ -19,6 +21,8 @@ final class IngestPipeline: ReceiverDelegate {
   private let babble: BabbleGuard?
   /// Not nil on a connection with a shared subscription.
   private let sharing: SharingWatch?
+  /// Not nil on the connection by which a maintenance system tells states of work orders.
+  private let orders: WorkOrderIntake?
 
   private var filter: RedeliveryFilter
   /// Identities of the last run, until the first connection.
@@ -32,8 +36,9 @@ final class IngestPipeline: ReceiverDelegate {
   init(
     connection: ConnectionID, decoder: Decoder, writer: JournalWriter, queue: BatchQueue, monitor: ConnectionMonitor,
     lastMark: Timestamp?, recent: [MessageIdentity], logger: Logger, sparkplug: SparkplugIntake? = nil,
-    babble: BabbleGuard? = nil, sharing: SharingWatch? = nil
+    babble: BabbleGuard? = nil, sharing: SharingWatch? = nil, orders: WorkOrderIntake? = nil
   ) {
+    self.orders = orders
     self.babble = babble
     self.sharing = sharing
     self.connection = connection
@@ -70,6 +75,9 @@ final class IngestPipeline: ReceiverDelegate {
     if let sparkplug, sparkplug.takes(topic) {
       return sparkplug.receive(topic: topic, payload: payload, retained: retained, received: received, into: &batch)
     }
+    if let orders, let told = orders.take(topic: topic, payload: payload) {
+      return take(told, topic: topic, payload: payload, received: received)
+    }
     if let babble, let excess = babble.excess(decoder.topicNumber(topic), now: lastMark) {
       return decoder.setAside(
         topic: topic, payload: payload, received: received, reason: .rateLimited, detail: excess.detail,
@@ -77,6 +85,23 @@ final class IngestPipeline: ReceiverDelegate {
     }
     decoder.decode(topic: topic, payload: payload, received: received, into: &batch)
     if lastMark != nil, case .mark(let mark) = batch.entries.last { lastMark = mark }
+  }
+
+  private func take(
+    _ told: Result<SiteCommand, AlarmCommand.Mistake>, topic: UnsafeBufferPointer<UInt8>,
+    payload: UnsafeBufferPointer<UInt8>, received: Timestamp
+  ) {
+    switch told {
+    case .success(let command):
+      batch.counts.received += 1
+      batch.counts.decoded += 1
+      batch.counts.payloadBytes += payload.count
+      batch.entries.append(.command(command.text))
+    case .failure(let mistake):
+      decoder.setAside(
+        topic: topic, payload: payload, received: received, reason: .malformed, detail: "\(mistake)", keeps: true,
+        into: &batch)
+    }
   }
 
   func connectionChanged(_ change: ReceiverEvent) {

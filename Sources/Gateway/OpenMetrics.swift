@@ -61,6 +61,7 @@ enum OpenMetrics {
       page.sample(
         "weir_findings_open", ["severity": severity], status.findings.count { $0.severity == severity })
     }
+    if let alarms = status.alarms { self.alarms(alarms, &page) }
     page.family("weir_disk_bytes", .gauge, "Size on disk.", unit: "bytes")
     page.sample("weir_disk_bytes", ["database": "journal"], status.storage.journalBytes)
     page.sample("weir_disk_bytes", ["database": "store"], status.storage.storeBytes)
@@ -83,6 +84,24 @@ enum OpenMetrics {
       "weir_engine_lag_seconds", .gauge, "Upper bound of the age of the oldest of them.", unit: "seconds")
     page.sample("weir_engine_lag_seconds", [:], status.stages.engineLagSeconds)
     return page.text + "# EOF\n"
+  }
+
+  private static func alarms(_ alarms: AlarmTotals, _ page: inout Page) {
+    let priorities = ["high", "low", "medium", "safety"]
+    page.family("weir_alarms_active", .gauge, "Active alarms.")
+    for priority in priorities {
+      page.sample("weir_alarms_active", ["priority": priority], alarms.active[priority] ?? 0)
+    }
+    page.family("weir_incidents_open", .gauge, "Open incidents.")
+    for priority in priorities {
+      page.sample("weir_incidents_open", ["priority": priority], alarms.incidents[priority] ?? 0)
+    }
+    page.family("weir_alarms_unacknowledged", .gauge, "Occurrences that nobody has acknowledged.")
+    page.sample("weir_alarms_unacknowledged", [:], alarms.waiting)
+    page.family("weir_alarm_flood", .gauge, "1 = more alarms than a person can see to.")
+    page.sample("weir_alarm_flood", [:], alarms.isFlood ? 1 : 0)
+    page.family("weir_work_orders_open", .gauge, "Work orders that are not over.")
+    page.sample("weir_work_orders_open", [:], alarms.workOrders)
   }
 
   private enum Kind: String { case counter, gauge }

@@ -18,6 +18,7 @@ package enum RuleSet {
     let carbon = try CarbonRule.factory(site: site, zone: zone)
     return [
       QualityRule.factory(zone: zone),
+      SafetyRule.factory(), LimitAlarmRule.factory(),
       RuleFactory(name: "silence") { asset, _ in SilenceRule(asset: asset, zone: zone) },
       SignalSummaryRule.factory(zone: zone), ConditionRule.factory(zone: zone),
       EnergyRule.factory(zone: zone),
@@ -42,8 +43,7 @@ package enum RuleSet {
       EnergyBalanceRule.factory(zone: zone), IdleUseRule.factory(zone: zone),
       EnergyPerformanceRule.factory(zone: zone), ShedRule.factory(), MaintenanceRule.factory,
       InspectionRule.factory(zone: zone), InterceptionRule.factory(zone: zone),
-      UnitFileRule.factory(zone: zone),
-      AlarmRule.factory(zone: zone),
+      UnitFileRule.factory(zone: zone), AlarmRule.factory(zone: zone),
     ]
   }
 }

@@ -79,9 +79,23 @@ struct SwitchedControl: ControlSource {
   func command(_ text: String) async throws -> CommandReceipt {
     try await switchboard.use { try await $0.command(text) }
   }
-  func alarms() async throws -> AlarmReport { try await switchboard.use { try await $0.alarms() } }
-  func incident(_ number: Int) async throws -> IncidentLine {
-    try await switchboard.use { try await $0.incident(number) }
+  func authorize(_ caller: ControlCaller, _ act: ControlAct) async throws {
+    try await switchboard.use { try await $0.authorize(caller, act) }
+  }
+  func alarms(language: String?) async throws -> AlarmReport {
+    try await switchboard.use { try await $0.alarms(language: language) }
+  }
+  func incident(_ number: Int, language: String?) async throws -> IncidentLine {
+    try await switchboard.use { try await $0.incident(number, language: language) }
+  }
+  func workOrders(all: Bool, language: String?) async throws -> [WorkOrderLine] {
+    try await switchboard.use { try await $0.workOrders(all: all, language: language) }
+  }
+  func workOrderState(_ text: String, number: Int?, token: String?) async throws -> CommandReceipt {
+    try await switchboard.use { try await $0.workOrderState(text, number: number, token: token) }
+  }
+  func notifications(limit: Int) async throws -> [NotificationLine] {
+    try await switchboard.use { try await $0.notifications(limit: limit) }
   }
   func record(_ id: String) async throws -> String { try await switchboard.use { try await $0.record(id) } }
   func report(_ query: ReportQuery) async throws -> ReportTable {

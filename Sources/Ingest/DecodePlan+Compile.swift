@@ -60,12 +60,13 @@ extension DecodePlan {
         }
       }
     }
+    let urgent = site.urgentAssets
     var known: [ShapeKey: Int32] = [:]
     for list in mappings {
       topics.append(
         Topic(
           shape: 0, firstSeries: Int32(series.count), firstAsset: Int32(assets.count),
-          isUrgent: list.contains { site.assets[$0.asset].criticality == .safety }))
+          isUrgent: list.contains { urgent.contains($0.asset) }))
       for item in list {
         assets.append(site.assets[item.asset].id)
         for signal in Self.signalOrder(item.mapping, site.assets[item.asset]) {

@@ -27,7 +27,7 @@ public struct MetricPlan: Sendable {
   fileprivate var targets: [Target] = []
   /// By the tag of a wish: into `targets`.
   private var ranges: [Range<Int>] = []
-  /// By the tag of a wish: an asset with criticality `safety` wants it.
+  /// By the tag of a wish: an asset whose messages are urgent wants it.
   private var urgent: [Bool] = []
 
   /// - Parameter connectionName: a name of `site.connections`; assets of other connections are left out.
@@ -38,6 +38,7 @@ public struct MetricPlan: Sendable {
     }
     var tags: [Key: Int] = [:]
     var lists: [[Target]] = []
+    let safety = site.urgentAssets
     for (position, asset) in site.assets.enumerated() where asset.connection == connectionName {
       guard let source = asset.sparkplug else { continue }
       for field in asset.topics.flatMap(\.fields) where asset.signals[field.signal].kind != .event {
@@ -47,10 +48,10 @@ public struct MetricPlan: Sendable {
         let key = Key(source: source, metric: field.path.joined)
         if let tag = tags[key] {
           lists[tag].append(target)
-          urgent[tag] = urgent[tag] || asset.criticality == .safety
+          urgent[tag] = urgent[tag] || safety.contains(position)
         } else {
           tags[key] = lists.count
-          urgent.append(asset.criticality == .safety)
+          urgent.append(safety.contains(position))
           wishes.append(
             SparkplugWish(source: source, metric: key.metric, tag: Int32(clamping: lists.count)))
           lists.append([target])

@@ -14,11 +14,21 @@ struct AllowList: Hashable, Sendable {
     allowsEveryAsset = assets.contains("*")
   }
 
-  init(_ destination: Destination) { self.init(kinds: destination.kinds, assets: destination.assets) }
+  /// A destination that takes notifications takes those that are addressed to it.
+  init(_ destination: Destination) {
+    let takes = destination.kinds.contains(.notification)
+    self.init(
+      kinds: destination.kinds, assets: destination.assets + (takes ? [Destination.addressee(destination.name)] : []))
+  }
 
-  /// Heads of the ledger are about the gateway and no asset.
+  /// Heads of the ledger are about the gateway and no asset; a notification goes to its addressee alone.
   func allows(_ kind: RecordKind, asset: String) -> Bool {
-    kinds.contains(kind) && (kind == .ledgerHead || allows(asset: asset))
+    guard kinds.contains(kind) else { return false }
+    switch kind {
+    case .ledgerHead: return true
+    case .notification: return assets.contains(asset)
+    default: return allows(asset: asset)
+    }
   }
 
   func allows(asset: String) -> Bool {

@@ -30,7 +30,7 @@ enum EvictionStep: CaseIterable {
   static let kept: Set<RecordKind> = [
     .energyMonth, .carbonMonth, .carbonActivity, .carbonInventory, .supplierFootprint, .ledgerHead,
   ]
-  private static let calls: Set<RecordKind> = [.finding, .alarm, .incident]
+  private static let calls: Set<RecordKind> = [.finding, .alarm, .incident, .workOrder, .notification]
   private static let windows: Set<RecordKind> = [.energyInterval, .carbonInterval, .inspectionCount]
   private static let days: Set<RecordKind> = [
     .energyDay, .carbonDay, .energyIdle, .energyPerformance, .productionLine, .oee, .equipmentHealth,

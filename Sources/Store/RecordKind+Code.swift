@@ -27,6 +27,8 @@ extension RecordKind {
     case .unitFile: 41
     case .alarm: 50
     case .incident: 51
+    case .workOrder: 52
+    case .notification: 53
     }
   }
 

@@ -44,6 +44,10 @@ public enum RecordKind: String, Hashable, Sendable, CaseIterable {
   case alarm = "alarm"
   /// Alarms with one cause: what a person gets up for.
   case incident = "incident"
+  /// Work that one cause makes necessary, and how far it is.
+  case workOrder = "work-order"
+  /// Something that people were told through one destination; it goes to that one alone.
+  case notification = "notification"
   /// A signed head of the ledger: of a plant-local day, or on request.
   case ledgerHead = "ledger-head"
 
@@ -54,7 +58,7 @@ public enum RecordKind: String, Hashable, Sendable, CaseIterable {
       .carbonInventory, .productionLine, .productFootprint, .supplierFootprint:
       true
     case .energyIdle, .energyPerformance, .signalSummary, .inspectionCount, .productionOrder, .oee, .equipmentHealth,
-      .unitFile, .finding, .alarm, .incident, .ledgerHead:
+      .unitFile, .finding, .alarm, .incident, .workOrder, .notification, .ledgerHead:
       false
     }
   }

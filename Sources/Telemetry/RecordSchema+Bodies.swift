@@ -23,6 +23,8 @@ extension RecordSchema {
     case .finding: finding
     case .alarm: alarm
     case .incident: incident
+    case .workOrder: workOrder
+    case .notification: notification
     case .ledgerHead: ledgerHead
     }
   }

@@ -106,6 +106,8 @@ extension RecordSchema {
     case .finding: "Finding, opened or closed"
     case .alarm: "Occurrence of an alarm"
     case .incident: "Incident: alarms with one cause"
+    case .workOrder: "Work order: what one cause makes necessary"
+    case .notification: "Notification: something that people were told"
     case .ledgerHead: "Signed head of the ledger"
     }
   }

@@ -85,7 +85,7 @@ extension ConfigurationSchema {
             "metric": words("What.", AlarmSettings.Target.metrics), "at-most": number("Aim.", "150"),
             "manageable": number("The most that people can bear.", "300"), "status": foundation, "note": remark,
           ], required: ["metric", "at-most"])),
-    ])
+    ].merging(called) { $1 })
 
   static let alarms = any(
     "Alarms and incidents; absent: findings only.", [text("A table of Config/alarms, or on.", "standard"), alarmGroup])

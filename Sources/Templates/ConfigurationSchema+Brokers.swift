@@ -2,7 +2,7 @@ import Telemetry
 
 /// Brokers and destinations.
 extension ConfigurationSchema {
-  private static let tls = any(
+  static let tls = any(
     "TLS; true: the authorities that the system trusts.",
     [
       flag("On or off."),
@@ -53,7 +53,7 @@ extension ConfigurationSchema {
   static let broker = group("An MQTT broker that samples come from.", SiteReader.brokerKeys, connection)
 
   static let destination = group(
-    "A destination and what may leave the plant for it.", ["name", "file", "mqtt", "http", "records", "assets"],
+    "A destination and what may leave the plant for it.", SiteReader.destinationKeys,
     [
       "name": text("Status and logs show it.", "archive"),
       "file": group(
@@ -67,6 +67,7 @@ extension ConfigurationSchema {
         connection.merging([
           "topic": text("With {gateway}, {kind}, {asset}.", "weir/{gateway}/records/{kind}"),
           "batch": integer("Records in a message.", 1...10_000), "retain-last": flag("Retained messages."),
+          "shape": words("How a record is written.", Destination.MessageShape.allCases.map(\.rawValue)),
         ]) { $1 }, required: ["host"]),
       "http": group(
         "A web address.", SiteReader.httpKeys,
@@ -85,5 +86,5 @@ extension ConfigurationSchema {
           list("Some.", of: words("A kind.", RecordKind.allCases.map(\.rawValue))),
         ]),
       "assets": any("Whose records may leave.", [anyText, list("Ids and patterns with *.", of: anyText)]),
-    ], required: ["name", "records", "assets"])
+    ].merging(channels) { $1 }, required: ["name", "records", "assets"])
 }

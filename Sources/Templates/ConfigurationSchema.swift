@@ -56,8 +56,13 @@ public enum ConfigurationSchema {
         "destinations": list("Where records go.", of: destination),
         "storage": storage,
         "control": group(
-          "Local interfaces.", ["metrics-port"],
-          ["metrics-port": any("Loopback port of the metrics.", [integer("Port.", 0...65535), words("Off.", ["off"])])]),
+          "Local interfaces.", SiteReader.controlKeys,
+          [
+            "metrics-port": any(
+              "Loopback port of the metrics.", [integer("Port.", 0...65535), words("Off.", ["off"])]),
+            "roles": ControlRoles.schema,
+            "work-order-token-file": text("What a maintenance system tells states with.", "/etc/weir/orders-token"),
+          ]),
       ], required: ["gateway", "zone", "assets"]))
 
   // MARK: - Templates

@@ -156,7 +156,11 @@ extension Site {
       writer.field("reserve", QuantityText.text(bytes: site.storage.reserveBytes))
     }
     writer.newLine()
-    writer.object("control") { $0.field("metrics-port", site.control.metricsPort.map(String.init) ?? "off") }
+    writer.object("control") { writer in
+      writer.field("metrics-port", site.control.metricsPort.map(String.init) ?? "off")
+      write(site.control.workOrderToken, "work-order-token", to: &writer)
+      site.control.roles?.write(to: &writer)
+    }
   }
 
   // MARK: - Connections and destinations
@@ -243,6 +247,24 @@ extension Site {
         write(token, "token", to: &writer)
         write(tls, to: &writer)
         writer.field("timeout", QuantityText.text(timeout))
+      }
+    case .message(let connection, let topic, let shape, let retain):
+      writer.object("mqtt") { writer in
+        write(connection, isSource: false, to: &writer)
+        writer.field("topic", topic)
+        writer.field("retain-last", retain)
+        writer.field("shape", shape.rawValue)
+      }
+    case .webhook(let webhook):
+      writer.object("webhook") { writer in
+        webhook.write(to: &writer) { write($0, $1, to: &$2) }
+        write(webhook.tls, to: &writer)
+        writer.field("timeout", QuantityText.text(webhook.timeout))
+      }
+    case .email(let email):
+      writer.object("email") { writer in
+        email.write(to: &writer) { write($0, $1, to: &$2) }
+        writer.field("timeout", QuantityText.text(email.timeout))
       }
     }
     writer.list("records", destination.kinds.map(\.rawValue).sorted())

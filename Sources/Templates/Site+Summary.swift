@@ -126,6 +126,10 @@ extension Destination.Transport {
     case .file(let path, _, _): "file \(path)"
     case .mqtt(let connection, let topic, _, _): "mqtt \(connection.host):\(connection.port) \(topic)"
     case .http(let url, _, _, _, _, _): url
+    case .message(let connection, let topic, let shape, _):
+      "mqtt \(connection.host):\(connection.port) \(topic) (\(shape.rawValue))"
+    case .webhook(let webhook): "webhook (\(webhook.shape.rawValue))"
+    case .email(let email): "mail to \(email.to.joined(separator: ", "))"
     }
   }
 }

@@ -365,6 +365,10 @@ public struct Destination: Hashable, Sendable {
     case file(path: String, rotateBytes: Int, keep: Int)
     case mqtt(Connection, topic: String, batch: Int, retainLast: Bool)
     case http(url: String, batch: Int, gzip: Bool, token: Secret?, tls: TLSSettings?, timeout: Span64)
+    /// One record a message in another shape than the record's own.
+    case message(Connection, topic: String, shape: MessageShape, retain: Bool)
+    case webhook(Webhook)
+    case email(Email)
   }
   public var name: String
   public var transport: Transport
@@ -400,5 +404,9 @@ public struct StorageSettings: Hashable, Sendable {
 public struct ControlSettings: Hashable, Sendable {
   /// Loopback TCP port of `/metrics`, `/healthz`, `/readyz`; nil = off, 0 = any free port.
   public var metricsPort: Int?
+  /// nil = whoever may open the control socket may do everything.
+  public var roles: ControlRoles?
+  /// What a maintenance system must know to tell the state of work orders through that port; nil = it cannot.
+  public var workOrderToken: Secret?
   public init(metricsPort: Int?) { self.metricsPort = metricsPort }
 }

@@ -5,10 +5,12 @@ import Telemetry
 extension SiteReader {
   static let mqttKeys =
     brokerKeys.filter { !["name", "embedded", "commit-interval", "sparkplug", "share", "rate-limit"].contains($0) }
-    + ["topic", "batch", "retain-last"]
+    + ["topic", "batch", "retain-last", "shape"]
   static let httpKeys = [
     "url", "batch", "gzip", "token-file", "token-env", "token-credential", "tls", "timeout",
   ]
+  static let transports = ["file", "mqtt", "http", "webhook", "email"]
+  static let destinationKeys = ["name"] + transports + ["records", "assets"]
   static let topicPlaceholders = ["gateway", "kind", "asset"]
 
   func destinations(_ top: Section, assets: [String]) -> [Destination] {
@@ -24,7 +26,7 @@ extension SiteReader {
     return items.compactMap { item in
       guard
         var section = top.section(
-          item, "destination", keys: ["name", "file", "mqtt", "http", "records", "assets"]),
+          item, "destination", keys: Self.destinationKeys),
         let name = section.require("name", .identifier(), remedy: "Add `name: archive`; status and logs show it.")
       else { return nil }
       section.name = "destination \"\(name)\""
@@ -80,18 +82,20 @@ extension SiteReader {
   // MARK: - Transports
 
   private func transport(_ section: Section, name: String) -> Destination.Transport? {
-    let given = ["file", "mqtt", "http"].filter(section.has)
+    let given = Self.transports.filter(section.has)
     guard given.count == 1 else {
       section.report(
         given.count > 1 ? section.position(of: given[1]) : nil,
         given.isEmpty ? "\(section.name) does not say where to" : "\(section.name) has more than one transport",
         remedy: given.isEmpty
-          ? "Add one of `file:`, `mqtt:` or `http:`." : "Make a destination of its own for each.")
+          ? "Add one of `file:`, `mqtt:`, `http:`, `webhook:` or `email:`." : "Make a destination of its own for each.")
       return nil
     }
     switch given[0] {
     case "file": return file(section)
     case "mqtt": return mqtt(section, name: name)
+    case "webhook": return webhook(section)
+    case "email": return email(section)
     default: return http(section)
     }
   }
@@ -121,6 +125,15 @@ extension SiteReader {
         for name in Self.topicPlaceholders { rest = rest.replacing("{\(name)}", with: "x") }
         return rest.isEmpty || rest.hasPrefix("$") || rest.contains { "#+{}\0".contains($0) } ? nil : text
       }, default: "weir/{gateway}/records/{kind}")
+    let shape = inner.read("shape", Self.shape, default: .record)
+    if shape == .template {
+      inner.report(inner.position(of: "shape"), "only a webhook has a template", remedy: "Choose another shape.")
+    }
+    if shape != .record {
+      return .message(
+        connection, topic: topic.replacing("{gateway}", with: gatewayID), shape: shape,
+        retain: inner.read("retain-last", .boolean, default: shape == .stackLight))
+    }
     return .mqtt(
       connection, topic: topic.replacing("{gateway}", with: gatewayID),
       batch: inner.read("batch", .integer(1...10_000), default: 1),
@@ -159,7 +172,7 @@ extension SiteReader {
       timeout: inner.read("timeout", .duration(.seconds(1)...(.minutes(10))), default: .seconds(30)))
   }
 
-  private static func isLoopback(_ url: String) -> Bool {
+  static func isLoopback(_ url: String) -> Bool {
     let host = URL(string: url)?.host ?? ""
     return host == "localhost" || host == "::1" || host == "[::1]" || host.hasPrefix("127.")
   }

@@ -95,9 +95,21 @@ extension SiteReader {
     return settings
   }
 
+  static let controlKeys = [
+    "metrics-port", "roles", "work-order-token-file", "work-order-token-env", "work-order-token-credential",
+  ]
+
   func control(_ top: Section) -> ControlSettings {
-    guard let section = top.section("control", "control", keys: ["metrics-port"]), !section.isOff("metrics-port")
-    else { return ControlSettings(metricsPort: nil) }
-    return ControlSettings(metricsPort: section.read("metrics-port", .integer(0...65535)))
+    var settings = ControlSettings(metricsPort: nil)
+    guard let section = top.section("control", "control", keys: Self.controlKeys) else { return settings }
+    if !section.isOff("metrics-port") { settings.metricsPort = section.read("metrics-port", .integer(0...65535)) }
+    settings.roles = ControlRoles.read(section)
+    settings.workOrderToken = secret(section, "work-order-token")
+    if settings.workOrderToken != nil, settings.metricsPort == nil {
+      section.report(
+        nil, "a token for work orders is given, but there is no port that would take it",
+        remedy: "Add `metrics-port: 9464`, or remove the token.")
+    }
+    return settings
   }
 }

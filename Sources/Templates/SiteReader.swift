@@ -68,7 +68,9 @@ struct SiteReader {
         remedy: "Give each a name of its own.")
     }
     site.faultModels = faultModels(top, folders: devices, assets: assets.assets)
-    var alarms = AlarmReader(folders: folders, assets: assets.assets)
+    var alarms = AlarmReader(
+      folders: folders, assets: assets.assets, destinations: destinations,
+      shifts: site.shifts?.shifts.map(\.name) ?? [])
     site.alarms = alarms.settings(top)
     guard diagnostics.isEmpty else { return nil }
     site.seal(templates: catalogue)

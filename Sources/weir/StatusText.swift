@@ -27,6 +27,7 @@ enum StatusText {
         + "(since \(status.started), version \(status.version))")
     for reason in status.reasons { lines.append("  → \(reason)") }
     lines.append("")
+    if let alarms = status.alarms { lines += self.alarms(alarms) }
     lines += connections(status)
     lines += flow(status)
     lines += sums(status)
@@ -34,6 +35,24 @@ enum StatusText {
     lines += storage(status)
     lines += findings(status, color: color)
     return lines.joined(separator: "\n")
+  }
+
+  private static func alarms(_ alarms: AlarmTotals) -> [String] {
+    let order = ["safety", "high", "medium", "low"]
+    func counts(_ all: [String: Int]) -> String {
+      let parts = order.compactMap { word in all[word].map { "\($0) \(word)" } }
+      return parts.isEmpty ? "none" : parts.joined(separator: ", ")
+    }
+    var notes = ["\(alarms.waiting) to acknowledge"]
+    if alarms.silenced > 0 { notes.append("\(alarms.silenced) silenced") }
+    if alarms.isFlood { notes.append("a flood is under way") }
+    if alarms.workOrders > 0 {
+      notes.append("\(alarms.workOrders) work order\(alarms.workOrders == 1 ? "" : "s")")
+    }
+    return [
+      "alarms      \(counts(alarms.active)); incidents: \(counts(alarms.incidents)); "
+        + notes.joined(separator: ", ")
+    ] + alarms.first.map { "  ! \($0)" } + [""]
   }
 
   private static func paint(_ text: String, _ verdict: GatewayStatus.Verdict, _ color: Bool) -> String {

@@ -40,8 +40,19 @@ import Testing
     func pendingChanges() async throws -> ReloadReport { throw Self.nothing }
     func configuration() async throws -> ConfigurationReport { throw Self.nothing }
     func command(_ text: String) async throws -> CommandReceipt { throw Self.nothing }
-    func alarms() async throws -> AlarmReport { throw Self.nothing }
-    func incident(_ number: Int) async throws -> IncidentLine { throw Self.nothing }
+    func authorize(_ caller: ControlCaller, _ act: ControlAct) async throws {
+      callers.with { $0.append((caller, act)) }
+      if case .command("alarm-reset") = act { throw ControlRefusal(.forbidden, "You are no engineer.") }
+    }
+    private let callers = TestLock<[(caller: ControlCaller, act: ControlAct)]>([])
+    var asked: [(caller: ControlCaller, act: ControlAct)] { get async { callers.with { $0 } } }
+    func alarms(language: String?) async throws -> AlarmReport { throw Self.nothing }
+    func incident(_ number: Int, language: String?) async throws -> IncidentLine { throw Self.nothing }
+    func workOrders(all: Bool, language: String?) async throws -> [WorkOrderLine] { throw Self.nothing }
+    func workOrderState(_ text: String, number: Int?, token: String?) async throws -> CommandReceipt {
+      throw Self.nothing
+    }
+    func notifications(limit: Int) async throws -> [NotificationLine] { throw Self.nothing }
     func record(_ id: String) async throws -> String { throw Self.nothing }
     func report(_ query: ReportQuery) async throws -> ReportTable { throw Self.nothing }
     func products(name: String?, period: String) async throws -> ReportTable { throw Self.nothing }
@@ -96,6 +107,20 @@ import Testing
       await #expect(throws: ControlClientError.refused(status: 500, message: "the store is broken")) {
         try await client.assets()
       }
+    }
+  }
+
+  @Test func whoAsksIsKnownAndMayBeRefused() async throws {
+    let source = Source()
+    try await Self.serving(source) { client in
+      _ = try await client.status()
+      let first = try #require(await source.asked.last)
+      #expect(first.caller == ControlCaller(userID: getuid()) && first.act == .read)
+      await #expect(throws: ControlClientError.refused(status: 403, message: "You are no engineer.")) {
+        try await client.command(#"{"command":"alarm-reset"}"#)
+      }
+      _ = try await client.dropQuarantine(ids: ["m1"])
+      #expect(await source.asked.map(\.act).last == .quarantine)
     }
   }
 

@@ -4,9 +4,13 @@ import Telemetry
 /// Reads the section `alarms:`, and the table that it names. Keys of the section win over those of the table.
 struct AlarmReader {
   static let tableKeys = [
-    "classes", "priorities", "grouping", "flood", "chattering", "stale-after", "longest-shelving", "targets",
+    "classes", "priorities", "grouping", "flood", "chattering", "stale-after", "longest-shelving", "targets", "limits",
+    "guides",
   ]
-  static let keys = ["table", "segments", "supplies", "suppressions"] + tableKeys
+  static let keys =
+    [
+      "table", "segments", "supplies", "suppressions", "safety", "language", "work-orders", "routes", "stack-lights",
+    ] + tableKeys
   static let classKeys = [
     "rules", "category", "on-delay", "off-delay", "latching", "blinding", "ignored", "status", "note",
   ]
@@ -22,12 +26,17 @@ struct AlarmReader {
 
   let folders: TableFolders
   let assets: [Asset]
+  let destinations: [Destination]
+  /// Names of the shifts.
+  let shifts: [String]
   /// The section; then the table, if there is one.
   private(set) var layers: [Section] = []
 
-  init(folders: TableFolders, assets: [Asset]) {
+  init(folders: TableFolders, assets: [Asset], destinations: [Destination] = [], shifts: [String] = []) {
     self.folders = folders
     self.assets = assets
+    self.destinations = destinations
+    self.shifts = shifts
   }
 
   mutating func settings(_ top: Section) -> AlarmSettings? {
@@ -69,6 +78,14 @@ struct AlarmReader {
     settings.segments = segments(section)
     settings.supplies = supplies(section)
     settings.suppressions = suppressions(section)
+    settings.limits = layers.flatMap { limits($0) }
+    checkLimits(settings.limits, section)
+    settings.guides = layers.flatMap { guides($0) }
+    settings.safety = safety(section, classes: classes)
+    settings.language = section.read("language", Self.language, default: .english)
+    settings.workOrders = workOrders(section)
+    settings.routes = routes(section)
+    settings.lights = lights(section)
     return settings
   }
 
@@ -95,7 +112,7 @@ struct AlarmReader {
 
   /// How well a value is founded: what must not be a default is refused in a table.
   @discardableResult
-  private func status(_ entry: Section) -> FactorStatus {
+  func status(_ entry: Section) -> FactorStatus {
     let status = TariffReader.status(entry)
     if !status.mayBeDefault {
       entry.report(

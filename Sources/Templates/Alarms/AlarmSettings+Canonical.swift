@@ -28,6 +28,10 @@ extension AlarmSettings {
       writePlant(to: &writer)
       writeThresholds(to: &writer)
       writer.newLine()
+      writeWatched(to: &writer)
+      writer.newLine()
+      writeCalled(to: &writer)
+      writer.newLine()
       writer.list("targets") { writer in
         for target in targets {
           writer.object { writer in

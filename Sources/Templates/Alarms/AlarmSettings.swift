@@ -196,6 +196,15 @@ public struct AlarmSettings: Hashable, Sendable {
   public var staleAfter: Span64
   public var longestShelving: Span64
   public var targets: [Target] = []
+  public var safety: [SafetyCondition] = []
+  public var limits: [LimitKind] = []
+  public var guides: [Guide] = []
+  /// What people read, unless they or a route say otherwise.
+  public var language = Language.english
+  /// nil = nothing becomes work.
+  public var workOrders: WorkOrders?
+  public var routes: [Route] = []
+  public var lights: [StackLight] = []
 
   public init(
     table: String, classes: [Class], priorities: [Row], grouping: Grouping, flood: Flood, chattering: Chattering,

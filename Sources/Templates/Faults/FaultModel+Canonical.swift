@@ -15,11 +15,11 @@ extension FaultModel {
 }
 
 extension FaultModel.Words {
-  fileprivate func write(_ key: String, to writer: inout CanonicalWriter) {
+  func write(_ key: String, to writer: inout CanonicalWriter) {
     writer.object(key) { members(&$0) }
   }
 
-  fileprivate func members(_ writer: inout CanonicalWriter) {
+  func members(_ writer: inout CanonicalWriter) {
     writer.field("en", english)
     writer.field("zh", chinese)
   }

@@ -132,7 +132,7 @@ struct FaultModelReader {
   }
 
   /// `{ en: …, zh: … }`, or one text for both.
-  private static func words(_ section: Section, _ key: String) -> FaultModel.Words? {
+  static func words(_ section: Section, _ key: String) -> FaultModel.Words? {
     section[key].flatMap { words($0, "\"\(key)\" in \(section.name)", section) }
   }
 
@@ -145,7 +145,7 @@ struct FaultModelReader {
     return FaultModel.Words(english, chinese)
   }
 
-  private static func texts(_ section: Section, _ key: String) -> [FaultModel.Words] {
+  static func texts(_ section: Section, _ key: String) -> [FaultModel.Words] {
     guard let node = section[key], !node.isNothing else { return [] }
     return (node.items ?? [node]).compactMap { words($0, "each entry of \"\(key)\" in \(section.name)", section) }
   }

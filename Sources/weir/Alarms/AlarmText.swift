@@ -46,6 +46,22 @@ enum AlarmText {
     return alarm.silenced == nil ? alarm.state : "\(alarm.state), silenced"
   }
 
+  /// An alarm with everything that is known of it.
+  static func alarm(_ alarm: AlarmLine) -> String {
+    var lines = ["\(alarm.occurrence)  \(alarm.alarm): \(alarm.priority), \(state(alarm))"]
+    if let by = alarm.acknowledgedBy { lines.append("acknowledged \(alarm.acknowledged ?? "") by \(by)") }
+    if let silenced = alarm.silenced { lines.append(silenced) }
+    if let incident = alarm.incident { lines.append("part of incident \(incident)") }
+    return (lines + guidance(alarm.guidance)).joined(separator: "\n")
+  }
+
+  static func guidance(_ guidance: [GuidanceLine]) -> [String] {
+    guidance.flatMap { line -> [String] in
+      line.texts.count == 1
+        ? ["\(line.heading): \(line.texts[0])"] : ["\(line.heading):"] + line.texts.map { "  \($0)" }
+    }
+  }
+
   static func incidents(_ report: AlarmReport) -> String {
     guard !report.incidents.isEmpty else { return "no incident at \(report.now)" }
     var table = Columns(alignRight: [0, 5])
@@ -75,6 +91,7 @@ enum AlarmText {
         + incident.state + (incident.mergedInto.map { " into \($0)" } ?? ""),
       incident.summary, "→ \(incident.advice)", "",
     ]
+    if !incident.guidance.isEmpty { lines += guidance(incident.guidance) + [""] }
     var times = Columns()
     let moments: [(String, String?, Double?)] = [
       ("began", incident.onset, nil), ("detected", incident.detected, incident.secondsToDetect),

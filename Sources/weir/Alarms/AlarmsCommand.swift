@@ -8,7 +8,7 @@ struct AlarmsCommand: AsyncParsableCommand {
     discussion: """
       The number in front is that of the occurrence: `weir ack` names it, so that nobody acknowledges what they have not \
       seen. `weir incidents` shows the same on one page, joined by cause.
-      """, subcommands: [List.self, Performance.self, Reset.self], defaultSubcommand: List.self)
+      """, subcommands: [List.self, Show.self, Performance.self, Reset.self], defaultSubcommand: List.self)
 
   struct List: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -16,16 +16,35 @@ struct AlarmsCommand: AsyncParsableCommand {
     @OptionGroup var gateway: GatewayOptions
     @Flag(name: .long, help: "Refresh each second until Ctrl-C.") var watch = false
     @Flag(name: .long, help: "Only those that nobody has acknowledged.") var waiting = false
+    @OptionGroup var voice: LanguageOptions
     @Flag(name: .long, help: "As JSON.") var json = false
 
     func run() async throws {
       try await AlarmText.watching(watch) {
-        var report = try await gateway.client.alarms()
+        var report = try await gateway.client.alarms(language: voice.wanted)
         if waiting { report.alarms.removeAll { $0.state != "unacknowledged" && $0.state != "returned" } }
         return json
           ? String(decoding: try ControlCoding.encoder().encode(report.alarms), as: UTF8.self)
           : AlarmText.alarms(report)
       }
+    }
+  }
+
+  struct Show: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "One alarm: what, where, since when, on what it rests, what happens if ignored, what to do.")
+    @OptionGroup var gateway: GatewayOptions
+    @Argument(help: "Number of the occurrence, or the alarm: no-data/press-1.") var alarm: String
+    @OptionGroup var voice: LanguageOptions
+    @Flag(name: .long, help: "As JSON.") var json = false
+
+    func run() async throws {
+      let report = try await gateway.client.alarms(language: voice.wanted)
+      guard let found = report.alarms.first(where: { "\($0.occurrence)" == alarm || $0.alarm == alarm }) else {
+        throw ValidationError("there is no alarm \"\(alarm)\" now; `weir alarms` lists them")
+      }
+      print(
+        json ? String(decoding: try ControlCoding.encoder().encode(found), as: UTF8.self) : AlarmText.alarm(found))
     }
   }
 
@@ -60,11 +79,12 @@ struct IncidentsCommand: AsyncParsableCommand {
     commandName: "incidents", abstract: "What to get up for: alarms joined by their cause, safety first.")
   @OptionGroup var gateway: GatewayOptions
   @Flag(name: .long, help: "Refresh each second until Ctrl-C.") var watch = false
+  @OptionGroup var voice: LanguageOptions
   @Flag(name: .long, help: "As JSON.") var json = false
 
   func run() async throws {
     try await AlarmText.watching(watch) {
-      let report = try await gateway.client.alarms()
+      let report = try await gateway.client.alarms(language: voice.wanted)
       return json
         ? String(decoding: try ControlCoding.encoder().encode(report.incidents), as: UTF8.self)
         : AlarmText.incidents(report)
@@ -77,10 +97,11 @@ struct IncidentCommand: AsyncParsableCommand {
     commandName: "incident", abstract: "One incident: its cause, its alarms, what happened when, what to do.")
   @OptionGroup var gateway: GatewayOptions
   @Argument(help: "Its number, as weir incidents shows it.") var number: Int
+  @OptionGroup var voice: LanguageOptions
   @Flag(name: .long, help: "As JSON.") var json = false
 
   func run() async throws {
-    let incident = try await gateway.client.incident(number)
+    let incident = try await gateway.client.incident(number, language: voice.wanted)
     print(
       json
         ? String(decoding: try ControlCoding.encoder().encode(incident), as: UTF8.self) : AlarmText.incident(incident))

@@ -1,0 +1,132 @@
+import Plant
+import Telemetry
+import Templates
+
+/// What a person needs to act on an alarm, in English and Chinese: what, where, since when, on what it rests, why now, what
+/// happens if nobody does anything, what to do, with which parts, and who can.
+///
+/// Made of the finding's evidence (which has a fault's causes, checks and parts in both languages), of the guide of its
+/// rule, and of what the site knows of its lines and costs. What is not known is not said.
+public struct AlarmGuidance: Hashable, Sendable {
+  public typealias Words = FaultModel.Words
+
+  public var what: Words
+  /// Asset and place.
+  public var place: String
+  public var since: Timestamp?
+  /// Readings, and what was made of them; without what stands under the other headings.
+  public var evidence: [Event.Attribute]
+  public var why: [Words]
+  public var ignored: [Words]
+  public var steps: [Words]
+  public var parts: [Words]
+  /// How long the parts usually take to come.
+  public var leadTime: String?
+  public var skill: Words?
+
+  /// - Parameter life: a remaining life that another alarm of the same machine tells.
+  public init(
+    _ subject: AlarmSubject, onset: Timestamp?, facts: PlantFacts, life: [Event.Attribute] = []
+  ) {
+    let evidence = Evidence(subject.evidence)
+    let guide = facts.settings.guide(of: subject.rule)
+    let title = evidence.fault ?? guide?.title
+    what = Words(subject.summary, title.map { "\(subject.subject) \($0.chinese)" } ?? subject.summary)
+    place = subject.place.isEmpty ? subject.subject : "\(subject.subject), \(subject.place)"
+    since = onset
+    self.evidence = evidence.readings
+    why = Self.why(subject, evidence, facts)
+    let own = Evidence(subject.evidence.contains { $0.name == "p50" } ? subject.evidence : life)
+    ignored = [guide?.ignored].compactMap(\.self) + facts.consequences(of: subject.subject, life: own.life)
+    ignored += evidence.consequences
+    steps = evidence.checks.isEmpty && guide == nil ? [Words(subject.advice, subject.advice)] : evidence.checks
+    steps += guide?.steps ?? []
+    parts = evidence.parts
+    leadTime = evidence["lead_time"]
+    skill = guide?.skill
+  }
+
+  private static func why(_ subject: AlarmSubject, _ evidence: Evidence, _ facts: PlantFacts) -> [Words] {
+    var why: [Words] = []
+    if let cause = evidence.cause { why.append(cause) }
+    for limit in evidence.all("limit") + evidence.all("criterion") {
+      why.append(Words("limit: \(limit)", "限值：\(limit)"))
+    }
+    let criticality = facts.assets[subject.subject]?.criticality ?? .normal
+    let chinese =
+      subject.category == .safety
+      ? "优先级\(AlarmWords.priority(subject.priority))：安全告警"
+      : "优先级\(AlarmWords.priority(subject.priority))：\(AlarmWords.severity(subject.severity))，设备重要度\(AlarmWords.criticality(criticality))"
+    why.append(Words("priority \(subject.priority.word): \(subject.priorityReason)", chinese))
+    return why
+  }
+}
+
+extension AlarmGuidance {
+  /// The evidence of a finding, by what it says.
+  struct Evidence {
+    private let attributes: [Event.Attribute]
+    init(_ attributes: [Event.Attribute]) { self.attributes = attributes }
+
+    private static let guidance = [
+      "cause", "cause_zh", "part", "part_zh", "lead_time", "origin", "provenance", "name_zh", "limit", "criterion",
+    ]
+
+    subscript(_ name: String) -> String? { attributes.first { $0.name == name }?.value }
+
+    func all(_ name: String) -> [String] { attributes.filter { $0.name == name }.map(\.value) }
+
+    /// The fault that stands first.
+    var fault: Words? {
+      guard let chinese = self["fault_1_zh"] ?? self["name_zh"] else { return nil }
+      let english = self["fault_1"].map { String($0.prefix { $0 != ":" }) } ?? chinese
+      return Words(english, chinese)
+    }
+
+    var cause: Words? { self["cause"].map { Words($0, self["cause_zh"] ?? $0) } }
+
+    var checks: [Words] {
+      var checks: [Words] = []
+      while let english = self["check_\(checks.count + 1)"] {
+        checks.append(Words(english, self["check_\(checks.count + 1)_zh"] ?? english))
+      }
+      return checks
+    }
+
+    var parts: [Words] {
+      let chinese = all("part_zh")
+      return all("part").enumerated().map { place, english in
+        Words(english, chinese.indices.contains(place) ? chinese[place] : english)
+      }
+    }
+
+    /// When it will have failed.
+    var life: LineImpact.Times? {
+      func time(_ name: String) -> Timestamp? { self[name].flatMap(Timestamp.init(rfc3339:)) }
+      guard let p50 = time("p50") else { return nil }
+      return LineImpact.Times(p10: time("p10"), p50: p50, p90: time("p90"))
+    }
+
+    /// Money and emissions that the finding itself has counted.
+    var consequences: [Words] {
+      var words: [Words] = []
+      if let cost = self["waste_cost"] { words.append(Words("it costs \(cost) a day", "每天损失 \(cost)")) }
+      if let cost = self["cost_per_day"] {
+        let unit = self["currency"].map { " \($0)" } ?? ""
+        words.append(Words("it costs \(cost)\(unit) a day", "每天损失 \(cost)\(unit)"))
+      }
+      if let kilograms = self["waste_kg"] {
+        words.append(Words("it emits \(kilograms) a day, in kg", "每天多排放 \(kilograms)，单位 kg"))
+      }
+      return words
+    }
+
+    /// What was measured and calculated.
+    var readings: [Event.Attribute] {
+      attributes.filter { attribute in
+        !Self.guidance.contains(attribute.name) && !attribute.name.hasPrefix("check_")
+          && !attribute.name.hasSuffix("_zh") && !attribute.name.hasSuffix("_id")
+      }
+    }
+  }
+}

@@ -1,0 +1,84 @@
+import Plant
+import Telemetry
+import Templates
+
+/// What the site knows of the consequences of a failure.
+public struct PlantFacts: Sendable {
+  public let settings: AlarmSettings
+  public let zone: PlantZone
+  public let assets: [String: Asset]
+  private let models: [FaultModel]
+  let lines: [LineTopology]
+  let planning: MaintenancePlanning
+  /// How near a predicted failure is urgent.
+  let horizon: Span64
+  let calendar: ShiftCalendar?
+
+  public init(site: Site, settings: AlarmSettings, zone: PlantZone) {
+    self.settings = settings
+    self.zone = zone
+    assets = Dictionary(site.assets.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    models = site.faultModels
+    lines = site.lines
+    planning = site.maintenance.planning
+    horizon = settings.workOrders?.horizon ?? site.maintenance.horizons.first ?? .hours(48)
+    calendar = site.shifts.map { ShiftCalendar($0, zone: zone) }
+  }
+
+  /// As people at the plant read it: `2026-10-05 14:30`.
+  public func short(_ time: Timestamp) -> String { String(zone.rfc3339(time).prefix(16)).replacing("T", with: " ") }
+
+  /// A fault of an asset's model; nil if the model does not have it.
+  func fault(_ id: String, of asset: Asset) -> FaultModel.Fault? {
+    models.first { $0.name == asset.faultModel }?.faults.first { $0.id == id }
+  }
+
+  /// Remaining life, lines that stop, money.
+  func consequences(of asset: String, life: LineImpact.Times?) -> [FaultModel.Words] {
+    var words: [FaultModel.Words] = []
+    if let life, let p50 = life.p50 {
+      let range = life.p10.flatMap { from in life.p90.map { (short(from), short($0)) } }
+      words.append(
+        .init(
+          "it may fail\(range.map { " from \($0.0) on," } ?? "") most likely about \(short(p50))"
+            + (range.map { ", at the latest about \($0.1)" } ?? ""),
+          "预计失效时间：\(range.map { "最早 \($0.0)，" } ?? "")最可能 \(short(p50))"
+            + (range.map { "，最迟 \($0.1)" } ?? "")))
+    }
+    let none = LineImpact.Times(p10: nil, p50: nil, p90: nil)
+    for impact in LineImpact.of(asset, failure: life ?? none, in: lines) { words.append(text(impact)) }
+    guard let known = assets[asset], let cost = planning.cost(of: known) else { return words }
+    let usual = cost.stop.map { FigureText.duration($0) }
+    words.append(
+      .init(
+        "an unplanned stop costs \(cost.hourly) \(cost.currency) an hour\(usual.map { ", usually for \($0)" } ?? "")",
+        "非计划停机每小时损失 \(cost.hourly) \(cost.currency)\(usual.map { "，通常持续 \($0)" } ?? "")"))
+    return words
+  }
+
+  private func text(_ impact: LineImpact) -> FaultModel.Words {
+    guard let stops = impact.stops else {
+      let percent = Int((impact.lost * 100).rounded())
+      return .init(
+        "\(impact.line) goes on without \(percent) % of its rate", "产线 \(impact.line) 将损失 \(percent) % 的产能")
+    }
+    let when = stops.p50.map { short($0) }
+    if impact.drain == .zero {
+      return .init(
+        "\(impact.line) stops at once\(when.map { ", about \($0)" } ?? "")",
+        "产线 \(impact.line) 将立即停线\(when.map { "，约 \($0)" } ?? "")")
+    }
+    let drain = FigureText.duration(impact.drain)
+    return .init(
+      "\(impact.line) stops \(drain) after the failure\(when.map { ", about \($0)" } ?? "")",
+      "产线 \(impact.line) 将在失效后 \(drain) 停线\(when.map { "，约 \($0)" } ?? "")")
+  }
+
+  /// The first planned stop of the plant that is long enough for work, before a time; nil = none.
+  func stop(from now: Timestamp, before end: Timestamp) -> ShiftCalendar.PlannedStop? {
+    guard now < end else { return nil }
+    return calendar?.stops(in: now..<(end + planning.work)).first { stop in
+      stop.start < end && stop.end - max(stop.start, now) >= planning.work
+    }
+  }
+}
