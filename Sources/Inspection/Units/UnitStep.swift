@@ -14,8 +14,8 @@ public struct UnitStep: Hashable, Comparable, Sendable {
   static let mostDetails = 32
   static let longestText = 160
 
-  /// What else is kept of an event, in this order.
-  static let details = [
+  /// What else is kept of an event.
+  static let details: Set<String> = [
     "defect", "part", "supplier", "batch", "order", "product", "model", "recipe", "program", "modality", "confidence",
     "torque", "torque-lower-limit", "torque-upper-limit", "angle", "angle-lower-limit", "angle-upper-limit", "gap",
     "gap-lower-limit", "gap-upper-limit", "flush", "flush-lower-limit", "flush-upper-limit", "width",
@@ -51,9 +51,12 @@ public struct UnitStep: Hashable, Comparable, Sendable {
   init?(_ event: Event, station: String) {
     let review = event.first("review")
     guard let verdict = event.first("verdict") ?? review else { return nil }
-    func short(_ text: String) -> String { String(text.prefix(Self.longestText)) }
-    var details = Self.details.flatMap { name in
-      event.all(name).map { Event.Attribute(name, short($0)) }
+    func short(_ text: String) -> String {
+      text.utf8.count <= Self.longestText ? text : String(text.prefix(Self.longestText))
+    }
+    var details: [Event.Attribute] = []
+    for attribute in event.attributes where Self.details.contains(attribute.name) {
+      details.append(Event.Attribute(attribute.name, short(attribute.value)))
     }
     // A station may review its own results.
     if event.first("verdict") != nil, let review { details.append(Event.Attribute("review", short(review))) }
