@@ -117,6 +117,8 @@ public struct IncidentLine: Codable, Hashable, Sendable {
   public var steps: [Step]
   /// Of the alarm that stands first.
   public var guidance: [GuidanceLine] = []
+  /// Whom people were told through, and whether it arrived; empty in lists.
+  public var told: [NotificationLine] = []
 
   public struct Member: Codable, Hashable, Sendable {
     public var alarm: String

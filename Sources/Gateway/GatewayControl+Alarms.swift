@@ -51,19 +51,25 @@ extension GatewayControl {
 
   func incident(_ number: Int, language: String?) async throws -> IncidentLine {
     let state = try alarmState()
-    if let open = state.correlator.incidents[number] { return line(open, state, try voice(language)) }
+    let told = try await notifications(limit: 1000).filter { $0.incident == number }
+    if let open = state.correlator.incidents[number] {
+      var line = line(open, state, try voice(language))
+      line.told = told
+      return line
+    }
     // It is over: its last record says all.
     let key = "\(site.gateway.id)/\(number)"
     var found: JSONValue?
     try store.visitBodies(kind: .incident, from: .distantPast, to: .distantFuture, names: names) { stored in
       if stored.key == key { found = try JSONValue(parsing: stored.body) }
     }
-    guard let found, let past = IncidentRecord.line(found) else {
+    guard let found, var past = IncidentRecord.line(found) else {
       throw ControlRefusal(
         .notFound,
         "There is no incident \(number).\n  → `weir incidents` lists the open ones; records of old ones may have been "
           + "evicted.")
     }
+    past.told = told
     return past
   }
 

@@ -74,6 +74,7 @@ struct AlarmFloodTests {
     #expect(alarms.count { $0["alarm"]?.stringValue?.hasPrefix("no-data/probe-") ?? false } == 120)
     #expect(alarms.first?["priority"] == "safety")
     let chinese = try AlarmSite.run(weir, ["incident", "\(page[0]["number"]?.integerValue ?? 0)", "--language", "zh"])
+    #expect(chinese.contains("told duty: opened, delivered"), "\(chinese)")
     #expect(chinese.contains("安全装置动作") && chinese.contains("处理步骤"), "\(chinese)")
     let english = try AlarmSite.run(weir, ["alarms", "show", "fault/cell-1/power-failure", "--language", "en"])
     for word in ["Where: cell-1, cq1/hall/l2", "Why now:", "If ignored:", "1. Compare the cutting data", "Parts:"] {

@@ -117,6 +117,10 @@ enum AlarmText {
     if incident.members.count < incident.alarms {
       lines.append("  … and \(incident.alarms - incident.members.count) more")
     }
+    if !incident.told.isEmpty {
+      lines.append("")
+      lines += incident.told.reversed().map { "  \($0.time)  told \($0.to): \($0.what), \($0.delivery)" }
+    }
     lines.append("")
     lines += incident.steps.map { "  \($0.time)  \($0.text)" }
     return lines.joined(separator: "\n")
