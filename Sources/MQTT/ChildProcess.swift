@@ -21,6 +21,18 @@ package final class ChildProcess: Sendable {
     // Sockets of other libraries are not close-on-exec; a broker that outlives the gateway must not hold them.
     posix_spawn_file_actions_addclosefrom_np(&actions, 3)
 
+    let (child, code) = Self.spawn(executable, arguments: arguments, actions: &actions, flags: Self.newSession)
+    guard code == 0 else { throw .system("cannot start \(executable)", errno: code) }
+    processID = child
+  }
+
+  /// Starts a program with no signal blocked or ignored.
+  ///
+  /// - Parameter flags: of `posix_spawn`, besides those for the signals.
+  /// - Returns: the process, and an error number; 0 = it was started.
+  package static func spawn(
+    _ executable: String, arguments: [String], actions: inout posix_spawn_file_actions_t, flags: Int32 = 0
+  ) -> (child: pid_t, code: Int32) {
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
@@ -30,16 +42,13 @@ package final class ChildProcess: Sendable {
     sigfillset(&all)
     posix_spawnattr_setsigmask(&attributes, &none)
     posix_spawnattr_setsigdefault(&attributes, &all)
-    let flags = Int32(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF) | Self.newSession
-    posix_spawnattr_setflags(&attributes, Int16(flags))
-
+    posix_spawnattr_setflags(&attributes, Int16(Int32(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF) | flags))
     var words: [UnsafeMutablePointer<CChar>?] = ([executable] + arguments).map { strdup($0) }
     words.append(nil)
     defer { for word in words { free(word) } }
     var child: pid_t = 0
     let code = posix_spawnp(&child, executable, &actions, &attributes, words, environ)
-    guard code == 0 else { throw .system("cannot start \(executable)", errno: code) }
-    processID = child
+    return (child, code)
   }
 
   /// Whether it still runs; collects its exit status if not.

@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import MQTT
 
 /// A program that is given what it needs by pipes: its input as file 0, a secret as file 3.
 struct PipedProcess: Sendable {
@@ -91,21 +92,7 @@ struct PipedProcess: Sendable {
     posix_spawn_file_actions_adddup2(&actions, 1, 2)
     posix_spawn_file_actions_adddup2(&actions, 200, 3)
     posix_spawn_file_actions_addclosefrom_np(&actions, 4)
-    var attributes = posix_spawnattr_t()
-    posix_spawnattr_init(&attributes)
-    defer { posix_spawnattr_destroy(&attributes) }
-    var none = sigset_t()
-    var all = sigset_t()
-    sigemptyset(&none)
-    sigfillset(&all)
-    posix_spawnattr_setsigmask(&attributes, &none)
-    posix_spawnattr_setsigdefault(&attributes, &all)
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
-    var words: [UnsafeMutablePointer<CChar>?] = ([executable] + arguments).map { strdup($0) }
-    words.append(nil)
-    defer { for word in words { free(word) } }
-    var child: pid_t = 0
-    let code = posix_spawnp(&child, executable, &actions, &attributes, words, environ)
+    let (child, code) = ChildProcess.spawn(executable, arguments: arguments, actions: &actions)
     guard code == 0 else { throw Failure(what: "cannot start \(executable)", code: code) }
     return child
   }
