@@ -1,5 +1,4 @@
 import Hummingbird
-import Logging
 import Telemetry
 import TestSupport
 
@@ -8,11 +7,10 @@ actor EventSink {
   private(set) var ids: Set<String> = []
   private(set) var refusals = 0
   private var token = ""
-  nonisolated let port: Int
-  private var task: Task<Void, any Error>?
+  private let server: LoopbackServer
+  nonisolated var port: Int { server.port }
 
   init() async throws {
-    let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
     let inbox = Inbox()
     let router = Router()
     router.post("/events") { request, _ -> HTTPResponse.Status in
@@ -21,18 +19,7 @@ actor EventSink {
       return await inbox.take(
         authorization: request.headers[.authorization] ?? "", body: Array(body.readableBytesView), isBatch: isBatch)
     }
-    let application = Application(
-      router: router, configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),
-      onServerRunning: { channel in
-        continuation.yield(channel.localAddress?.port ?? 0)
-        continuation.finish()
-      }, logger: Logger(label: "sink") { _ in SwiftLogNoOpLogHandler() })
-    let running = Task { try await application.run() }
-    var found = 0
-    for await bound in ports { found = bound }
-    guard found > 0 else { throw TestSupportError("the sink has no port") }
-    port = found
-    task = running
+    server = try await LoopbackServer(router)
     await inbox.connect(self)
   }
 
@@ -53,10 +40,7 @@ actor EventSink {
     return .noContent
   }
 
-  func stop() async {
-    task?.cancel()
-    _ = await task?.result
-  }
+  func stop() async { await server.stop() }
 
   /// The router exists before the actor does.
   private actor Inbox {

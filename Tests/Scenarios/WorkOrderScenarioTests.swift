@@ -1,7 +1,6 @@
 import AsyncHTTPClient
 import Foundation
 import Hummingbird
-import Logging
 import MQTT
 import Simulation
 import Telemetry
@@ -18,15 +17,14 @@ actor HookSink {
   }
   private(set) var calls: [Call] = []
   private var isMute = false
-  nonisolated let port: Int
-  private var task: Task<Void, any Error>?
+  private let server: LoopbackServer
+  nonisolated var port: Int { server.port }
 
   /// While mute it takes what comes and fails, as a server that dies behind its proxy.
   func mute(_ isMute: Bool) { self.isMute = isMute }
   func keys(_ path: String) -> [String] { calls.filter { $0.path == path }.map(\.key) }
 
   init() async throws {
-    let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
     let inbox = Inbox()
     let router = Router()
     for path in ["/orders", "/duty"] {
@@ -37,17 +35,7 @@ actor HookSink {
           Call(path: path, key: key, body: (try? JSONValue(parsing: Array(body.readableBytesView))) ?? .null))
       }
     }
-    let application = Application(
-      router: router, configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),
-      onServerRunning: { channel in
-        continuation.yield(channel.localAddress?.port ?? 0)
-        continuation.finish()
-      }, logger: Logger(label: "sink") { _ in SwiftLogNoOpLogHandler() })
-    let running = Task { try await application.run() }
-    var found = 0
-    for await bound in ports { found = bound }
-    port = found
-    task = running
+    server = try await LoopbackServer(router)
     await inbox.connect(self)
   }
 
@@ -56,10 +44,7 @@ actor HookSink {
     return isMute ? .serviceUnavailable : .created
   }
 
-  func stop() async {
-    task?.cancel()
-    _ = await task?.result
-  }
+  func stop() async { await server.stop() }
 
   private actor Inbox {
     private weak var sink: HookSink?
