@@ -121,12 +121,13 @@ extension EngineCore {
     let state = series[number]
     let asset = Int(state.asset)
     if state.isCounted { counts.samplesPending += 1 } else { counts.samplesUsed += 1 }
-    if marked[asset] != Self.touchedBit | Self.dirtyBit { touch(asset) }
+    if marked[asset] != Self.touchedBit | Self.dirtyBit { note(asset) }
     guard state.watchers > 0 else { return }
     face(asset)
     for place in Int(state.firstWatcher)..<Int(state.firstWatcher + state.watchers) {
       let rule = Int(watchers[place])
       if hasOutages, isOut[rule] { continue }
+      isStale[rule] = true
       do {
         try rules[rule].accepted(sample, signal: Int(state.signal), inOrder: inOrder, context: &context)
       } catch {
@@ -144,8 +145,14 @@ extension EngineCore {
     context.connectedSince = clocks[connection].connectedSince
   }
 
-  /// Notes that the asset's deadlines must be read and its state saved.
+  /// Notes that the deadlines of the asset's rules must be read and its state saved.
   mutating func touch(_ asset: Int) {
+    for rule in rulesOfAsset[asset] { isStale[rule] = true }
+    note(asset)
+  }
+
+  /// As `touch`, but only of the rules that are stale.
+  mutating func note(_ asset: Int) {
     if marked[asset] & Self.touchedBit == 0 { touched.append(asset) }
     if marked[asset] & Self.dirtyBit == 0 { dirty.append(asset) }
     marked[asset] = Self.touchedBit | Self.dirtyBit

@@ -63,12 +63,13 @@ extension EngineCore {
     }
   }
 
-  /// Asks the rules of the assets that were touched for their deadlines.
+  /// Asks the rules that may have others now for their deadlines.
   mutating func readDeadlines() {
     for asset in touched {
       marked[asset] &= ~Self.touchedBit
       let connection = connectionOfAsset[asset]
-      for rule in rulesOfAsset[asset] {
+      for rule in rulesOfAsset[asset] where isStale[rule] {
+        isStale[rule] = false
         deadlines[rule] = isOut[rule] ? .distantFuture : rules[rule].deadline ?? .distantFuture
         connectionDeadlines[connection] = min(connectionDeadlines[connection], deadlines[rule])
       }

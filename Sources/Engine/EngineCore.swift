@@ -28,8 +28,10 @@ struct EngineCore {
   var rules: [any AssetRule] = []
   var ruleNames: [String] = []
   var ruleAssets: [Int] = []
-  /// `distantFuture` for none. Valid for assets that are not touched.
+  /// `distantFuture` for none. Valid for rules that are not stale.
   var deadlines: [Timestamp] = []
+  /// Has met something since its deadline was read; its asset is in `touched`.
+  var isStale: [Bool] = []
   /// Out of service since they met an error; see `fail`.
   var isOut: [Bool] = []
   var hasOutages = false
@@ -191,6 +193,7 @@ struct EngineCore {
         ruleNames.append(factory.name)
         ruleAssets.append(position)
         deadlines.append(.distantFuture)
+        isStale.append(true)
         isOut.append(false)
       }
       rulesOfAsset.append(first..<rules.count)
