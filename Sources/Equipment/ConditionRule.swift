@@ -196,10 +196,11 @@ public struct ConditionRule: AssetRule {
       spreads[place] = gauge.standardDeviation
       counts[place] = gauge.count
     }
-    return (
-      ConditionFrame(
-        start: figures.start, end: figures.end, run: run.state(figures), values: values, spreads: spreads), counts
-    )
+    let reading = run.read(figures)
+    var frame = ConditionFrame(
+      start: figures.start, end: figures.end, run: reading.state, values: values, spreads: spreads)
+    frame.isWhole = reading.isWhole
+    return (frame, counts)
   }
 
   /// A device without a clock: its values are as good as any, only their times are the gateway's.

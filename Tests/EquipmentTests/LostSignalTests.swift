@@ -85,7 +85,7 @@ import Testing
         })
     }
     func expect(_ values: [Double?], _ wanted: MachineState) {
-      let state = watch.state(figures(values))
+      let state = watch.read(figures(values)).state
       #expect(state == wanted)
     }
     expect([nil, nil, nil], .unknown)

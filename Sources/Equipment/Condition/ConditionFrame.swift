@@ -6,6 +6,8 @@ public struct ConditionFrame: Hashable, Sendable {
   public var start: Timestamp
   public var end: Timestamp
   public var run: MachineState
+  /// Whether it did that all the time; not so in a minute in which a machine begins or ends to work.
+  public var isWhole = true
   /// Mean by position in `MachineProfile.signals`; nil = no data, or data that is doubted.
   public var values: [Double?]
   /// Standard deviation within the window, by position as above; nil = fewer than two samples.

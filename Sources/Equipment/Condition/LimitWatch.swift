@@ -96,9 +96,11 @@ struct LimitWatch: Hashable, Sendable {
     }
   }
 
-  /// Judges a frame of a machine that works; of one that does not everything is forgotten.
+  /// Judges a frame of a machine that works. While it waits for work, what was seen stands; of one that is off everything
+  /// is forgotten.
   mutating func add(_ frame: ConditionFrame) {
-    guard frame.run.isJudged else {
+    guard frame.run.isJudged, frame.isWhole else {
+      guard frame.run.isStopped || frame.run == .starting else { return }
       for place in limits.indices {
         limits[place].tracker.reset()
         limits[place].value = nil

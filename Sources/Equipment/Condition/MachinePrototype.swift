@@ -9,6 +9,9 @@ struct MachinePrototype: Sendable {
     var faults: FaultModel?
   }
 
+  /// Of the form in which a machine's state is written: another one begins anew.
+  private static let version = "2"
+
   /// Positions of the gauges in `Asset.signals`.
   let gauges: [Int]
   /// Longest expected interval of the gauges.
@@ -31,7 +34,7 @@ struct MachinePrototype: Sendable {
     profile.asset = ""
     profile.nameplate = Nameplate()
     assessor = Assessor(profile: profile, faults: self.faults, interval: max(interval, gatherer.length))
-    signalsHash = Self.hash(profile.signals.flatMap { [$0.name, $0.unit, $0.role.word] })
+    signalsHash = Self.hash([Self.version] + profile.signals.flatMap { [$0.name, $0.unit, $0.role.word] })
     faultsHash = Self.hash(
       self.faults.faults.flatMap { fault in
         guard let criterion = fault.criterion else { return [fault.id] }

@@ -80,14 +80,23 @@ struct RunWatch: Hashable, Sendable {
     return states.contains(.running) ? .states(signal: signal, names: states) : nil
   }
 
-  mutating func state(_ figures: SummaryFigures) -> MachineState { state(figures, by: source) }
+  /// What a machine did in a window, and whether it did that all the time.
+  struct Reading: Hashable, Sendable {
+    var state: MachineState
+    var isWhole: Bool
 
-  private mutating func state(_ figures: SummaryFigures, by source: Source) -> MachineState {
+    static func whole(_ state: MachineState) -> Reading { Reading(state: state, isWhole: true) }
+    static func mixed(_ state: MachineState) -> Reading { Reading(state: state, isWhole: false) }
+  }
+
+  mutating func read(_ figures: SummaryFigures) -> Reading { read(figures, by: source) }
+
+  private mutating func read(_ figures: SummaryFigures, by source: Source) -> Reading {
     switch source {
-    case .nothing: return .unknown
+    case .nothing: return .whole(.unknown)
     case .states(let signal, let names):
       guard let states = figures.states.first(where: { $0.signal == signal }) else {
-        return hasCome ? .unknown : state(figures, by: instead)
+        return hasCome ? .whole(.unknown) : read(figures, by: instead)
       }
       hasCome = true
       var times: [MachineState: Int64] = [:]
@@ -95,16 +104,21 @@ struct RunWatch: Hashable, Sendable {
         if let name, time > 0 { times[name, default: 0] += time }
       }
       let known = times.values.reduce(0, +)
-      guard known > 0 else { return .unknown }
-      for state in MachineState.allCases where Double(times[state] ?? 0) >= Self.share * Double(known) { return state }
-      return .starting
+      guard known > 0 else { return .whole(.unknown) }
+      for state in MachineState.allCases where Double(times[state] ?? 0) >= Self.share * Double(known) {
+        return .whole(state)
+      }
+      let (working, waiting) = (times[.running] ?? 0, times[.idle] ?? 0)
+      guard working + waiting == known else { return .mixed(.starting) }
+      return .mixed(working >= waiting ? .running : .idle)
     case .threshold(let signal, let running, let idle):
-      guard let gauge = figures.gauges.first(where: { $0.signal == signal }) else { return .unknown }
-      if gauge.minimum >= running { return .running }
+      guard let gauge = figures.gauges.first(where: { $0.signal == signal }) else { return .whole(.unknown) }
+      if gauge.minimum >= running { return .whole(.running) }
+      let isOn = idle.map { gauge.minimum >= $0 } ?? false
       switch RunState(value: gauge.mean, running: running, idle: idle) {
-      case .running: return .starting
-      case .idle: return .idle
-      case .stopped: return .stopped
+      case .running: return .mixed(isOn ? .running : .starting)
+      case .idle: return gauge.maximum >= running ? .mixed(.idle) : .whole(.idle)
+      case .stopped: return .whole(.stopped)
       }
     case .inferred(let known, let vibration):
       let signals = known + [vibration].compactMap(\.self)
@@ -115,17 +129,18 @@ struct RunWatch: Hashable, Sendable {
       }
       // The first that ever came; the others are asked only when it fails.
       guard let first = largest.firstIndex(where: { $0 > 0 }), first < known.count else {
-        return known.contains { signal in figures.gauges.contains { $0.signal == signal } } ? .stopped : .unknown
+        let isSeen = known.contains { signal in figures.gauges.contains { $0.signal == signal } }
+        return .whole(isSeen ? .stopped : .unknown)
       }
       for place in first..<signals.count {
         guard let gauge = figures.gauges.first(where: { $0.signal == signals[place] }), largest[place] > 0 else {
           continue
         }
         let least = Self.least * largest[place]
-        if abs(gauge.minimum) < least, abs(gauge.maximum) >= least { return .starting }
-        return abs(gauge.mean) < least ? .stopped : .running
+        if abs(gauge.minimum) < least, abs(gauge.maximum) >= least { return .mixed(.starting) }
+        return .whole(abs(gauge.mean) < least ? .stopped : .running)
       }
-      return .unknown
+      return .whole(.unknown)
     }
   }
 
