@@ -30,7 +30,7 @@ struct SignalMonitor: Hashable, Sendable {
   // Runs of equal values.
   var run: Int32 = 0
   var usualRun: Float = 1
-  /// Seconds; forgets slowly.
+  /// Seconds; forgets over a week of learning times.
   var longestRun: Float = 0
 
   // Steps from sample to sample.
@@ -124,7 +124,7 @@ struct SignalMonitor: Hashable, Sendable {
       if knows, run >= 10, isStuck(time, value, limits) { found.insert(.stuck) }
     } else {
       if Double(step) > limits.maximumRate * Double(max(1, elapsed)) { found.insert(.rate) }
-      endRun(time)
+      endRun(time, limits)
       usualMove += (min(step, usualMove > 0 ? 4 * usualMove : step) - usualMove) * (usualMove > 0 ? 1 / 128 : 1)
     }
 
@@ -196,15 +196,18 @@ struct SignalMonitor: Hashable, Sendable {
   private func isStuck(_ time: Int64, _ value: Double, _ limits: SignalLimits) -> Bool {
     let length = time &- runStart
     return runsSeen >= Self.firstRuns && length >= limits.stuckAfter && Float(run) > limits.stuckRuns * usualRun
-      && Float(length) * 1e-9 > 2 * longestRun && !isAtRest(value)
+      && Float(length) * 1e-9 > 2 * longestRun && !isAtRest(value) && Float(value.magnitude) > 0.1 * highest
   }
 
   @inline(__always)
-  private mutating func endRun(_ time: Int64) {
+  private mutating func endRun(_ time: Int64, _ limits: SignalLimits) {
     if runsSeen < 32 { runsSeen &+= 1 }
     let bound = runsSeen <= Self.firstRuns ? Float(run) : min(Float(run), 4 * usualRun)
     usualRun += (bound - usualRun) / Float(runsSeen)
-    longestRun = max(longestRun * 0.9999, Float(self.time &- runStart) * 1e-9)
+    // What stood still last night may stand still tonight, however many samples the day has.
+    let length = Float(self.time &- runStart) * 1e-9
+    let passed = Float(time &- runStart) / Float(Self.weeks &* limits.learn)
+    longestRun = max(longestRun * max(0.9999, 1 - passed), length)
     run = 1
     runStart = time
   }

@@ -42,6 +42,10 @@ import Testing
     Case("a machine that is off at night and shows exactly 0") { hour, noise in
       hour.truncatingRemainder(dividingBy: 24) < 8 ? 0 : 42 + 2 * noise.normal()
     },
+    Case("the vibration of a machine that pauses by day and stands still at night") { hour, noise in
+      let works = hour.truncatingRemainder(dividingBy: 24) >= 6 && Int(hour * 17) % 2 == 0
+      return works ? Series.rounded(1.1 + 0.08 * noise.normal(), to: 0.001) : 0.1
+    },
     Case("a compressor that loads and unloads every minute") { hour, noise in
       (Int(hour * 60) % 2 == 0 ? 30 : 55) + noise.normal()
     },
