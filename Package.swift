@@ -148,7 +148,7 @@ let package = Package(
       name: "Scenarios",
       dependencies: [
         "Telemetry", "Templates", "Plant", "MQTT", "Simulation", "Control", "TestSupport", "weir", hummingbird,
-        httpClient, logging,
+        httpClient, logging, grdb,
       ], path: "Tests/Scenarios", swiftSettings: plain),
   ],
   swiftLanguageModes: [.v6]

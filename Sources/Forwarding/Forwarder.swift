@@ -27,6 +27,7 @@ public struct ForwarderSettings: Sendable {
 /// One task per destination: one that is dead or slow never holds up another.
 public final class Forwarder: Sendable {
   private let loops: [DeliveryLoop]
+  private let lanes: [AheadLane]
   private let outbox: any Outbox
   private let tasks = NIOLockedValueBox<[Task<Void, Never>]?>(nil)
 
@@ -46,16 +47,27 @@ public final class Forwarder: Sendable {
       )
     }
     self.init(
-      senders: senders, outbox: outbox, settings: settings, heldBefore: heldBefore, logger: logger,
-      wallClock: wallClock, onFinding: onFinding)
+      senders: senders, outbox: outbox, settings: settings, heldBefore: heldBefore,
+      ahead: Dictionary(
+        destinations.map { destination in (destination.name, { @Sendable in destination.awaits($0) }) },
+        uniquingKeysWith: { first, _ in first }), logger: logger, wallClock: wallClock, onFinding: onFinding)
   }
 
   init(
     senders: [(name: String, sender: any Sender)], outbox: any Outbox, settings: ForwarderSettings,
-    heldBefore: Set<String> = [], logger: Logger, wallClock: @escaping @Sendable () -> Timestamp,
-    onFinding: @escaping @Sendable (Finding) -> Void
+    heldBefore: Set<String> = [], ahead: [String: @Sendable (OutboundRecord) -> Bool] = [:], logger: Logger,
+    wallClock: @escaping @Sendable () -> Timestamp, onFinding: @escaping @Sendable (Finding) -> Void
   ) {
     self.outbox = outbox
+    var senders = senders
+    var lanes: [AheadLane] = []
+    for (place, entry) in senders.enumerated() where entry.sender.takesAhead {
+      guard let awaits = ahead[entry.name] else { continue }
+      let lane = AheadLane(name: entry.name, sender: entry.sender, settings: settings, awaits: awaits, logger: logger)
+      lanes.append(lane)
+      senders[place].sender = LanedSender(inner: entry.sender, lane: lane)
+    }
+    self.lanes = lanes
     loops = senders.map { entry in
       DeliveryLoop(
         name: entry.name, sender: entry.sender, outbox: outbox, settings: settings,
@@ -75,9 +87,17 @@ public final class Forwarder: Sendable {
     for loop in loops { loop.notify() }
   }
 
+  /// Sends records at once that are on their way to the outbox, to whoever awaits them: beside whatever waits there, and
+  /// again until they arrive. When the outbox gives them out they are settled, or sent again under the same id if this
+  /// process does not know of them any more. Cheap; may be called from any thread.
+  public func sendAhead(_ records: [OutboundRecord]) {
+    for lane in lanes { lane.take(records) }
+  }
+
   /// Stops all destinations: a request under way gets the grace period, what is settled reaches the outbox, connections
   /// and files are closed. Comes back when all that is done.
   public func stop() async {
+    for lane in lanes { lane.stop() }
     for loop in loops { loop.stop() }
     await finished()
   }
@@ -106,11 +126,22 @@ extension Forwarder: Service {
       await withGracefulShutdownHandler {
         await finished()
       } onGracefulShutdown: {
+        for lane in self.lanes { lane.stop() }
         for loop in self.loops { loop.stop() }
       }
     } onCancel: {
+      for lane in lanes { lane.stop() }
       for loop in loops { loop.stop() }
     }
+  }
+}
+
+extension Destination {
+  /// Whether its allow-list lets a record through, as the outbox decides it.
+  func awaits(_ record: OutboundRecord) -> Bool {
+    guard kinds.contains(record.kind) else { return false }
+    return record.kind == .notification
+      ? record.asset == Destination.addressee(name) : assets.contains { Wildcard.matches(record.asset, $0) }
   }
 }
 

@@ -16,6 +16,7 @@ final class HTTPSender: Sender {
 
   let address: String
   var batch: Int { settings.batch }
+  let takesAhead = true
   private let settings: Settings
   private let events: CloudEvents
   private let link: HTTPLink

@@ -13,6 +13,8 @@ import Telemetry
 final class MQTTSender: Sender {
   let address: String
   let batch: Int
+  /// What is retained must be the newest, which only the order of the outbox tells.
+  var takesAhead: Bool { !retainLast }
   private let link: any MQTTLink
   private let topic: TopicPattern
   private let arraySize: Int

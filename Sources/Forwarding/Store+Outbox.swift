@@ -4,11 +4,7 @@ import Store
 extension Store: Outbox {
   public func nextRecords(for destination: String, limit: Int, maximumBytes: Int) async throws -> [OutboundRecord] {
     try await blocking {
-      try self.nextRecords(for: destination, limit: limit, maxBytes: maximumBytes).map { record in
-        OutboundRecord(
-          sequence: record.sequence, id: record.id, kind: record.kind, asset: record.asset, key: record.key,
-          issued: record.issued, json: record.json)
-      }
+      try self.nextRecords(for: destination, limit: limit, maxBytes: maximumBytes).map { OutboundRecord($0) }
     }
   }
 
@@ -25,5 +21,13 @@ extension Store: Outbox {
 
   public func backlog(of destination: String) async throws -> Int {
     try await blocking { try self.destinationCounts(destination).pending }
+  }
+}
+
+extension OutboundRecord {
+  public init(_ record: IssuedRecord) {
+    self.init(
+      sequence: record.sequence, id: record.id, kind: record.kind, asset: record.asset, key: record.key,
+      issued: record.issued, json: record.json)
   }
 }

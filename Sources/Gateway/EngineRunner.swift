@@ -7,10 +7,11 @@ import Store
 import Telemetry
 import Templates
 
-/// The engine thread: batches in, committed outputs and checkpoints out.
+/// The engine thread: batches in, outputs and checkpoints out, which `StoreLane` commits.
 ///
 /// It owns the engine. Outputs are committed soon after they exist; the engine's state is saved by checkpoints, from
-/// which the journal is replayed after a crash (outputs that were committed before are then discarded).
+/// which the journal is replayed after a crash (outputs that were committed before are then discarded). What is urgent is
+/// handed on before the Store has it: the replay makes it again, under the same id.
 final class EngineRunner: @unchecked Sendable {
   struct Cadence: Sendable {
     /// Outputs wait at most so long for their commit.
@@ -21,15 +22,18 @@ final class EngineRunner: @unchecked Sendable {
     var maintenance = Duration.seconds(30)
   }
 
-  private let store: Store
-  private let journal: Journal
+  /// What is made while the Store is behind; above that only what is urgent goes on.
+  private static let mostWaiting = 5000
+
+  private let lane: StoreLane
+  private let reader: CheckpointReader
   private let queue: BatchQueue
   private let writer: JournalWriter
   private let board: StatusBoard
   private let findings: GatewayFindings
   private let logger: Logger
   private let cadence: Cadence
-  private let onRecords: @Sendable () -> Void
+  private let onUrgent: @Sendable ([RecordDraft]) -> Void
 
   private var days: DayWatch
   private var engine: Engine
@@ -42,15 +46,19 @@ final class EngineRunner: @unchecked Sendable {
   private var lastMaintenance = ContinuousClock.now
   private var checkpointed: Int64
 
+  /// - Parameters:
+  ///   - reader: what the engine reads.
+  ///   - onUrgent: records that people must have at once; called as soon as they are made of what the journal holds. Must
+  ///     not wait.
   init(
-    engine: Engine, site: Site, store: Store, journal: Journal, queue: BatchQueue, writer: JournalWriter,
+    engine: Engine, reader: CheckpointReader, site: Site, lane: StoreLane, queue: BatchQueue, writer: JournalWriter,
     board: StatusBoard, findings: GatewayFindings, days: DayWatch, cadence: Cadence = Cadence(), logger: Logger,
-    onRecords: @escaping @Sendable () -> Void
+    onUrgent: @escaping @Sendable ([RecordDraft]) -> Void
   ) {
     self.engine = engine
+    self.reader = reader
     self.site = site
-    self.store = store
-    self.journal = journal
+    self.lane = lane
     self.queue = queue
     self.writer = writer
     self.board = board
@@ -58,31 +66,53 @@ final class EngineRunner: @unchecked Sendable {
     self.days = days
     self.cadence = cadence
     self.logger = logger
-    self.onRecords = onRecords
+    self.onUrgent = onUrgent
     checkpointed = engine.position
   }
 
   /// Runs until the queue is closed and empty; then writes a last checkpoint.
   func run() throws {
+    lane.start()
+    defer { lane.stop() }
     board.publish(engine.view())
-    while let batches = queue.popAll(timeout: 0.05) {
+    while true {
+      if queue.isClosed { lane.end() }
+      let isBehind = try isBehind()
+      guard let batches = queue.popAll(timeout: isBehind ? 0.01 : 0.05, isHeld: isBehind) else { break }
       for batch in batches { try process(batch) }
-      if batches.isEmpty { try idle() }
+      if batches.isEmpty, !isBehind { try idle() }
       try commitWhenDue(isIdle: batches.isEmpty)
     }
-    try patiently { try self.checkpoint() }
+    lane.end()
+    try checkpointNow()
     board.publish(engine.view())
   }
 
+  /// The Store has not yet taken so much that no more may be made, save what is urgent.
+  private func isBehind() throws -> Bool {
+    if try lane.isIdle() {
+      if isCheckpointUnderWay {
+        isCheckpointUnderWay = false
+        reader.drop()
+      }
+      return false
+    }
+    let waiting = output.records.count + output.findings.count + output.quarantined.count
+    return engine.shouldCheckpoint || waiting > Self.mostWaiting
+  }
+
   private func process(_ batch: Batch) throws {
+    let known = output.records.count
     try engine.process(batch, into: &output)
+    // What a safety device says, and whoever is called for it, waits for nobody: the journal has it.
+    let urgent = output.records[known...].filter(\.isUrgent)
+    if !urgent.isEmpty { onUrgent(urgent) }
     lastMark = ContinuousClock.now
-    // What a safety device says, and whoever is called for it, waits for nobody.
-    if batch.isUrgent, !output.isEmpty { try patiently { try self.commitOutput() } }
     // The head of a day is over what was made up to this batch, neither more nor less, whenever it is committed.
-    if let day = days.ended(at: engine.plantClock) { try patiently { try self.commitOutput(sealing: day) } }
-    if case .configuration = batch.entries.last { try patiently { try self.checkpoint() } }
-    if engine.shouldCheckpoint { try patiently { try self.checkpoint() } }
+    if let day = days.ended(at: engine.plantClock) { submitOutput(sealing: day) }
+    if batch.isUrgent, !output.isEmpty, try lane.isIdle() { submitOutput() }
+    if case .configuration = batch.entries.last { try checkpointNow() }
+    if engine.shouldCheckpoint, try lane.isIdle() { checkpoint() }
   }
 
   /// Nothing has arrived: time itself may close windows.
@@ -95,17 +125,23 @@ final class EngineRunner: @unchecked Sendable {
       if isTroubled { recovered() }
     } catch let error as JournalError {
       // The journal cannot be written just now (disk full): windows close when it can.
-      trouble("the journal cannot be written", error)
+      trouble(error)
       Thread.sleep(forTimeInterval: 0.5)
     }
   }
 
   private func commitWhenDue(isIdle: Bool) throws {
     let now = ContinuousClock.now
-    if now - lastCheckpoint >= cadence.checkpoint {
-      try patiently { try self.checkpoint() }
-    } else if !output.isEmpty, isIdle || now - lastOutputCommit >= cadence.output {
-      try patiently { try self.commitOutput() }
+    if try lane.isIdle() {
+      if isCheckpointUnderWay {
+        isCheckpointUnderWay = false
+        reader.drop()
+      }
+      if now - lastCheckpoint >= cadence.checkpoint {
+        checkpoint()
+      } else if !output.isEmpty, isIdle || now - lastOutputCommit >= cadence.output {
+        submitOutput()
+      }
     }
     if now - lastView >= .seconds(1) {
       lastView = now
@@ -113,10 +149,7 @@ final class EngineRunner: @unchecked Sendable {
     }
     if now - lastMaintenance >= cadence.maintenance {
       lastMaintenance = now
-      makeRoom()
       lookAtClock()
-      lookAtEvictions()
-      findings.save()
       releaseMemory()
     }
   }
@@ -129,104 +162,56 @@ final class EngineRunner: @unchecked Sendable {
     }
   }
 
-  private func commitOutput(sealing day: LedgerPeriod? = nil) throws {
+  private func submitOutput(sealing day: LedgerPeriod? = nil) {
     lastOutputCommit = ContinuousClock.now
     guard !output.isEmpty || day != nil else { return }
-    try store.commit(
-      output, upTo: engine.position, counts: engine.counts, issued: PlantClock.system().wall, sealing: day)
+    lane.submit(.output(output, upTo: engine.position, counts: engine.counts, sealing: day))
     output = EngineOutput()
-    onRecords()
   }
 
-  private func checkpoint() throws {
+  /// Takes a checkpoint and goes on; the reader answers from it until the Store has it. Only while the lane is idle.
+  private func checkpoint() {
     lastCheckpoint = ContinuousClock.now
     lastOutputCommit = lastCheckpoint
     guard engine.position > checkpointed || !output.isEmpty else { return }
-    let hadRecords = !output.isEmpty
-    let checkpoint = pending ?? engine.checkpoint()
-    pending = checkpoint
-    try store.commit(checkpoint, output: output, issued: PlantClock.system().wall)
-    pending = nil
+    let checkpoint = engine.checkpoint()
+    reader.take(checkpoint)
+    isCheckpointUnderWay = true
     checkpointed = checkpoint.position
+    lane.submit(.checkpoint(checkpoint, output))
     output = EngineOutput()
-    if hadRecords { onRecords() }
   }
 
-  /// A checkpoint that was taken and could not be committed yet: the engine has forgotten that it is unsaved.
-  private var pending: Checkpoint?
-
-  /// A full disk is an ordinary day: evict, and wait until there is room. Meanwhile nothing is taken from the queue,
-  /// so the network threads stop reading and the broker keeps what comes.
-  private func patiently(_ commit: () throws -> Void) throws {
-    while true {
-      do {
-        try commit()
-        if isTroubled { recovered() }
-        return
-      } catch let error as StoreError {
-        guard case .diskFull = error else { throw error }
-        board.storeTrouble(error)
-        trouble("the store cannot be written", error)
-        if queue.isClosed { throw error }
-        Thread.sleep(forTimeInterval: 0.5)
-      }
-    }
+  private func checkpointNow() throws {
+    try lane.drain()
+    checkpoint()
+    try lane.drain()
+    isCheckpointUnderWay = false
+    reader.drop()
   }
 
+  private var isCheckpointUnderWay = false
   private var isTroubled = false
   private var lastTroubleLog: ContinuousClock.Instant?
 
-  private func trouble(_ what: String, _ error: any Error) {
+  private func trouble(_ error: JournalError) {
     isTroubled = true
     // A full disk must not be filled further by the log about it.
     if lastTroubleLog.map({ ContinuousClock.now - $0 > .seconds(60) }) ?? true {
       lastTroubleLog = ContinuousClock.now
-      logger.error("\(what): waiting for room", metadata: ["error": "\(error)"])
+      logger.error("the journal cannot be written: waiting for room", metadata: ["error": "\(error)"])
     }
-    makeRoom()
+    lane.makeRoom()
     findings.open(
-      "disk-full", severity: .critical, summary: "The disk is full: \(what).",
-      advice: "Free some space on the gateway's disk. Until then the broker keeps what comes; nothing is lost.")
+      "disk-full", severity: .critical, summary: "The disk is full: the journal cannot be written.",
+      advice: GatewayFindings.fullDiskAdvice)
   }
 
   private func recovered() {
     isTroubled = false
     lastTroubleLog = nil
-    board.storeRecovered()
-    findings.close("disk-full")
-    logger.info("there is room again")
-  }
-
-  /// Keeps journal and store within their bounds, and gives back the reserve when the disk is full.
-  private func makeRoom() {
-    do {
-      let free = journal.freeBytes ?? .max
-      if free < site.storage.freeSpaceFloor, journal.holdsReserve { try journal.releaseReserve() }
-      if free < site.storage.freeSpaceFloor {
-        try store.makeRoom(
-          bytes: site.storage.freeSpaceFloor - free, now: PlantClock.system().wall, sparingUndelivered: true)
-      }
-      if let now = writer.ageClock() { try journal.trim(before: checkpointed, now: now) }
-      if free > site.storage.freeSpaceFloor + site.storage.reserveBytes, !journal.holdsReserve {
-        try journal.restoreReserve()
-      }
-    } catch {
-      logger.warning("could not make room", metadata: ["error": "\(error)"])
-    }
-  }
-
-  /// Tells of what had to go although somebody still wanted it.
-  private func lookAtEvictions() {
-    let report = store.takeEvictions()
-    if report.undeliveredRecords > 0 {
-      findings.open(
-        "records-evicted", severity: .critical,
-        summary:
-          "\(report.undeliveredRecords) records were given up before their destination had them: the store is full.",
-        advice: "Bring the destination back (weir status), or give the store more room (storage: store: size).")
-    } else {
-      findings.close("records-evicted")
-    }
+    if board.troubles.store == nil { findings.close("disk-full") }
+    logger.info("the journal can be written again")
   }
 
   /// Tells of steps of the system clock. Marks never go back, so windows close late rather than twice.

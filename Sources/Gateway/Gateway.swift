@@ -115,7 +115,9 @@ public final class Gateway: Sendable {
     findings.opened(journal: journal.openingNotes, store: store.openingNotes)
     keeper.tell(findings)
 
-    var recovered = try Recovery(journal: journal, store: store, logger: logger, zone: zone).run(site: site)
+    let reader = CheckpointReader(store)
+    let recovery = Recovery(journal: journal, store: store, reader: reader, logger: logger, zone: zone)
+    var recovered = try recovery.run(site: site)
     findings.recovered(damaged: recovered.damaged)
     findings.closeOutdated(site)
     let board = house.board
@@ -126,7 +128,7 @@ public final class Gateway: Sendable {
       journal: journal, queue: queue, clock: PlantClock(notBefore: stampsTime ? plantClock : .distantPast),
       stampsTime: stampsTime, board: board)
     let former = recovered.site
-    let notes = try takeOver(site, &recovered, zone: zone, journal: journal, store: store)
+    let notes = try takeOver(site, &recovered, recovery)
 
     let alarmFeed = site.alarms.map { _ in AlarmFeed(writer: writer, logger: logger) }
     if let alarmFeed { findings.tell { alarmFeed.tell($0) } }
@@ -134,13 +136,23 @@ public final class Gateway: Sendable {
     let forwarder = Forwarder(
       gateway: site.gateway.id, destinations: site.destinations, outbox: store,
       heldBefore: findings.heldDestinations, logger: logger, onFinding: { findings.note($0) })
+    let upkeep = FileUpkeep(
+      site: site, store: store, journal: journal, writer: writer, findings: findings, logger: logger)
+    let lane = StoreLane(
+      store: store, board: board, findings: findings, logger: logger, upkeep: { upkeep.run(checkpointed: $0) },
+      onRecords: { forwarder.notify() })
     let runner = EngineRunner(
-      engine: recovered.engine, site: site, store: store, journal: journal, queue: queue, writer: writer, board: board,
+      engine: recovered.engine, reader: reader, site: site, lane: lane, queue: queue, writer: writer, board: board,
       findings: findings,
       days: DayWatch(zone: zone, sealedUntil: try store.sealedUntil(), clock: recovered.engine.plantClock),
-      logger: logger, onRecords: { forwarder.notify() })
+      logger: logger,
+      onUrgent: { drafts in
+        let now = PlantClock.system().wall
+        forwarder.sendAhead(drafts.compactMap { store.preview(of: $0, issued: now) }.map { OutboundRecord($0) })
+      })
 
     let catalog = try journal.catalog(for: site)
+    let urgentConnections = site.urgentConnections
     var receivers: [Receiver] = []
     var monitors: [(name: String, monitor: ConnectionMonitor)] = []
     for connection in site.connections {
@@ -169,7 +181,7 @@ public final class Gateway: Sendable {
             $0, sources: decoder.sources, findings: findings, now: stampsTime ? nil : plantClock,
             logger: connectionLogger)
         }, sharing: connection.share == nil ? nil : SharingWatch(connection: connection.name, findings: findings),
-        orders: orders)
+        orders: orders, isUrgent: urgentConnections.contains(connection.name))
       var receiverOptions = sparkplug?.options ?? ReceiverOptions()
       receiverOptions.obsolete = Self.obsoleteFilters(connection, of: former, now: decoder.subscriptions)
       receivers.append(
@@ -188,6 +200,7 @@ public final class Gateway: Sendable {
       keeper: keeper, payloadBefore: recovered.engine.counts.payloadBytes)
     let watch = ConnectionWatch(monitors: monitors, findings: findings)
     let watching = site.alarms.map { _ in Task { await watch.run() } }
+    findings.saveLater()
     let engineThread = EngineThread { try runner.run() }
     engineThread.start()
     forwarder.start()
@@ -225,6 +238,7 @@ public final class Gateway: Sendable {
     let engineFailure = await engineThread.finished()
     await forwarder.stop()
     await house.switchboard.withdraw()
+    findings.saveNow()
     try journal.close()
     try store.close()
     if let error = failure ?? engineFailure { throw error }
@@ -236,9 +250,9 @@ public final class Gateway: Sendable {
   ///
   /// - Returns: what a person should know of the change.
   private func takeOver(
-    _ site: Site, _ recovered: inout Recovery.Result, zone: PlantZone, journal: Journal, store: Store
+    _ site: Site, _ recovered: inout Recovery.Result, _ recovery: Recovery
   ) throws -> [String] {
-    let recovery = Recovery(journal: journal, store: store, logger: logger, zone: zone)
+    let (journal, store) = (recovery.journal, recovery.store)
     var output = EngineOutput()
     if recovered.site.hash != site.hash || recovered.engine.position == 0 {
       if recovered.engine.position > 0 {

@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 import Journal
 import Logging
@@ -18,6 +19,10 @@ final class GatewayFindings: @unchecked Sendable {
   private var listener: (@Sendable (Finding) -> Void)?
   /// Not yet in the Store (the disk was full).
   private var unsaved: [Finding] = []
+  /// Who notes a finding does not wait for the Store.
+  private var savesLater = false
+  private var isSaveDue = false
+  private let saver = DispatchQueue(label: "weir.findings")
 
   init(store: Store, site: Site, logger: Logger) throws {
     self.store = store
@@ -51,6 +56,8 @@ final class GatewayFindings: @unchecked Sendable {
 
   static let subject = "gateway"
   static let held = "destination-held"
+  static let fullDiskAdvice =
+    "Free some space on the gateway's disk. Until then the broker keeps what comes; nothing is lost."
 
   /// Closes findings about settings that the configuration does not have any more.
   func closeOutdated(_ site: Site) {
@@ -114,8 +121,31 @@ final class GatewayFindings: @unchecked Sendable {
       unsaved.append(finding)
       return self.listener
     }
-    save()
+    saveSoon()
     listener?(finding)
+  }
+
+  private func saveSoon() {
+    let (isLater, isScheduled) = lock.withLock {
+      defer { isSaveDue = savesLater }
+      return (savesLater, isSaveDue)
+    }
+    guard isLater else { return save() }
+    guard !isScheduled else { return }
+    saver.async { [self] in
+      lock.withLock { isSaveDue = false }
+      save()
+    }
+  }
+
+  /// From now on findings are saved by a queue of their own: a Store that is held up holds up nobody who notes one.
+  func saveLater() { lock.withLock { savesLater = true } }
+
+  /// Everything that was noted is in the Store when it returns, or cannot be; and so will be what is noted from now on.
+  func saveNow() {
+    lock.withLock { savesLater = false }
+    saver.sync {}
+    save()
   }
 
   /// From now on each finding is told to `listener` too.

@@ -23,6 +23,8 @@ final class IngestPipeline: ReceiverDelegate {
   private let sharing: SharingWatch?
   /// Not nil on the connection by which a maintenance system tells states of work orders.
   private let orders: WorkOrderIntake?
+  /// Nothing but what is urgent comes this way: it never waits for room.
+  private let isUrgent: Bool
 
   private var filter: RedeliveryFilter
   /// Identities of the last run, until the first connection.
@@ -36,8 +38,9 @@ final class IngestPipeline: ReceiverDelegate {
   init(
     connection: ConnectionID, decoder: Decoder, writer: JournalWriter, queue: BatchQueue, monitor: ConnectionMonitor,
     lastMark: Timestamp?, recent: [MessageIdentity], logger: Logger, sparkplug: SparkplugIntake? = nil,
-    babble: BabbleGuard? = nil, sharing: SharingWatch? = nil, orders: WorkOrderIntake? = nil
+    babble: BabbleGuard? = nil, sharing: SharingWatch? = nil, orders: WorkOrderIntake? = nil, isUrgent: Bool = false
   ) {
+    self.isUrgent = isUrgent
     self.orders = orders
     self.babble = babble
     self.sharing = sharing
@@ -142,6 +145,7 @@ final class IngestPipeline: ReceiverDelegate {
 
   func commit() throws {
     guard hasUncommitted else { return }
+    if isUrgent { batch.isUrgent = true }
     var committing = batch
     batch = Batch()
     do {
@@ -171,7 +175,7 @@ final class IngestPipeline: ReceiverDelegate {
 
   func takePublications() -> [OutgoingMessage] { sparkplug?.takePublications() ?? [] }
 
-  var hasRoom: Bool { queue.hasRoom }
+  var hasRoom: Bool { isUrgent || queue.hasRoom }
 
   var wantsCommitNow: Bool { batch.isUrgent }
 }

@@ -6,7 +6,8 @@ import Telemetry
 /// engine in the order of the journal.
 ///
 /// Network threads (one per broker), the engine thread (idle marks) and the control API (commands) call it; the lock
-/// is held across commit and hand-over, because the engine must see positions without gaps.
+/// is held across commit and hand-over, because the engine must see positions without gaps. Whoever waits for room does
+/// so before, so that what is urgent finds the lock free.
 final class JournalWriter: @unchecked Sendable {
   private let lock = NSLock()
   private let journal: Journal
@@ -29,11 +30,12 @@ final class JournalWriter: @unchecked Sendable {
   ///
   /// - Parameter ids: messages of the quarantine that the batch holds decoded.
   func append(_ batch: inout Batch, retried ids: [Int64] = []) throws {
+    if !batch.isUrgent { queue.waitForRoom(samples: batch.samples.count) }
     lock.lock()
     defer { lock.unlock() }
     if stampsTime { batch.entries.insert(.mark(clock.now()), at: 0) }
     try commit(&batch, retried: ids)
-    queue.push(batch)
+    queue.add(batch)
   }
 
   /// Tells the status board of a change between working and not working.

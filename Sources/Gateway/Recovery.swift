@@ -11,6 +11,8 @@ import Templates
 struct Recovery {
   let journal: Journal
   let store: Store
+  /// What the engine reads.
+  let reader: CheckpointReader
   let logger: Logger
   /// Tells days whose head the crash prevented.
   let zone: PlantZone
@@ -79,7 +81,7 @@ struct Recovery {
 
   func makeEngine(_ site: Site) throws -> Engine {
     try Engine(
-      site: site, catalog: journal.catalog(for: site), reader: store, rules: RuleSet.factories(for: site),
+      site: site, catalog: journal.catalog(for: site), reader: reader, rules: RuleSet.factories(for: site),
       siteRules: RuleSet.siteFactories(for: site))
   }
 

@@ -101,7 +101,9 @@ extension ConfigurationSchema {
         "url": text("The address.", "https://example.com/hook"),
         "shape": words("How it is written.", Destination.MessageShape.allCases.map(\.rawValue)),
         "template": text("With {title}, {text}, {priority}, {place}, {number}.", "{\"text\": \"{title}\"}"),
-        "update": text("Where later revisions go, by PUT.", "https://example.com/orders/{number}"), "tls": tls,
+        "update": text(
+          "Where later revisions go, by PUT; off = nowhere; default: to the address, like the first.",
+          "https://example.com/orders/{number}"), "tls": tls,
         "timeout": duration("Of a request.", "20 s"),
       ].merging(secret("url")) { $1 }.merging(secret("token")) { $1 }.merging(secret("signing")) { $1 }),
     "email": group(

@@ -32,8 +32,10 @@ extension Destination {
     public var shape: MessageShape
     /// Of the shape `template`.
     public var template: String?
-    /// Where further revisions of a record go (`{number}` is that of a work order), by PUT; nil = nowhere.
+    /// Where further revisions of a record go (`{number}` is that of a work order), by PUT; nil = to the address, as the
+    /// first did; `noUpdate` = nowhere.
     public var update: String?
+    public static let noUpdate = "off"
     public var token: Secret?
     /// Robots of DingTalk and Feishu may want messages signed with it.
     public var signing: Secret?

@@ -10,4 +10,11 @@ extension Site {
           || conditions.contains { $0.assets.contains { Wildcard.matches(asset.id, $0) } }
       })
   }
+
+  /// Connections that carry nothing but what is urgent: a way of their own, on which nothing waits for anything else.
+  public var urgentConnections: Set<String> {
+    let urgent = urgentAssets
+    let all = Set(assets.map(\.connection))
+    return all.subtracting(assets.indices.filter { !urgent.contains($0) }.map { assets[$0].connection })
+  }
 }

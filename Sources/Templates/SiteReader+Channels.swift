@@ -19,6 +19,10 @@ extension SiteReader {
     return text
   }
 
+  static let updateAddress = Scalar<String>("a web address, or off", example: "https://example.com/orders/{number}") {
+    $0 == Destination.Webhook.noUpdate ? $0 : webAddress.parse($0)
+  }
+
   func webhook(_ section: Section) -> Destination.Transport? {
     guard let inner = section.section("webhook", "webhook of \(section.name)", keys: Self.webhookKeys) else {
       return nil
@@ -50,7 +54,7 @@ extension SiteReader {
     }
     return .webhook(
       Destination.Webhook(
-        address: to, shape: shape, template: template, update: inner.read("update", Self.webAddress), token: token,
+        address: to, shape: shape, template: template, update: inner.read("update", Self.updateAddress), token: token,
         signing: secret(inner, "signing"), tls: tls(inner), timeout: timeout))
   }
 

@@ -109,11 +109,33 @@ import Testing
     #expect(
       server.requests.flatMap { $0.headers["Idempotency-Key"] }
         == ["gw/work-order/gw/7/0", "gw/work-order/gw/7/0", "gw/work-order/gw/7/1"])
-    let alone = webhook(server.url)
-    let report = await alone.send([Self.record(.workOrder, revision: 1, Self.order)])
-    #expect(report.answer == .delivered && server.requests.count == 3)
     await sender.close()
-    await alone.close()
+    try await server.stop()
+  }
+
+  @Test(
+    "without an address for updates later revisions go where the first went, with their state; or nowhere, if wanted")
+  func updates() async throws {
+    let server = try await ScriptedServer.start { _ in .status(201) }
+    let sender = webhook(server.url, shape: .servicenow)
+    for (revision, state) in [(0, "unacknowledged"), (2, "normal")] {
+      let body: JSONValue = ["summary": "press-1 is too hot", "advice": "Stop it", "state": .string(state)]
+      let report = await sender.send([Self.record(.alarm, revision: revision, body)])
+      #expect(report.answer == .delivered)
+    }
+    #expect(server.requests.map(\.method) == [.POST, .POST] && server.requests.map(\.uri) == ["/in", "/in"])
+    #expect(server.requests.flatMap { $0.headers["Idempotency-Key"] } == ["gw/alarm/gw/7/0", "gw/alarm/gw/7/2"])
+    #expect(server.requests.flatMap { $0.headers["Weir-Record"] } == ["gw/alarm/gw/7", "gw/alarm/gw/7"])
+    #expect(server.requests.flatMap { $0.headers["Weir-Revision"] } == ["0", "2"])
+    let told = try server.requests.map { try JSONValue(parsing: $0.body) }
+    #expect(told.map { $0["correlation_id"] } == ["gw/alarm/gw/7", "gw/alarm/gw/7"])
+    #expect(told[1]["u_state"] == "normal" && told[1]["u_revision"] == "2")
+    #expect(told[1]["short_description"] == "[normal] press-1 is too hot")
+    let silent = webhook(server.url, update: Destination.Webhook.noUpdate)
+    let report = await silent.send([Self.record(.workOrder, revision: 1, Self.order)])
+    #expect(report.answer == .delivered && server.requests.count == 2)
+    await sender.close()
+    await silent.close()
     try await server.stop()
   }
 

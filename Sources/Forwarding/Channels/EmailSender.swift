@@ -10,6 +10,7 @@ import Templates
 final class EmailSender: Sender {
   let address: String
   let batch = 1
+  let takesAhead = true
   private let email: Destination.Email
   private let gateway: String
   private let password: SecretSource?

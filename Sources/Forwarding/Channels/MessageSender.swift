@@ -5,6 +5,7 @@ import Templates
 final class MessageSender: Sender {
   let address: String
   let batch = 1
+  let takesAhead = true
   private let link: any MQTTLink
   private let topic: TopicPattern
   private let shaper: MessageShaper

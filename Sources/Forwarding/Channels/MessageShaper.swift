@@ -33,7 +33,9 @@ struct MessageShaper: Sendable {
       message.title = order(body, "title")
       message.text = orderText(body)
     } else if message.title.isEmpty {
-      message.title = text("summary").isEmpty ? "\(record.kind.rawValue) \(record.asset)" : text("summary")
+      let summary = text("summary").isEmpty ? "\(record.kind.rawValue) \(record.asset)" : text("summary")
+      // An alarm that has returned, an incident that is closed.
+      message.title = text("state").isEmpty ? summary : "[\(text("state"))] \(summary)"
       message.text = text("advice")
     }
     return message
@@ -123,12 +125,13 @@ struct MessageShaper: Sendable {
     var members: [String: JSONValue] = [
       "short_description": .string(message.title), "description": .string(message.text), "urgency": .string(urgency),
       "impact": .string(urgency), "location": .string(message.place),
-      "correlation_id": .string(Self.correlation(record)),
+      "correlation_id": .string(Self.identity(record).base),
       "correlation_display": "weir",
     ]
     if let asset = message.body["asset"]?.stringValue { members["cmdb_ci"] = .string(asset) }
     if let due = message.body["proposed"]?.stringValue { members["due_date"] = .string(due) }
     if let state = message.body["state"]?.stringValue { members["u_state"] = .string(state) }
+    members["u_revision"] = .string(Self.identity(record).revision)
     return JSONValue.object(members).canonicalBytes()
   }
 
@@ -173,9 +176,10 @@ struct MessageShaper: Sendable {
 
   // MARK: - Identity and signatures
 
-  /// The same for all revisions of a record.
-  static func correlation(_ record: OutboundRecord) -> String {
-    record.id.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+  /// What is the same for all revisions of a record, and which of them it is.
+  static func identity(_ record: OutboundRecord) -> (base: String, revision: String) {
+    let cut = record.id.lastIndex(of: "/") ?? record.id.startIndex
+    return (String(record.id[..<cut]), String(record.id[cut...].drop { $0 == "/" }))
   }
 
   /// Revision 0 makes something new at the other side, later ones change it.

@@ -7,10 +7,13 @@ import Templates
 /// One record a request, in the shape that the other side wants, with an idempotency key: the record's id, which is the
 /// same at every repetition. A receiver that honours it has everything exactly once.
 ///
-/// Of a record with revisions the first is posted; later ones go to `update` by PUT, or nowhere.
+/// Of a record with revisions (an alarm that clears, an order that is done) the first is posted; later ones go to `update`
+/// by PUT, or are posted in the same shape with their own key, unless the receiver wants none (`update: off`). Two headers
+/// say which record it is, the same for all its revisions, and which revision.
 final class WebhookSender: Sender {
   let address: String
   let batch = 1
+  let takesAhead = true
   private let webhook: Destination.Webhook
   private let shaper: MessageShaper
   private let link: HTTPLink
@@ -43,11 +46,13 @@ final class WebhookSender: Sender {
     let record = records[records.startIndex]
     let isFirst = MessageShaper.isFirst(record)
     // Nobody there wants to know of it.
-    if !isFirst, webhook.update == nil, record.kind == .workOrder { return SendReport(answer: .delivered) }
+    if !isFirst, webhook.update == Destination.Webhook.noUpdate { return SendReport(answer: .delivered) }
     var hidden: [SecretValue] = []
     do {
       var target: String
+      var isUpdate = false
       if !isFirst, let update = webhook.update {
+        isUpdate = true
         let number = try MessageShaper.message(record).number
         target = update.replacing("{number}", with: "\(number)")
       } else if let url {
@@ -69,8 +74,9 @@ final class WebhookSender: Sender {
       let seconds = now.nanoseconds / 1_000_000_000
       let body = try shaper.bytes(record, signing: secret, now: seconds)
       var request = HTTPLink.Request(url: target, type: shaper.contentType, body: body)
-      if !isFirst, webhook.update != nil { request.method = .PUT }
-      request.headers.append(("Idempotency-Key", record.id))
+      if isUpdate { request.method = .PUT }
+      let (base, revision) = MessageShaper.identity(record)
+      request.headers += [("Idempotency-Key", record.id), ("Weir-Record", base), ("Weir-Revision", revision)]
       let answer = try await link.send(request, hiding: hidden)
       return verdict(answer, bytes: body.count)
     } catch let error as JSONParseError {
