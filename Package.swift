@@ -147,8 +147,8 @@ let package = Package(
     .testTarget(
       name: "Scenarios",
       dependencies: [
-        "Telemetry", "Templates", "Plant", "MQTT", "Simulation", "Control", "TestSupport", "weir", hummingbird,
-        httpClient, logging, grdb,
+        "Telemetry", "Templates", "Plant", "MQTT", "Simulation", "Control", "Inspection", "TestSupport", "weir",
+        hummingbird, httpClient, logging, grdb,
       ], path: "Tests/Scenarios", swiftSettings: plain),
   ],
   swiftLanguageModes: [.v6]

@@ -5,14 +5,7 @@ extension ChunkCodec {
   static func encode(_ events: [Event], origin: Int64, into writer: inout ByteWriter) {
     writer.varint(events.count)
     guard !events.isEmpty else { return }
-    var places: [String: Int] = [:]
-    var texts: [String] = []
-    func place(_ text: String) -> Int {
-      if let known = places[text] { return known }
-      places[text] = texts.count
-      texts.append(text)
-      return texts.count - 1
-    }
+    var texts = TextTable()
     var body = ByteWriter()
     var previous = origin
     for event in events {
@@ -22,27 +15,18 @@ extension ChunkCodec {
       body.fixed64(event.identity)
       body.varint(event.attributes.count)
       for attribute in event.attributes {
-        body.varint(place(attribute.name))
-        body.varint(place(attribute.value))
+        body.varint(texts.place(attribute.name))
+        body.varint(texts.place(attribute.value))
       }
     }
-    writer.varint(texts.count)
-    for text in texts { writer.string(text) }
+    texts.encode(into: &writer)
     writer.bytes += body.bytes
   }
 
   static func decodeEvents(origin: Int64, from reader: inout ByteReader) throws(ByteReaderError) -> [Event] {
     let count = try reader.count()
     guard count > 0 else { return [] }
-    var texts: [String] = []
-    for _ in 0..<(try reader.count()) { texts.append(try reader.string()) }
-    func text(_ reader: inout ByteReader) throws(ByteReaderError) -> String {
-      let place = try reader.integer()
-      guard texts.indices.contains(place) else {
-        throw ByteReaderError(offset: reader.offset, expected: "the place of a text")
-      }
-      return texts[place]
-    }
+    let texts = try TextTable(from: &reader)
     var events: [Event] = []
     events.reserveCapacity(count)
     var previous = origin
@@ -52,8 +36,8 @@ extension ChunkCodec {
       let identity = try reader.fixed64()
       var attributes: [Event.Attribute] = []
       for _ in 0..<(try reader.count()) {
-        let name = try text(&reader)
-        attributes.append(Event.Attribute(name, try text(&reader)))
+        let name = try texts.text(&reader)
+        attributes.append(Event.Attribute(name, try texts.text(&reader)))
       }
       events.append(
         Event(

@@ -66,9 +66,12 @@ extension GatewayControl {
   }
 
   func stationWatch(_ asset: Asset) throws -> StationWatch? {
-    guard let bytes = try store.state(InspectionRule.stateKey(station: asset.formerly ?? asset.id)) else { return nil }
-    var reader = ByteReader(bytes)
-    return try StationWatch(from: &reader)
+    for id in names.all(asset.id) {
+      guard let bytes = try store.state(InspectionRule.stateKey(station: id)) else { continue }
+      var reader = ByteReader(bytes)
+      return try StationWatch(from: &reader)
+    }
+    return nil
   }
 
   /// A person has what is usual at a station learnt again.

@@ -14,10 +14,8 @@ extension GatewayControl {
         .badRequest,
         "No files of units are kept.\n  → Add `inspection: { units: { size: 1 GB } }` to the configuration.")
     }
-    guard let bytes = try store.state(UnitFileRule.stateKey(unit: serial)) else { return try builtInto(serial) }
-    var reader = ByteReader(bytes)
-    let file = try UnitFile(from: &reader)
-    let formerly = UnitFileRule.formerly(site)
+    guard let file = try UnitFileRule.file(serial, read: { try store.state($0) }) else { return try builtInto(serial) }
+    let formerly = UnitFileRule.formerly(site) { names.all(site.assets[$0].id) }
     let route = UnitRoute.of(file, among: UnitRoute.routes(of: site), formerly: formerly)
     guard case .object(var members) = UnitBody.json(serial, file, route: route, formerly: formerly, zone: zone) else {
       throw ControlRefusal(.notFound, "The file of the unit \(serial) is empty.")

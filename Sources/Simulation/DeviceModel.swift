@@ -1,3 +1,4 @@
+import Plant
 import Telemetry
 import Templates
 
@@ -34,19 +35,23 @@ struct DeviceModel {
   /// Fields that none of them knows.
   private var others: GenericModel
 
-  init(asset: Asset, seed: UInt64) {
+  /// - Parameters:
+  ///   - lines: of the site.
+  ///   - course: what is different at their stations.
+  init(asset: Asset, seed: UInt64, lines: [LineTopology] = [], course: LineCourse = LineCourse()) {
     id = asset.id
     var generator = SeededGenerator(seed: seed, name: asset.id)
     let register = asset.signals.first { if case .register = $0.kind { true } else { false } }
     let line = LineModel(asset: asset, seed: seed)
     self.line = line
-    place = StationLine(asset: asset, seed: seed)
+    place = StationLine(asset: asset, seed: seed, lines: lines, course: course)
     if let line {
       kind = .line
       names = Self.names(asset) { field, _ in Self.known(field, in: line.fields) }
     } else if asset.signals.contains(where: { $0.kind == .event }) {
       kind = .station
-      names = Self.names(asset) { field, _ in Self.known(field, in: Self.stationFields) }
+      let fields = place == nil ? Self.stationFields : Self.stationFields.union(Self.lineFields)
+      names = Self.names(asset) { field, _ in Self.known(field, in: fields) }
     } else if register?.kind.quantity?.isElectricityMeter == true {
       kind = .meter
       names = Self.names(asset, Self.meterName)
@@ -98,7 +103,7 @@ struct DeviceModel {
   }
 
   private static func known(_ field: FieldMapping, in known: Set<String>) -> String? {
-    field.path.steps.last.flatMap { known.contains($0) ? $0 : nil }
+    field.path.steps.last { $0 != "[*]" }.flatMap { known.contains($0) ? $0 : nil }
   }
 
   private static let meterFields: Set<String> = [
@@ -143,6 +148,12 @@ struct DeviceModel {
   private static let stationFields: Set<String> = [
     "id", "unit", "step", "attempt", "verdict", "defects", "model", "confidence", "torque", "angle", "torque_min",
     "torque_max", "error",
+  ]
+
+  /// What only stations of a line know.
+  private static let lineFields: Set<String> = [
+    "code", "class", "x", "y", "size", "failed", "product", "recipe", "parts", "batch", "lot_size", "supplier",
+    "modality", "program",
   ]
 
   /// Share of the rated load in a plant with two shifts.
@@ -205,6 +216,7 @@ struct DeviceModel {
   }
 
   private mutating func station(time: Timestamp, elapsed: Span64) -> [String: Reading] {
+    if let place { return station(of: place, time: time, elapsed: elapsed) }
     units += 1
     // The defect rate drifts slowly up and is set back by cleaning the optics.
     let drift = Double(units % 4000) / 4000
@@ -212,28 +224,53 @@ struct DeviceModel {
     let codes = ["scratch", "glue-gap", "missing-shell", "ocr-unreadable"]
     var verdict = "OK"
     var defects: [String] = []
-    if let place {
-      // Of a line the units are the same at all stations.
-      verdict = place.verdict(at: time) ?? "OK"
-      if verdict == "NG" { defects.append(codes[Int(generator.next() % 4)]) }
-    } else if generator.chance(rate) {
+    if generator.chance(rate) {
       verdict = "NG"
       defects.append(codes[Int(generator.next() % 4)])
       if generator.chance(0.2) { defects.append(codes[Int(generator.next() % 4)]) }
     } else if generator.chance(0.01) {
       verdict = "unsure"
     }
-    let unit = place?.unit(at: time) ?? "\(id)-\(1_000_000 + units)"
-    let joints = place != nil && elapsed < .seconds(StationLine.takt / 2)
-    let step = joints ? "step-\(place?.step(at: time, every: elapsed) ?? 1)" : "inspection"
+    let unit = "\(id)-\(1_000_000 + units)"
     return [
-      "id": .text(place == nil ? "\(unit)-1" : "\(id)-\(unit)-\(step)"), "unit": .text(unit), "step": .text(step),
-      "attempt": .number(1),
-      "error": .text(defects.first ?? ""), "torque": .number(rounded(112 + 1.2 * generator.normal(), 1)),
-      "torque_min": .number(105),
-      "torque_max": .number(119), "angle": .number(rounded(84 + 3 * generator.normal(), 1)),
+      "id": .text("\(unit)-1"), "unit": .text(unit), "step": .text("inspection"), "attempt": .number(1),
       "verdict": .text(verdict), "defects": .list(defects), "model": .text("v3.2"),
       "confidence": .number(rounded(verdict == "unsure" ? 0.55 : 0.9 + 0.09 * generator.uniform(), 3)),
+    ].merging(tightening(isGood: true, defects)) { own, _ in own }
+  }
+
+  /// Of a line the units are the same at all stations.
+  private mutating func station(of place: StationLine, time: Timestamp, elapsed: Span64) -> [String: Reading] {
+    let isJoints = elapsed < .seconds(StationLine.takt / 2)
+    let number = isJoints ? place.step(at: time, every: elapsed) : 1
+    let steps = isJoints ? Int(Span64.seconds(StationLine.takt).nanoseconds / max(1, elapsed.nanoseconds)) : 1
+    let look = place.look(at: time, step: number, of: steps)
+    let unit = place.unit(at: time)
+    let step = isJoints ? "step-\(number)" : place.role.rawValue
+    let lot = place.lot(at: time)
+    let product = place.product(at: time)
+    let isBad = look.verdict == "NG"
+    return [
+      "id": .text("\(id)-\(unit)-\(step)"), "unit": .text(unit), "step": .text(step), "attempt": .number(1),
+      "verdict": .text(look.verdict), "defects": .list(look.defects), "code": .list(look.defects),
+      "class": .list(look.defects.map { _ in place.role.rawValue }), "x": .list(look.defects.map { _ in pixel(1920) }),
+      "y": .list(look.defects.map { _ in pixel(1080) }), "size": .list(look.defects.map { _ in pixel(40) }),
+      "failed": .list(look.defects), "model": .text(place.model(at: time)), "product": .text(product),
+      "recipe": .text(product), "program": .text(product), "parts": .list([place.part(at: time)].compactMap(\.self)),
+      "batch": .text(lot.name), "lot_size": .number(Double(lot.size)), "supplier": .text(place.supplier(at: time)),
+      "modality": .text(place.role.modality),
+      // A model is less sure of what it rejects.
+      "confidence": .number(rounded((isBad ? 0.72 : 0.9) + 0.09 * generator.uniform(), 3)),
+    ].merging(tightening(isGood: !isBad, look.defects)) { own, _ in own }
+  }
+
+  private mutating func pixel(_ most: Double) -> String { String(Int(most * generator.uniform())) }
+
+  private mutating func tightening(isGood: Bool, _ defects: [String]) -> [String: Reading] {
+    let torque = isGood ? max(105, min(119, 112 + 1.2 * generator.normal())) : 103 + generator.uniform()
+    return [
+      "error": .text(defects.first ?? ""), "torque": .number(rounded(torque, 1)), "torque_min": .number(105),
+      "torque_max": .number(119), "angle": .number(rounded(84 + 3 * generator.normal(), 1)),
     ]
   }
 

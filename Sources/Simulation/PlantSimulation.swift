@@ -34,7 +34,10 @@ public struct PlantSimulation: Sequence, IteratorProtocol, Sendable {
   /// sequence numbers, an answer to every rebirth).
   public static func leftOut(_ site: Site) -> [String] { site.assets.filter { $0.sparkplug != nil }.map(\.id) }
 
-  public init(site: Site, seed: UInt64, start: Timestamp, faults: Faults) throws {
+  /// - Parameter course: what is different at the stations of lines.
+  public init(
+    site: Site, seed: UInt64, start: Timestamp, faults: Faults, course: LineCourse = LineCourse()
+  ) throws {
     zone = try PlantZone(identifier: site.zone)
     self.faults = faults
     for asset in site.assets where asset.sparkplug == nil {
@@ -45,7 +48,7 @@ public struct PlantSimulation: Sequence, IteratorProtocol, Sendable {
           nanoseconds: Int64(generator.uniform() * Double(interval.nanoseconds / 1_000_000)) * 1_000_000)
         devices.append(
           Device(
-            model: DeviceModel(asset: asset, seed: seed),
+            model: DeviceModel(asset: asset, seed: seed, lines: site.lines, course: course),
             writer: PayloadWriter(mapping: mapping, asset: asset, seed: seed),
             topic: mapping.topic, interval: interval, last: start + phase - interval, generator: generator))
         push(start + phase, nil, devices.count - 1)

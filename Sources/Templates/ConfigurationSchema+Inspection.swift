@@ -46,6 +46,16 @@ extension ConfigurationSchema {
             [
               "size": size("1 GB"),
               "quiet": duration("A unit of which nothing was heard for so long is told as it stands.", "60 min"),
+              "routes": list(
+                "Stations that units of some products pass; the others pass all of their line.",
+                of: group(
+                  "The first route that has the unit's product (attribute `product` of its results) counts.",
+                  InspectionReader.routeKeys,
+                  [
+                    "line": text("A line of `lines:`.", "engines"),
+                    "products": list("Products, or patterns.", of: text("A product.", "K19-*")),
+                    "stations": list("Ids of stations, or patterns.", of: text("A station.", "glue")),
+                  ], required: ["line", "products", "stations"])),
             ]),
         ]),
     ])

@@ -1,3 +1,4 @@
+import Plant
 import Telemetry
 
 /// Reads `inspection:`, the thresholds of charts and tests.
@@ -7,10 +8,10 @@ struct InspectionReader {
   static let chartKeys = ["change", "run-length", "windows", "defects", "classes", "rules", "tests"]
   static let interceptionKeys = ["held"]
   static let reviewKeys = ["confidence", "sample"]
-  static let unitKeys = ["size", "quiet"]
+  static let unitKeys = ["size", "quiet", "routes"]
 
   /// - Parameter storeBytes: what the whole store may take.
-  static func settings(_ top: Section, storeBytes: Int) -> InspectionSettings {
+  static func settings(_ top: Section, storeBytes: Int, lines: [LineTopology]) -> InspectionSettings {
     var settings = InspectionSettings.standard
     guard
       let section = top.section(
@@ -37,16 +38,17 @@ struct InspectionReader {
       settings.reviewConfidence = share(inner, "confidence", 0, 100) ?? settings.reviewConfidence
       settings.reviewSample = share(inner, "sample", 0, 100) ?? settings.reviewSample
     }
-    if section.has("units"), !section.isOff("units") { settings.units = units(section, storeBytes) }
+    if section.has("units"), !section.isOff("units") { settings.units = units(section, storeBytes, lines) }
     return settings
   }
 
-  private static func units(_ section: Section, _ storeBytes: Int) -> UnitSettings {
+  private static func units(_ section: Section, _ storeBytes: Int, _ lines: [LineTopology]) -> UnitSettings {
     var units = UnitSettings()
     if section["units"]?.text == "on" { return units }
     guard let inner = section.section("units", "units", keys: unitKeys) else { return units }
     units.bytes = inner.read("size", .size(1_000_000...1_000_000_000_000), default: units.bytes)
     units.quiet = inner.read("quiet", .duration(.minutes(5)...(.days(30))), default: units.quiet)
+    units.routes = routes(inner, lines)
     if units.bytes > storeBytes / 2 {
       inner.report(
         inner.position(of: "size"),
@@ -122,6 +124,7 @@ extension InspectionSettings {
         writer.object("units") { writer in
           writer.field("size", QuantityText.text(bytes: units.bytes))
           writer.field("quiet", QuantityText.text(units.quiet))
+          units.writeRoutes(to: &writer)
         }
       }
     }

@@ -53,5 +53,23 @@ public struct UnitSettings: Hashable, Sendable {
   public var bytes = 1_000_000_000
   /// A unit of which nothing was heard for so long is told, wherever it stands.
   public var quiet = Span64.minutes(60)
+  /// Stations that some products pass; the others pass all of their line.
+  public var routes: [ProductRoute] = []
   public init() {}
+
+  /// Which stations of a line units of certain products pass.
+  public struct ProductRoute: Hashable, Sendable {
+    /// Of `lines:`.
+    public var line: String
+    /// Names or patterns.
+    public var products: [String]
+    /// Ids or patterns, in the order of the line.
+    public var stations: [String]
+
+    public init(line: String, products: [String], stations: [String]) {
+      self.line = line
+      self.products = products
+      self.stations = stations
+    }
+  }
 }

@@ -57,8 +57,8 @@ struct SiteReader {
     site.footprint = FootprintReader.settings(top)
     site.carbon = carbon(top, devices: devices, assets: assets.assets.map(\.id))
     site.shifts = ShiftReader.plan(top)
-    site.inspection = InspectionReader.settings(top, storeBytes: site.storage.storeBytes)
     site.lines = LineTopologyReader(top: top, assets: site.assets.map(\.id)).lines()
+    site.inspection = InspectionReader.settings(top, storeBytes: site.storage.storeBytes, lines: site.lines)
     site.budgets = BudgetReader(
       top: top, assets: assets.assets, methods: site.carbon?.methods ?? [], currency: site.tariff?.tariff.currency
     ).budgets()

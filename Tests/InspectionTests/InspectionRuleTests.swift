@@ -186,6 +186,39 @@ import Testing
     #expect(open(bench)["defect-rate/m2/scratch"] != nil)
   }
 
+  @Test("whatever it was called before, a station keeps its charts")
+  func renamedAgain() throws {
+    var plain = try bench()
+    var renamed = try bench()
+    for part in parts.prefix(300) {
+      for place in 0..<2 {
+        func feed(_ bench: inout Bench) throws {
+          try bench.event(at: time(part.number), id: UInt64(part.number), attributes(part))
+          try bench.mark(time(part.number))
+        }
+        if place == 0 { try feed(&plain) } else { try feed(&renamed) }
+      }
+      // The last one of them says nothing of the first; the one before is never heard at all.
+      for (number, id) in [(100, "m2"), (150, "m3"), (151, "m4"), (200, "m5")] where part.number == number {
+        try renamed.restart {
+          $0.assets[0].formerly = id == "m5" ? nil : $0.assets[0].id
+          $0.assets[0].id = id
+        }
+      }
+    }
+    try plain.restart()
+    try renamed.restart()
+    let state = try #require(plain.store.states[InspectionRule.stateKey(station: "m1")])
+    #expect(renamed.store.states[InspectionRule.stateKey(station: "m5")] == state)
+    #expect(renamed.savedKeys(containing: "inspection/station/").count == 1)
+    func days(_ bench: Bench, _ id: String) -> [[UInt8]] {
+      (bench.savedKeys(containing: "inspection/day/\(id)/") + bench.savedKeys(containing: "inspection/from/\(id)/"))
+        .compactMap { bench.store.states[$0] }
+    }
+    #expect(!days(plain, "m1").isEmpty && days(plain, "m1") == days(renamed, "m5"))
+    for id in ["m1", "m2", "m3", "m4"] { #expect(days(renamed, id).isEmpty, "\(id)") }
+  }
+
   @Test("a record has what the schema allows")
   func schema() throws {
     var bench = try bench()

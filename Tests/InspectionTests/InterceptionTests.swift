@@ -124,4 +124,26 @@ import Testing
     try bench.restart()
     #expect(bench.savedKeys(containing: "interception").isEmpty)
   }
+
+  @Test("stations that are called otherwise now are the same ones")
+  func renamed() throws {
+    var bench = try bench()
+    try bench.mark(start)
+    try bench.event(at: start + .minutes(1), id: 1, result("SN1", "NG"))
+    try bench.event(at: start + .minutes(1), id: 2, result("SN2", "NG"), asset: 1)
+    for id in ["n1", "o1"] {
+      try bench.restart {
+        $0.assets[0].formerly = $0.assets[0].id
+        $0.assets[0].id = id
+      }
+      try bench.mark(start + .minutes(2))
+    }
+    // Good at its own station is no slip, and another one is.
+    try bench.event(at: start + .minutes(3), id: 3, result("SN1", "OK"))
+    try bench.event(at: start + .minutes(4), id: 4, result("SN1", "OK"), asset: 1)
+    #expect(open(bench).isEmpty)
+    try bench.event(at: start + .minutes(5), id: 5, result("SN2", "OK"))
+    let finding = try #require(open(bench)["rejected-unit-passed/m2"])
+    #expect(finding.summary.contains("SN2 (at o1,"), "\(finding.summary)")
+  }
 }

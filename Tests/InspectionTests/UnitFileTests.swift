@@ -71,6 +71,99 @@ import Testing
     #expect(renamed.gaps(route, formerly: ["old-glue": "glue"]).isEmpty)
   }
 
+  @Test("a row is what it was before")
+  func row() throws {
+    var file = UnitFile()
+    _ = file.add(
+      UnitStep(
+        time: Timestamp(nanoseconds: 2_000_000), station: "a", kind: .result, verdict: "OK",
+        details: [.init("part", "a")]))
+    _ = file.add(UnitStep(time: Timestamp(nanoseconds: 2_000_001), station: "a", kind: .review, verdict: "agree"))
+    let expected: [UInt8] =
+      [1, 0, 5] + [1, 0x61, 0, 2, 0x4F, 0x4B, 4, 0x70, 0x61, 0x72, 0x74, 5, 0x61, 0x67, 0x72, 0x65, 0x65]
+      + [2, 16, 0, 4, 0, 1, 2, 1, 1, 3, 0, 3, 2, 0, 1, 4, 1, 0]
+    #expect(file.bytes == expected)
+    var reader = ByteReader(expected)
+    #expect(try UnitFile(from: &reader) == file)
+  }
+
+  @Test("which stations are missing depends on the product")
+  func products() throws {
+    func file(_ product: String?, _ stations: [String]) -> UnitFile {
+      stations.enumerated().reduce(into: UnitFile()) { file, station in
+        _ = file.add(
+          step(station.offset, station.element, "OK", product.map { [("product", $0)] } ?? []))
+      }
+    }
+    var route = route
+    route.variants = [
+      .init(products: ["K19-B", "X*"], stations: [["glue"], ["torque"]]),
+      .init(products: ["X1"], stations: [["glue"]]),
+    ]
+    func found(_ product: String?, _ stations: [String]) throws -> UnitRoute {
+      try #require(UnitRoute.of(file(product, stations), among: [route]))
+    }
+    let short = file("K19-B", ["glue", "torque"])
+    #expect(try short.gaps(found("K19-B", ["glue", "torque"])) == [])
+    #expect(try short.isComplete(found("K19-B", ["glue", "torque"])))
+    #expect(try found("X1", ["glue"]).stations.count == 2)
+    let whole = file("K19-A", ["glue", "torque"])
+    #expect(try whole.gaps(found("K19-A", ["glue", "torque"])) == [.missing(station: "seal-1 or seal-2")])
+    #expect(try found(nil, ["glue"]).stations.count == 4)
+    #expect(route.lastStations.sorted() == ["end", "glue", "torque"])
+    // The last one that says it counts: a unit may be made another product on its way.
+    var changed = file("K19-A", ["glue"])
+    _ = changed.add(step(5, "torque", "OK", [("product", "K19-B")]))
+    #expect(changed.product == "K19-B" && UnitRoute.of(changed, among: [route])?.stations.count == 2)
+  }
+
+  @Test("units of a product with a route of its own are told at its end")
+  func productRoute() throws {
+    var units = UnitSettings()
+    units.routes = [.init(line: "line", products: ["B*"], stations: ["m1", "m3"])]
+    var bench = try bench(units)
+    try bench.mark(start)
+    for (number, product) in ["A", "B1"].enumerated() {
+      for (place, asset) in [0, 2].enumerated() {
+        try bench.event(
+          at: start + .minutes(Int64(place + 1)), id: UInt64(10 * number + place),
+          result("SN\(product)", "OK", [("product", product)]), asset: asset)
+        try bench.mark(start + .minutes(Int64(4 * (place + 1))))
+      }
+    }
+    try bench.mark(start + .minutes(20))
+    let full = try #require(try records(bench, "SNA").last)
+    #expect(full["gaps"]?.arrayValue?.first?["station"] == "m2")
+    let short = try #require(try records(bench, "SNB1").last)
+    #expect(short["gaps"] == [] && short["status"] == "complete")
+  }
+
+  @Test("while a unit is under way its rows lie beside each other, and are one when it is told")
+  func rows() throws {
+    var bench = try bench()
+    try bench.mark(start)
+    for minute in 0..<40 as Range<Int64> {
+      try bench.event(
+        at: start + .minutes(minute), id: UInt64(minute), result("SN1", "OK", [("step", "j\(minute)"), ("part", "P")]),
+        asset: Int(minute % 2))
+      try bench.mark(start + .minutes(minute))
+      if minute % 9 == 4 { try bench.restart() }
+    }
+    try bench.restart()
+    #expect(bench.savedKeys(containing: "units/more/").count > 5)
+    let store = bench.store
+    let under = try #require(try UnitFileRule.file("SN1") { store.states[$0] })
+    #expect(under.steps.count > 35 && under.parts == ["P"])
+    #expect(try records(bench, "SN1").isEmpty)
+    try bench.event(at: start + .minutes(40), id: 40, result("SN1", "OK"), asset: 2)
+    try bench.mark(start + .minutes(45))
+    try bench.restart()
+    #expect(bench.savedKeys(containing: "units/more/").isEmpty)
+    #expect(try records(bench, "SN1").last?["steps"]?.arrayValue?.count == 41)
+    let told = try #require(try UnitFileRule.file("SN1") { store.states[$0] })
+    #expect(told.steps.count == 41 && told.revision == 0)
+  }
+
   @Test("rejections and doubts are open until somebody has judged")
   func verdicts() {
     var file = UnitFile()

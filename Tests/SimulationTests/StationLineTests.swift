@@ -53,4 +53,48 @@ import Testing
     }
     #expect((0...10).contains(rejected))
   }
+
+  @Test("the named engine line: every engine passes its stations, and what goes wrong can be chosen")
+  func namedLine() throws {
+    let site = try SiteLoader.load(
+      path: "\(ReferenceDevices.folder)/../Config/engine-line.yaml", devices: [ReferenceDevices.folder])
+    let stations = site.lines[0].stations.flatMap(\.assets)
+    #expect(stations.count == 57 && site.assets.count { $0.template == "ai-vision-station" } == 50)
+    #expect(Set(stations) == Set(site.assets.map(\.id)))
+    let start = try #require(Timestamp(rfc3339: "2026-11-02T06:00:00+08:00"))
+    var course = LineCourse()
+    course.rates = [.init(station: "glue-1", time: start, rate: 0.2), .init(station: "seal-2", time: start, rate: 0)]
+    course.rates.append(.init(station: "seal-2", time: start + .hours(2), rate: 0.5))
+    course.versions = [.init(station: "glue-2", time: start + .hours(2), model: "glue-4.0")]
+    course.slips = [(station: "glue-1", time: start + .hours(1))]
+    let plant = try PlantSimulation(site: site, seed: 3, start: start, faults: Faults(), course: course)
+    var units: [String: [String: [JSONValue]]] = [:]
+    var models: Set<String> = []
+    var sealsBefore = 0
+    for message in plant.prefix(while: { $0.time < start + .hours(4) }) where !message.topic.hasSuffix("/review") {
+      let payload = try JSONValue(parsing: message.payload)
+      let station = String(message.topic.dropFirst("engines/".count))
+      units[try #require(payload["unit"]?.stringValue), default: [:]][station, default: []].append(payload)
+      if station == "glue-2", let model = payload["model"]?.stringValue { models.insert(model) }
+      if station == "seal-2", message.time < start + .hours(2), payload["verdict"] == "NG" { sealsBefore += 1 }
+    }
+    #expect(models == ["glue-3.2", "glue-4.0"] && sealsBefore == 0)
+    let whole = units.filter { $0.value.count == 57 }
+    #expect((160...184).contains(whole.count), "\(whole.count)")
+    #expect(Set(whole.flatMap { $0.value.values.flatMap { $0.compactMap { $0["product"]?.stringValue } } }).count == 2)
+    var rejected = 0
+    var slipped = 0
+    for (unit, seen) in whole {
+      let joints = (1...6).flatMap { seen["torque-\($0)"] ?? [] }
+      #expect(joints.count == 60, "\(unit)")
+      #expect(seen["mark-1"]?.first?["parts"]?.arrayValue?.first?.stringValue?.hasPrefix("BLOCK-") == true)
+      let glue = try #require(seen["glue-1"]?.first)
+      guard glue["verdict"] == "NG" else { continue }
+      rejected += 1
+      #expect(glue["defects"]?.arrayValue?.first?["code"]?.stringValue?.hasPrefix("glue-") == true, "\(glue)")
+      if seen["glue-2"]?.first?["verdict"] != "rework" { slipped += 1 }
+    }
+    #expect((15...60).contains(rejected) && slipped == 1, "\(rejected) \(slipped)")
+    #expect(whole.contains { $0.value["seal-2"]?.first?["verdict"] == "NG" })
+  }
 }

@@ -40,7 +40,7 @@ struct ConfigurationSchemaTests {
     }
   }
 
-  @Test("the shipped configurations fit", arguments: ["weir.yaml", "demo.yaml"])
+  @Test("the shipped configurations fit", arguments: ["weir.yaml", "demo.yaml", "engine-line.yaml"])
   func sites(file: String) throws {
     let text = try String(contentsOfFile: "\(packageRoot)/Config/\(file)", encoding: .utf8)
     #expect(try problems(text, ConfigurationSchema.site) == [])

@@ -50,4 +50,45 @@ private let plant =
   func mistakes(_ mistake: Mistake) throws {
     try mistake.expect(in: plant)
   }
+
+  private static let line = """
+    gateway: { id: g }
+    zone: UTC
+    broker: { host: h }
+    inspection:
+      units:
+        size: 20 MB
+        routes: [ { line: engines, products: [K19-*], stations: [glue-*] } ]
+    lines: [ { name: engines, stations: [glue-1, eol] } ]
+    assets:
+      - { id: glue-1, place: s/a, template: ai-vision-station, topic: "x/{id}" }
+      - { id: eol, place: s/a, template: end-of-line-tester, topic: "x/{id}" }
+
+    """
+
+  @Test func routesOfProducts() throws {
+    let site = try SiteLoader.load(text: Self.line, file: "t.yaml", devices: [shippedTemplates])
+    #expect(site.inspection.units?.routes == [.init(line: "engines", products: ["K19-*"], stations: ["glue-*"])])
+    #expect(try SiteLoader.load(canonicalText: site.canonicalText) == site)
+  }
+
+  @Test(
+    "mistakes in routes",
+    arguments: [
+      ("line: engines, products", "line: engine, products", "no line is named", "engines"),
+      ("[glue-*] }", "[glu-*] }", "no station of engines matches", "glue-1"),
+      ("products: [K19-*], ", "", "\"products\" is missing", "K19"),
+      (", stations: [glue-*]", "", "\"stations\" is missing", "stations"),
+      ("routes: [ {", "routes: { x: {", "must be a list", "dash"),
+    ])
+  func routeMistakes(old: String, new: String, problem: String, remedy: String) {
+    var text = Self.line.replacing(old, with: new)
+    if new.hasPrefix("routes: {") { text = text.replacing("[glue-*] } ]", with: "[glue-*] } }") }
+    do {
+      _ = try SiteLoader.load(text: text, file: "t.yaml", devices: [shippedTemplates])
+      Issue.record("it was taken")
+    } catch {
+      #expect("\(error)".contains(problem) && "\(error)".contains(remedy), "\(error)")
+    }
+  }
 }

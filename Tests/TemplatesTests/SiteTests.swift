@@ -122,7 +122,7 @@ struct SiteTests {
     #expect(site.assets[1].topics[0].topic == "x/m2")
   }
 
-  @Test("the shipped configurations load", arguments: ["weir.yaml", "demo.yaml"])
+  @Test("the shipped configurations load", arguments: ["weir.yaml", "demo.yaml", "engine-line.yaml"])
   func shipped(name: String) throws {
     let site = try SiteLoader.load(path: packageRoot + "/Config/" + name, devices: [shippedTemplates])
     #expect(try SiteLoader.load(canonicalText: site.canonicalText) == site)

@@ -14,7 +14,7 @@ public struct InterceptionRule: SiteRule {
   private let site: Site
   private let zone: PlantZone
   private let held: Span64
-  /// By hash of the station's first id, position in the site.
+  /// By hash of the station's id, position in the site.
   private let stations: [UInt64: Int]
   private let hashes: [Int: UInt64]
   /// What lies in the saved state, as far as it was needed.
@@ -23,6 +23,8 @@ public struct InterceptionRule: SiteRule {
   private var escapes: [String: InterceptionWatch.Escape] = [:]
   private var told = OpenFindings()
   private var forgotten: Timestamp?
+  /// Hashes of now by those of ids that stations had before; nil until it is asked for.
+  private var renamed: [UInt64: UInt64]?
 
   /// How the rule joins the engine; nil for a site with fewer than two stations that name their units.
   public static func factory(zone: PlantZone) -> SiteRuleFactory {
@@ -41,7 +43,7 @@ public struct InterceptionRule: SiteRule {
     var hashes: [Int: UInt64] = [:]
     for place in stations {
       var hash = Hash64()
-      hash.combine(site.assets[place].formerly ?? site.assets[place].id)
+      hash.combine(site.assets[place].id)
       hashes[place] = hash.value
     }
     self.hashes = hashes
@@ -54,6 +56,7 @@ public struct InterceptionRule: SiteRule {
     guard case .derived(let figures) = published, figures.name == UnitPassage.name, let station = hashes[asset] else {
       return
     }
+    settle(context)
     var reader = ByteReader(figures.bytes)
     let passage = try UnitPassage(from: &reader)
     let part = Self.part(of: passage.unit)
@@ -72,6 +75,7 @@ public struct InterceptionRule: SiteRule {
   public mutating func close(now: Timestamp, context: inout RuleContext) throws {
     guard let last = forgotten, last + .hours(24) <= now else { return }
     forgotten = now
+    settle(context)
     for part in 0..<Self.parts {
       var watch = try watch(part, context)
       let old = watch.forget(before: now - held)
@@ -112,6 +116,26 @@ public struct InterceptionRule: SiteRule {
 
   // MARK: State
 
+  /// Stations keep what is known of them whatever they are called now.
+  private mutating func settle(_ context: RuleContext) {
+    guard renamed == nil else { return }
+    var table: [UInt64: UInt64] = [:]
+    for (place, hash) in hashes {
+      for id in context.ids(of: place, in: site) {
+        var former = Hash64()
+        former.combine(id)
+        // A former id that another station has now is that one's.
+        if stations[former.value] == nil { table[former.value] = hash }
+      }
+    }
+    renamed = table
+    guard !table.isEmpty else { return }
+    for (unit, escape) in escapes {
+      escapes[unit]?.rejectedAt = table[escape.rejectedAt] ?? escape.rejectedAt
+      escapes[unit]?.seenAt = table[escape.seenAt] ?? escape.seenAt
+    }
+  }
+
   static func part(of unit: String) -> Int {
     var hash = Hash64()
     hash.combine(unit)
@@ -124,6 +148,7 @@ public struct InterceptionRule: SiteRule {
     if let bytes = try context.load("interception/\(part)") {
       var reader = ByteReader(bytes)
       watch = try InterceptionWatch(from: &reader)
+      if let renamed, !renamed.isEmpty { watch.rename(renamed) }
     }
     watches[part] = watch
     return watch

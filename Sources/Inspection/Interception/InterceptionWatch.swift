@@ -18,7 +18,7 @@ public struct InterceptionWatch: Hashable, Sendable {
       case seen = 3
     }
     public var time: Timestamp
-    /// Hash of the station's first id.
+    /// Hash of the station's id.
     public var station: UInt64
     /// Hash of the step's name.
     public var step: UInt64
@@ -54,10 +54,7 @@ public struct InterceptionWatch: Hashable, Sendable {
   public mutating func add(_ visit: Visit, unit: String) -> Bool {
     guard held[unit] != nil || visit.kind == .rejected else { return false }
     var visits = held[unit] ?? []
-    func order(_ visit: Visit) -> (Timestamp, UInt64, UInt64, UInt8) {
-      (visit.time, visit.station, visit.step, visit.kind.rawValue)
-    }
-    let place = visits.firstIndex { order($0) >= order(visit) } ?? visits.endIndex
+    let place = visits.firstIndex { Self.order($0) >= Self.order(visit) } ?? visits.endIndex
     if place < visits.endIndex, visits[place] == visit { return false }
     visits.insert(visit, at: place)
     held[unit] = visits
@@ -88,6 +85,21 @@ public struct InterceptionWatch: Hashable, Sendable {
       }
     }
     return open
+  }
+
+  /// Stations under the hashes of their ids of now.
+  public mutating func rename(_ stations: [UInt64: UInt64]) {
+    for (unit, visits) in held {
+      held[unit] = visits.map { visit in
+        var visit = visit
+        visit.station = stations[visit.station] ?? visit.station
+        return visit
+      }.sorted { Self.order($0) < Self.order($1) }
+    }
+  }
+
+  private static func order(_ visit: Visit) -> (Timestamp, UInt64, UInt64, UInt8) {
+    (visit.time, visit.station, visit.step, visit.kind.rawValue)
   }
 
   /// Forgets units of which nothing was heard since.

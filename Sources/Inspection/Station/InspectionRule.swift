@@ -20,7 +20,7 @@ public struct InspectionRule: SiteRule {
 
   private struct Station: Hashable, Sendable {
     var asset: Int
-    /// The id that it had first: its state goes on under it.
+    /// Under which its state lies: its id; until it is heard, or the clock goes on, the one that it had before.
     var name: String
     /// Start of the last window of the fold.
     var last: Timestamp?
@@ -35,10 +35,19 @@ public struct InspectionRule: SiteRule {
   private var stations: [Station]
   private let places: [Int: Int]
   /// By position in `stations`: the earliest window that was revised, and when to fold again.
-  private var again: [Int: (from: Timestamp, due: Timestamp)] = [:]
+  private var again: [Int: Late] = [:]
   private var told = OpenFindings()
-  /// Findings came back of stations that another configuration no longer has, or has under another id.
-  private var hasOrphans = false
+  /// What came back from the saved state, by name, until it is known whose it is.
+  private var restored: [String: Restored]?
+  private struct Restored: Hashable {
+    var last: Timestamp
+    var days: [Timestamp]
+    var late: Late?
+  }
+  private struct Late: Hashable {
+    var from: Timestamp
+    var due: Timestamp
+  }
 
   /// How the rule joins the engine; nil for a site without a station.
   public static func factory(zone: PlantZone) -> SiteRuleFactory {
@@ -53,19 +62,20 @@ public struct InspectionRule: SiteRule {
     self.zone = zone
     lateness = horizon.lateness
     plan = InspectionPlan(site.inspection)
-    self.stations = stations.map { Station(asset: $0, name: site.assets[$0].formerly ?? site.assets[$0].id) }
+    self.stations = stations.map { Station(asset: $0, name: site.assets[$0].id) }
     places = Dictionary(uniqueKeysWithValues: stations.enumerated().map { ($1, $0) })
   }
 
-  public var deadline: Timestamp? { hasOrphans ? .distantPast : again.values.map(\.due).min() }
+  public var deadline: Timestamp? { restored != nil ? .distantPast : again.values.map(\.due).min() }
 
   public mutating func heard(_ published: Published, asset: Int, context: inout RuleContext) throws {
     guard case .derived(let figures) = published, figures.name == Self.window, let place = places[asset] else { return }
+    try settle(&context)
     let row = Row(start: figures.start, end: figures.end, bytes: figures.bytes)
     if let last = stations[place].last, row.start <= last {
       guard try replace(row, place, context) else { return }
       // What comes late together is folded again together.
-      again[place] = (
+      again[place] = Late(
         from: min(again[place]?.from ?? row.start, row.start),
         due: again[place]?.due ?? (context.clock == .distantPast ? context.clock : context.clock + lateness)
       )
@@ -76,9 +86,11 @@ public struct InspectionRule: SiteRule {
 
   public mutating func heard(_ command: SiteCommand, context: inout RuleContext) throws {
     guard command.name == Self.baselineCommand, let wanted = command.members["station"]?.stringValue else { return }
+    try settle(&context)
     for place in stations.indices {
-      let asset = site.assets[stations[place].asset]
-      guard wanted == asset.id || wanted == asset.formerly, let last = stations[place].last else { continue }
+      guard context.ids(of: stations[place].asset, in: site).contains(wanted), let last = stations[place].last else {
+        continue
+      }
       // A window without a tally: from here on everything is learnt again.
       let start = Timestamp(nanoseconds: last.nanoseconds + 1)
       try append(Row(start: start, end: start, bytes: []), place, context: &context)
@@ -86,10 +98,7 @@ public struct InspectionRule: SiteRule {
   }
 
   public mutating func close(now: Timestamp, context: inout RuleContext) throws {
-    if hasOrphans {
-      hasOrphans = false
-      for finding in orphans { told.end(finding.key, at: now, context: &context) }
-    }
+    try settle(&context)
     for (place, late) in again.sorted(by: { $0.key < $1.key }) where late.due <= now {
       again[place] = nil
       try fold(place, from: late.from, context: &context)
@@ -191,11 +200,15 @@ public struct InspectionRule: SiteRule {
 
   /// Where the Store keeps what is known of a station.
   ///
-  /// - Parameter station: the id that it had first.
+  /// - Parameter station: an id of it; that of now counts before those that it had.
   public static func stateKey(station: String) -> String { "site/rule/\(name)/station/\(station)" }
 
   private func key(_ place: Int, _ what: String, _ day: Timestamp? = nil) -> String {
-    let base = "\(Self.name)/\(what)/\(stations[place].name)"
+    Self.key(stations[place].name, what, day)
+  }
+
+  private static func key(_ station: String, _ what: String, _ day: Timestamp?) -> String {
+    let base = "\(name)/\(what)/\(station)"
     return day.map { "\(base)/\($0.nanoseconds / 1_000_000_000)" } ?? base
   }
 
@@ -232,15 +245,19 @@ public struct InspectionRule: SiteRule {
   }
 
   public func encodeState(into writer: inout ByteWriter) {
-    let known = stations.indices.filter { stations[$0].last != nil }
+    var known = restored ?? [:]
+    for (place, station) in stations.enumerated() {
+      guard let last = station.last else { continue }
+      known[station.name] = Restored(last: last, days: station.days, late: again[place])
+    }
     writer.varint(known.count)
-    for place in known {
-      writer.string(stations[place].name)
-      writer.timestamp(stations[place].last ?? .distantPast)
-      writer.varint(stations[place].days.count)
-      for day in stations[place].days { writer.timestamp(day) }
-      writer.boolean(again[place] != nil)
-      if let late = again[place] {
+    for (name, station) in known.sorted(by: { $0.key < $1.key }) {
+      writer.string(name)
+      writer.timestamp(station.last)
+      writer.varint(station.days.count)
+      for day in station.days { writer.timestamp(day) }
+      writer.boolean(station.late != nil)
+      if let late = station.late {
         writer.timestamp(late.from)
         writer.timestamp(late.due)
       }
@@ -249,25 +266,47 @@ public struct InspectionRule: SiteRule {
   }
 
   public mutating func restoreState(from reader: inout ByteReader) throws {
-    let known = Dictionary(stations.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+    var restored: [String: Restored] = [:]
     for _ in 0..<(try reader.count()) {
-      let place = known[try reader.string()]
-      let last = try reader.timestamp()
-      var days: [Timestamp] = []
-      for _ in 0..<(try reader.count()) { days.append(try reader.timestamp()) }
-      var late: (from: Timestamp, due: Timestamp)?
-      if try reader.boolean() { late = (try reader.timestamp(), try reader.timestamp()) }
-      guard let place else { continue }
-      stations[place].last = last
-      stations[place].days = days
-      again[place] = late
+      let name = try reader.string()
+      var station = Restored(last: try reader.timestamp(), days: [])
+      for _ in 0..<(try reader.count()) { station.days.append(try reader.timestamp()) }
+      if try reader.boolean() { station.late = Late(from: try reader.timestamp(), due: try reader.timestamp()) }
+      restored[name] = station
     }
     try told.restore(from: &reader)
-    hasOrphans = !orphans.isEmpty
+    self.restored = restored
   }
 
-  private var orphans: [Finding] {
+  /// What came back belongs to the stations of now, under whichever of their ids it was saved; from then on it lies under
+  /// the id of now, so that it is found after the next change as well.
+  private mutating func settle(_ context: inout RuleContext) throws {
+    guard var restored else { return }
+    self.restored = nil
+    for place in stations.indices {
+      let ids = context.ids(of: stations[place].asset, in: site)
+      guard let name = ids.first(where: { restored[$0] != nil }), let station = restored.removeValue(forKey: name)
+      else {
+        continue
+      }
+      stations[place].last = station.last
+      stations[place].days = station.days
+      again[place] = station.late
+      if name != stations[place].name { try move(place, from: name, context) }
+    }
     let ids = Set(stations.map { site.assets[$0.asset].id })
-    return told.findings.filter { !ids.contains($0.subject) }
+    for finding in told.findings where !ids.contains(finding.subject) {
+      told.end(finding.key, at: max(context.clock, finding.opened), context: &context)
+    }
+  }
+
+  private func move(_ place: Int, from name: String, _ context: RuleContext) throws {
+    let days = stations[place].days
+    var rows: [(what: String, day: Timestamp?)] = [("station", nil)]
+    for day in days { rows += [("from", day), ("day", day)] }
+    for row in rows {
+      context.save(key(place, row.what, row.day), try context.load(Self.key(name, row.what, row.day)))
+      context.save(Self.key(name, row.what, row.day), nil)
+    }
   }
 }

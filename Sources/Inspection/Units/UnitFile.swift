@@ -36,6 +36,12 @@ public struct UnitFile: Hashable, Sendable {
     return true
   }
 
+  /// Adds what another row has of the same unit.
+  mutating func add(_ other: UnitFile) {
+    for step in other.steps { _ = add(step) }
+    if other.isFull { isFull = true }
+  }
+
   /// The last result of each step at each station, by its time.
   public var results: [UnitStep] {
     var last: [String: UnitStep] = [:]
@@ -58,6 +64,9 @@ public struct UnitFile: Hashable, Sendable {
     var seen: Set<String> = []
     return steps.flatMap { $0.all("part") }.filter { seen.insert($0).inserted }
   }
+
+  /// As the last of its steps says that says it.
+  public var product: String? { steps.last { $0.kind == .result && !$0.all("product").isEmpty }?.all("product").last }
 
   /// Nil while nothing decides; else whether no step's last result is NG that no review has called false.
   public var isGood: Bool? {
@@ -92,16 +101,16 @@ public struct UnitFile: Hashable, Sendable {
 
   private static let version: UInt8 = 1
 
+  /// As a row of the store.
+  var bytes: [UInt8] {
+    var writer = ByteWriter()
+    encode(into: &writer)
+    return writer.bytes
+  }
+
   /// Texts once, in the order of their first use.
   public func encode(into writer: inout ByteWriter) {
-    var places: [String: Int] = [:]
-    var texts: [String] = []
-    func place(_ text: String) -> Int {
-      if let known = places[text] { return known }
-      places[text] = texts.count
-      texts.append(text)
-      return texts.count - 1
-    }
+    var texts = TextTable()
     var rows = ByteWriter()
     var last = Timestamp(nanoseconds: 0)
     for step in steps {
@@ -111,12 +120,12 @@ public struct UnitFile: Hashable, Sendable {
       let isFine = distance % 1_000_000 != 0
       rows.byte(step.kind.rawValue | (isFine ? 2 : 0))
       rows.zigzag(isFine ? distance : distance / 1_000_000)
-      for text in [step.station, step.step, step.verdict] { rows.varint(place(text)) }
+      for text in [step.station, step.step, step.verdict] { rows.varint(texts.place(text)) }
       rows.varint(step.attempt)
       rows.varint(step.details.count)
       for detail in step.details {
-        rows.varint(place(detail.name))
-        rows.varint(place(detail.value))
+        rows.varint(texts.place(detail.name))
+        rows.varint(texts.place(detail.value))
       }
     }
     writer.byte(Self.version)
@@ -127,8 +136,7 @@ public struct UnitFile: Hashable, Sendable {
       writer.timestamp(start)
       writer.fixed64(body)
     }
-    writer.varint(texts.count)
-    for text in texts { writer.string(text) }
+    texts.encode(into: &writer)
     writer.varint(steps.count)
     writer.blob(rows.bytes)
   }
@@ -143,17 +151,9 @@ public struct UnitFile: Hashable, Sendable {
       start = try reader.timestamp()
       body = try reader.fixed64()
     }
-    var texts: [String] = []
-    for _ in 0..<(try reader.count()) { texts.append(try reader.string()) }
+    let texts = try TextTable(from: &reader)
     let count = try reader.count()
     var rows = ByteReader(Array(try reader.blob()))
-    func text(_ rows: inout ByteReader) throws(ByteReaderError) -> String {
-      let place = try rows.integer()
-      guard texts.indices.contains(place) else {
-        throw ByteReaderError(offset: rows.offset, expected: "one of \(texts.count) texts")
-      }
-      return texts[place]
-    }
     var time: Int64 = 0
     for _ in 0..<count {
       let flags = try rows.byte()
@@ -162,11 +162,11 @@ public struct UnitFile: Hashable, Sendable {
       }
       time &+= try rows.zigzag() &* (flags & 2 != 0 ? 1 : 1_000_000)
       var step = UnitStep(
-        time: Timestamp(nanoseconds: time), station: try text(&rows), kind: kind, step: try text(&rows),
-        verdict: try text(&rows))
+        time: Timestamp(nanoseconds: time), station: try texts.text(&rows), kind: kind, step: try texts.text(&rows),
+        verdict: try texts.text(&rows))
       step.attempt = try rows.integer()
       for _ in 0..<(try rows.count()) {
-        step.details.append(Event.Attribute(try text(&rows), try text(&rows)))
+        step.details.append(Event.Attribute(try texts.text(&rows), try texts.text(&rows)))
       }
       steps.append(step)
     }

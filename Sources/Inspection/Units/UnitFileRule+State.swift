@@ -2,7 +2,8 @@ import Rules
 import Telemetry
 
 extension UnitFileRule {
-  private static let version: UInt8 = 1
+  /// Version 1 had one row for each unit.
+  private static let version: UInt8 = 2
 
   public func encodeState(into writer: inout ByteWriter) {
     writer.byte(Self.version)
@@ -18,14 +19,18 @@ extension UnitFileRule {
       writer.blob(waiting[unit] ?? [])
     }
     writer.varint(open.count)
-    for (unit, time) in open.sorted(by: { $0.key < $1.key }) {
+    for (unit, under) in open.sorted(by: { $0.key < $1.key }) {
       writer.string(unit)
-      writer.timestamp(time)
+      writer.timestamp(under.time)
+      writer.varint(under.rows)
     }
   }
 
   public mutating func restoreState(from reader: inout ByteReader) throws {
-    guard try reader.byte() == Self.version else { throw ByteReaderError(offset: 0, expected: "version 1 of units") }
+    let version = try reader.byte()
+    guard (1...Self.version).contains(version) else {
+      throw ByteReaderError(offset: 0, expected: "units, version \(Self.version) or before")
+    }
     due = try reader.boolean() ? try reader.timestamp() : nil
     look = try reader.boolean() ? try reader.timestamp() : nil
     bytes = try reader.integer()
@@ -40,7 +45,8 @@ extension UnitFileRule {
     }
     for _ in 0..<(try reader.count()) {
       let unit = try reader.string()
-      open[unit] = try reader.timestamp()
+      let time = try reader.timestamp()
+      open[unit] = Open(time: time, rows: version > 1 ? try reader.integer() : 0)
     }
   }
 }

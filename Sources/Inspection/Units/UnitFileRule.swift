@@ -6,8 +6,9 @@ import Templates
 /// The file of every unit with a serial number.
 ///
 /// What the stations tell waits for some minutes and is then written into the units' rows, which lie in the saved state
-/// under the units' names: memory holds what waits and which units are under way, never a unit's file, and a row is
-/// written once for all that came meanwhile. A row is a function of the set of its steps. A unit is told (`unit-file`)
+/// under the units' names: memory holds what waits and which units are under way, never a unit's file. While a unit is under
+/// way each writing is a row of its own, so that nothing is read and written again; they become one when it is told. What is
+/// stored is a function of the set of steps. A unit is told (`unit-file`)
 /// when the last station of its line has seen it, or when nothing was heard of it for long; what comes afterwards, a
 /// review of days ago or a station that had lost its connection, makes the next revision. The oldest units go when all of
 /// them take more than the configuration allows.
@@ -17,7 +18,9 @@ public struct UnitFileRule: SiteRule {
   /// Steps wait so long: a row is written once in this time.
   static let slice = Span64.minutes(2)
   /// More is not kept waiting.
-  static let mostWaiting = 4_000_000
+  static let mostWaiting = 6_000_000
+  /// Rows of a unit beside its first one; more are made one.
+  static let mostRows = 64
   /// Units that are under way; of more than these the longest quiet are told early.
   static let mostOpen = 50_000
   /// Rows that one mark writes or tells, so that none takes long.
@@ -31,9 +34,11 @@ public struct UnitFileRule: SiteRule {
   let zone: PlantZone
   let settings: UnitSettings
   let routes: [UnitRoute]
-  /// Ids of today by those that stations had before.
-  let formerly: [String: String]
+  /// Where a unit may leave its line.
+  private let lastStations: Set<String>
   private let stations: Set<Int>
+  /// Ids of today by those that stations had before; nil until it is asked for.
+  private var formerly: [String: String]?
 
   /// Encoded steps by unit, and the units in the order in which they began to wait, from `head` on.
   var waiting: [String: [UInt8]] = [:]
@@ -41,8 +46,14 @@ public struct UnitFileRule: SiteRule {
   var head = 0
   var waitingBytes = 0
   var due: Timestamp?
-  /// Units under way: when their row was written last.
-  var open: [String: Timestamp] = [:]
+  struct Open: Hashable {
+    /// When something of it was written last.
+    var time: Timestamp
+    /// How many rows it has beside the first one.
+    var rows: Int
+  }
+  /// Units under way.
+  var open: [String: Open] = [:]
   /// When quiet ones are looked for.
   var look: Timestamp?
   /// Bytes of all rows; numbers of the first and the last list.
@@ -68,19 +79,46 @@ public struct UnitFileRule: SiteRule {
     self.zone = zone
     self.settings = settings
     routes = UnitRoute.routes(of: site)
-    formerly = Self.formerly(site)
+    lastStations = Set(routes.flatMap(\.lastStations))
   }
 
-  public static func formerly(_ site: Site) -> [String: String] {
+  /// - Parameter former: ids that an asset had before, by its position in the site.
+  public static func formerly(_ site: Site, former: (Int) -> [String]) -> [String: String] {
     let ids = Set(site.assets.map(\.id))
-    return Dictionary(
-      site.assets.compactMap { asset in asset.formerly.map { ($0, asset.id) } }.filter { !ids.contains($0.0) },
-      uniquingKeysWith: { first, _ in first })
+    var today: [String: String] = [:]
+    for place in site.assets.indices {
+      for id in former(place) where !ids.contains(id) && today[id] == nil { today[id] = site.assets[place].id }
+    }
+    return today
+  }
+
+  private mutating func formerly(_ context: RuleContext) -> [String: String] {
+    if let formerly { return formerly }
+    let known = Self.formerly(site) { context.ids(of: $0, in: site) }
+    formerly = known
+    return known
   }
 
   /// Where the Store keeps a unit's file.
   public static func stateKey(unit: String) -> String { "site/rule/\(key(unit))" }
   static func key(_ unit: String) -> String { "\(name)/file/\(unit)" }
+  /// Numbers first: a name may have any character.
+  static func key(_ unit: String, row: Int) -> String { "\(name)/more/\(row)/\(unit)" }
+
+  /// A unit's file as the Store has it.
+  ///
+  /// - Parameter read: of a key of the Store.
+  public static func file(
+    _ unit: String, read: (_ key: String) throws -> [UInt8]?
+  ) throws -> UnitFile? {
+    guard let first = try read(stateKey(unit: unit)) else { return nil }
+    var file = try file(first)
+    for row in 0..<mostRows {
+      guard let more = try read("site/rule/\(key(unit, row: row))") else { break }
+      file.add(try Self.file(more))
+    }
+    return file
+  }
 
   public var deadline: Timestamp? {
     if bytes > settings.bytes, first < last { return .distantPast }
@@ -91,12 +129,12 @@ public struct UnitFileRule: SiteRule {
     guard case .derived(let figures) = published, figures.name == UnitStep.name, stations.contains(asset) else {
       return
     }
-    let message = try UnitMessage(from: figures)
-    if waiting[message.unit] == nil { queue.append(message.unit) }
-    var writer = ByteWriter()
-    writer.blob(message.step)
-    waiting[message.unit, default: []] += writer.bytes
-    waitingBytes += writer.bytes.count
+    let (unit, step) = try UnitMessage.parts(of: figures)
+    waitingBytes += step.count
+    if waiting[unit]?.append(contentsOf: step) == nil {
+      waiting[unit] = Array(step)
+      queue.append(unit)
+    }
     if due == nil { due = context.clock == .distantPast ? context.clock : context.clock + Self.slice }
     if waitingBytes > Self.mostWaiting {
       try writeNext(&context)
@@ -126,29 +164,58 @@ public struct UnitFileRule: SiteRule {
     }
     guard let steps = waiting.removeValue(forKey: unit) else { return }
     waitingBytes -= steps.count
-    let stored = try context.load(Self.key(unit))
-    var file = try stored.map { try Self.file($0) } ?? UnitFile()
     var reader = ByteReader(steps)
-    var newest: UnitStep?
-    var parts: [String] = []
+    var new: [UnitStep] = []
     while !reader.isAtEnd {
       var inner = ByteReader(Array(try reader.blob()))
-      let step = try UnitStep(from: &inner)
-      guard file.add(step) else { continue }
+      new.append(try UnitStep(from: &inner))
+    }
+    // Under way, and it stays so.
+    let formerly = formerly(context)
+    if let under = open[unit], under.rows < Self.mostRows,
+      !new.contains(where: { lastStations.contains(formerly[$0.station] ?? $0.station) })
+    {
+      try add(new, to: unit, under, context)
+    } else {
+      try merge(new, into: unit, &context)
+    }
+  }
+
+  private mutating func add(_ steps: [UnitStep], to unit: String, _ under: Open, _ context: RuleContext) throws {
+    var row = UnitFile()
+    for step in steps { _ = row.add(step) }
+    try link(row.parts, to: unit, context)
+    let key = Self.key(unit, row: under.rows)
+    let bytes = row.bytes
+    context.save(key, bytes)
+    self.bytes += bytes.count + key.utf8.count + Self.rowOverhead
+    open[unit] = Open(time: context.clock, rows: under.rows + 1)
+  }
+
+  private mutating func merge(_ steps: [UnitStep], into unit: String, _ context: inout RuleContext) throws {
+    let stored = try take(unit, context)
+    var file = stored?.file ?? UnitFile()
+    var newest: UnitStep?
+    var parts: [String] = []
+    for step in steps where file.add(step) {
       newest = step
       parts += step.all("part")
     }
-    guard let newest else { return }
-    try link(parts, to: unit, context)
-    let route = UnitRoute.of(file, among: routes, formerly: formerly)
-    if file.isComplete(route, formerly: formerly) {
-      open[unit] = nil
-      issue(unit, &file, route, cause: newest, &context)
-    } else {
-      open[unit] = context.clock
-      if look == nil { look = context.clock + settings.quiet }
+    if let newest {
+      try link(parts, to: unit, context)
+      let formerly = formerly(context)
+      let route = UnitRoute.of(file, among: routes, formerly: formerly)
+      if file.isComplete(route, formerly: formerly) {
+        open[unit] = nil
+        issue(unit, &file, route, cause: newest, &context)
+      } else {
+        open[unit] = Open(time: context.clock, rows: 0)
+        if look == nil { look = context.clock + settings.quiet }
+      }
+    } else if let under = open[unit] {
+      open[unit] = Open(time: under.time, rows: 0)
     }
-    try save(unit, file, before: stored?.count, context)
+    try save(unit, file, before: stored?.bytes, context)
   }
 
   static func file(_ bytes: [UInt8]) throws -> UnitFile {
@@ -156,11 +223,26 @@ public struct UnitFileRule: SiteRule {
     return try UnitFile(from: &reader)
   }
 
+  /// A unit's file of all its rows, of which the first one remains.
+  ///
+  /// - Returns: bytes: of the first row.
+  private mutating func take(_ unit: String, _ context: RuleContext) throws -> (file: UnitFile, bytes: Int)? {
+    guard let first = try context.load(Self.key(unit)) else { return nil }
+    var file = try Self.file(first)
+    for row in 0..<(open[unit]?.rows ?? 0) {
+      let key = Self.key(unit, row: row)
+      guard let more = try context.load(key) else { continue }
+      file.add(try Self.file(more))
+      context.save(key, nil)
+      bytes -= more.count + key.utf8.count + Self.rowOverhead
+    }
+    return (file, first.count)
+  }
+
   private mutating func save(_ unit: String, _ file: UnitFile, before: Int?, _ context: RuleContext) throws {
-    var writer = ByteWriter()
-    file.encode(into: &writer)
-    context.save(Self.key(unit), writer.bytes)
-    bytes += writer.bytes.count - (before ?? 0)
+    let row = file.bytes
+    context.save(Self.key(unit), row)
+    bytes += row.count - (before ?? 0)
     guard before == nil else { return }
     bytes += Self.overhead(unit)
     var entry = ByteWriter()
@@ -182,23 +264,26 @@ public struct UnitFileRule: SiteRule {
   private mutating func tellQuiet(_ now: Timestamp, _ context: inout RuleContext) throws {
     // Above the bound the longest quiet go down to nine tenths, so that this is not done for each.
     let surplus = open.count > Self.mostOpen ? open.count - Self.mostOpen * 9 / 10 : 0
-    let quiet = open.sorted { ($0.value, $0.key) < ($1.value, $1.key) }
-    let told = quiet.prefix(max(surplus, quiet.prefix { $0.value + settings.quiet <= now }.count))
+    let quiet = open.sorted { ($0.value.time, $0.key) < ($1.value.time, $1.key) }
+    let told = quiet.prefix(max(surplus, quiet.prefix { $0.value.time + settings.quiet <= now }.count))
+    let formerly = formerly(context)
     for (unit, _) in told.prefix(Self.rowsByMark) {
+      let stored = try take(unit, context)
       open[unit] = nil
-      guard let stored = try context.load(Self.key(unit)) else { continue }
-      var file = try Self.file(stored)
+      guard let stored else { continue }
+      var file = stored.file
       guard let newest = file.steps.last else { continue }
       issue(unit, &file, UnitRoute.of(file, among: routes, formerly: formerly), cause: newest, &context)
-      try save(unit, file, before: stored.count, context)
+      try save(unit, file, before: stored.bytes, context)
     }
     look = open.isEmpty ? nil : told.count > Self.rowsByMark ? now : now + Self.slice
   }
 
-  private func issue(
+  private mutating func issue(
     _ unit: String, _ file: inout UnitFile, _ route: UnitRoute?, cause: UnitStep, _ context: inout RuleContext
   ) {
     guard let start = file.steps.first, let end = file.steps.last else { return }
+    let formerly = formerly(context)
     let body = UnitBody.json(unit, file, route: route, formerly: formerly, zone: zone).canonicalBytes()
     var hash = Hash64()
     body.withUnsafeBytes { hash.combine($0) }
@@ -243,10 +328,10 @@ public struct UnitFileRule: SiteRule {
     var reader = ByteReader(try context.load(Self.listKey(first)) ?? [])
     while !reader.isAtEnd {
       let unit = try reader.string()
-      guard let row = try context.load(Self.key(unit)) else { continue }
+      guard let stored = try take(unit, context) else { continue }
       context.save(Self.key(unit), nil)
-      bytes -= row.count + Self.overhead(unit)
-      try unlink(try Self.file(row).parts, from: unit, context)
+      bytes -= stored.bytes + Self.overhead(unit)
+      try unlink(stored.file.parts, from: unit, context)
       open[unit] = nil
     }
     context.save(Self.listKey(first), nil)

@@ -23,11 +23,11 @@ struct UnitMessage {
     self.step = writer.bytes
   }
 
-  init(from figures: DerivedFigures) throws(ByteReaderError) {
+  /// The unit, and its step as one of many: with its length in front.
+  static func parts(of figures: DerivedFigures) throws(ByteReaderError) -> (unit: String, step: ArraySlice<UInt8>) {
     var reader = ByteReader(figures.bytes)
-    unit = try reader.string()
-    step = Array(try reader.blob())
-    time = figures.start
+    let unit = try reader.string()
+    return (unit, figures.bytes[reader.offset...])
   }
 
   var published: Published {
