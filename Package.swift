@@ -65,7 +65,7 @@ let package = Package(
     module("Quality", ["Telemetry", "Templates", "Plant", "Rules"]),
     module("Inspection", ["Telemetry", "Templates", "Plant", "Rules"]),
     module("Production", ["Telemetry", "Templates", "Plant", "Factors", "Rules"]),
-    module("Alarms", ["Telemetry", "Templates", "Plant", "Rules"]),
+    module("Alarms", ["Telemetry", "Templates", "Plant", "Rules", "Factors"]),
     module("Ledger", ["Telemetry", crypto]),
     module("Store", ["Telemetry", "Templates", "Rules", "Ledger", grdb]),
     module(

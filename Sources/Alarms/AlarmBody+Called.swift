@@ -51,6 +51,9 @@ extension AlarmBody {
       "priority": .string(notice.priority.word), "language": .string(notice.language.rawValue),
       "title": .string(notice.title), "text": .string(notice.text), "time": .string(zone.rfc3339(notice.time)),
     ]
+    if !notice.evidence.isEmpty {
+      body["evidence"] = .array(notice.evidence.map { ["name": .string($0.name), "value": .string($0.value)] })
+    }
     if let lamp = notice.lamp {
       body["lamp"] = [
         "colour": .string(lamp.colour.rawValue), "flashing": .boolean(lamp.isFlashing),

@@ -47,6 +47,8 @@ public struct AlarmLine: Codable, Hashable, Sendable {
   public var incident: Int?
   /// What to know and to do, heading by heading, in the language that was asked for.
   public var guidance: [GuidanceLine] = []
+  /// The last hour of the signals that it speaks of; where one alarm was asked for.
+  public var charts: [AssetDetail.SignalDetail]?
 
   public struct Named: Codable, Hashable, Sendable {
     public var name: String
@@ -117,6 +119,8 @@ public struct IncidentLine: Codable, Hashable, Sendable {
   public var steps: [Step]
   /// Of the alarm that stands first.
   public var guidance: [GuidanceLine] = []
+  /// The last hour of the signals that the alarm in front speaks of.
+  public var charts: [AssetDetail.SignalDetail]?
   /// Whom people were told through, and whether it arrived; empty in lists.
   public var told: [NotificationLine] = []
 

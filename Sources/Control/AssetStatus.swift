@@ -42,7 +42,7 @@ public struct AssetDetail: Codable, Sendable {
   /// nil: its samples have no device time, or nothing is known yet.
   public var clock: DeviceClockDetail?
 
-  public struct SignalDetail: Codable, Sendable {
+  public struct SignalDetail: Codable, Hashable, Sendable {
     public var name: String
     public var kind: String
     public var unit: String
@@ -52,6 +52,9 @@ public struct AssetDetail: Codable, Sendable {
     public var lastHour: [Double?]
     public var minimum: Double?
     public var maximum: Double?
+    /// Limits whose crossing is an alarm.
+    public var low: Double?
+    public var high: Double?
 
     public init(
       name: String, kind: String, unit: String, lastValue: String?, lastTime: String?, lastHour: [Double?],

@@ -62,9 +62,12 @@ struct AssetHistory {
       }
     }
     let known = line.compactMap { $0 }
-    return AssetDetail.SignalDetail(
+    var detail = AssetDetail.SignalDetail(
       name: signal.name, kind: kind, unit: signal.unit, lastValue: samples.last.map { Self.text($0, signal) },
       lastTime: samples.last.map { zone.rfc3339($0.time) }, lastHour: line, minimum: known.min(), maximum: known.max())
+    detail.low = signal.alarm.low
+    detail.high = signal.alarm.high
+    return detail
   }
 
   private static func number(_ sample: Sample) -> Double {

@@ -53,8 +53,17 @@ extension GatewayControl {
     let state = try alarmState()
     let told = try await notifications(limit: 1000).filter { $0.incident == number }
     if let open = state.correlator.incidents[number] {
-      var line = line(open, state, try voice(language))
+      let voice = try self.voice(language)
+      var line = line(open, state, voice)
       line.told = told
+      if let waiting = try await waiting(open, voice) {
+        let heading = AlarmWords.Heading.ignored.text(voice.language)
+        if let place = line.guidance.firstIndex(where: { $0.heading == heading }) {
+          line.guidance[place].texts.append(waiting)
+        } else {
+          line.guidance.append(GuidanceLine(heading: heading, texts: [waiting]))
+        }
+      }
       return line
     }
     // It is over: its last record says all.
@@ -73,6 +82,25 @@ extension GatewayControl {
     return past
   }
 
+  /// What the maintenance plan says of waiting for the stop after the proposed one; nil = it plans no such work.
+  private func waiting(_ incident: Incident, _ voice: Voice) async throws -> String? {
+    guard let subject = incident.head?.subject, site.assets.contains(where: { $0.id == subject }) else { return nil }
+    let keys = Set(incident.members.map(\.key))
+    let jobs = try await maintenancePlan().visits.flatMap(\.jobs)
+    guard
+      let job = jobs.first(where: { $0.asset == subject && $0.finding.map(keys.contains) ?? false })
+        ?? jobs.first(where: { $0.asset == subject && $0.waitingCost != nil }),
+      let next = job.nextStop, let risk = job.nextRisk
+    else { return nil }
+    let percent = Int((risk * 100).rounded())
+    let stop = next.prefix(16).replacing("T", with: " ")
+    let cost = job.waitingCost.map { "\(Int($0.rounded())) \(job.costUnit ?? "")" }
+    return voice.language == .chinese
+      ? "若推迟到 \(stop) 的停机，届时之前失效的概率为 \(percent) %" + (cost.map { "，预期损失 \($0)" } ?? "")
+      : "waiting for the stop of \(stop): it fails before with \(percent) %"
+        + (cost.map { ", expected cost \($0)" } ?? "")
+  }
+
   // MARK: Lines
 
   private func text(_ time: Timestamp?) -> String? { time.map { text($0) } }
@@ -85,7 +113,7 @@ extension GatewayControl {
       priority: subject.priority.word, priorityReason: subject.priorityReason, subject: subject.subject,
       place: subject.place, summary: guidance.what.in(voice.language),
       advice: guidance.steps.first?.in(voice.language) ?? subject.advice,
-      evidence: guidance.evidence.map { AlarmLine.Named(name: $0.name, value: $0.value) })
+      evidence: guidance.readings(voice.language).map { AlarmLine.Named(name: $0.name, value: $0.value) })
     line.guidance = Self.lines(guidance, voice)
     line.since = text(machine.onset)
     line.raised = text(machine.raised)
@@ -114,7 +142,7 @@ extension GatewayControl {
       case .what: [guidance.what.in(language)]
       case .place: [guidance.place]
       case .since: guidance.since.map { [voice.facts.short($0)] } ?? []
-      case .evidence: guidance.evidence.map { "\($0.name): \($0.value)" }
+      case .evidence: guidance.readings(language).map { "\($0.name): \($0.value)" }
       case .why: guidance.why.map { $0.in(language) }
       case .ignored: guidance.ignored.map { $0.in(language) }
       case .steps: guidance.steps.enumerated().map { "\($0.offset + 1). \($0.element.in(language))" }

@@ -60,6 +60,12 @@ extension RecordSchema {
       .required("title", .string("One line.")), .required("text", .string("What to know and to do; lines.")),
       .required("time", .time("When it was told.")),
       .optional(
+        "evidence",
+        .list(
+          "Readings of the alarm that stands first, in the language of the text.",
+          of: .object(
+            "A reading.", [.required("name", .string("Its name.")), .required("value", .string("Its value."))]))),
+      .optional(
         "lamp",
         .object(
           "What a stack light shows.",

@@ -30,15 +30,15 @@ public struct AlarmGuidance: Hashable, Sendable {
   ) {
     let evidence = Evidence(subject.evidence)
     let guide = facts.settings.guide(of: subject.rule)
-    let title = evidence.fault ?? guide?.title
-    what = Words(subject.summary, title.map { "\(subject.subject) \($0.chinese)" } ?? subject.summary)
+    let title = (evidence.fault ?? guide?.title)?.chinese
+    what = Words(subject.summary, FindingSentence(subject, evidence, title: title).chinese ?? subject.summary)
     place = subject.place.isEmpty ? subject.subject : "\(subject.subject), \(subject.place)"
     since = onset
     self.evidence = evidence.readings
     why = Self.why(subject, evidence, facts)
     let own = Evidence(subject.evidence.contains { $0.name == "p50" } ? subject.evidence : life)
     ignored = [guide?.ignored].compactMap(\.self) + facts.consequences(of: subject.subject, life: own.life)
-    ignored += evidence.consequences
+    ignored += evidence.consequences + facts.excess(evidence, at: onset)
     steps = evidence.checks.isEmpty && guide == nil ? [Words(subject.advice, subject.advice)] : evidence.checks
     steps += guide?.steps ?? []
     parts = evidence.parts
@@ -50,7 +50,7 @@ public struct AlarmGuidance: Hashable, Sendable {
     var why: [Words] = []
     if let cause = evidence.cause { why.append(cause) }
     for limit in evidence.all("limit") + evidence.all("criterion") {
-      why.append(Words("limit: \(limit)", "限值：\(limit)"))
+      why.append(Words("limit: \(limit)", "限值：\(EvidenceWords.value(limit, .chinese))"))
     }
     let criticality = facts.assets[subject.subject]?.criticality ?? .normal
     let chinese =
@@ -63,6 +63,13 @@ public struct AlarmGuidance: Hashable, Sendable {
 }
 
 extension AlarmGuidance {
+  /// Name and value of each reading, as people read them.
+  public func readings(_ language: Language) -> [Event.Attribute] {
+    evidence.map {
+      Event.Attribute(EvidenceWords.name($0.name, language), EvidenceWords.value($0.value, language))
+    }
+  }
+
   /// The evidence of a finding, by what it says.
   struct Evidence {
     private let attributes: [Event.Attribute]
@@ -105,6 +112,16 @@ extension AlarmGuidance {
       func time(_ name: String) -> Timestamp? { self[name].flatMap(Timestamp.init(rfc3339:)) }
       guard let p50 = time("p50") else { return nil }
       return LineImpact.Times(p10: time("p10"), p50: p50, p90: time("p90"))
+    }
+
+    /// What a leak loses in a day, or a day used above what was expected.
+    var excess: ExactDecimal? {
+      func number(_ name: String) -> ExactDecimal? { self[name].flatMap { ExactDecimal($0) } }
+      if let perDay = number("per_day") { return perDay }
+      guard let actual = number("actual"), let expected = number("expected"),
+        case .success(let more) = Result(catching: { try actual - expected })
+      else { return nil }
+      return more > .zero ? more : nil
     }
 
     /// Money and emissions that the finding itself has counted.

@@ -1,3 +1,4 @@
+import Factors
 import Plant
 import Telemetry
 import Templates
@@ -13,6 +14,7 @@ public struct PlantFacts: Sendable {
   /// How near a predicted failure is urgent.
   let horizon: Span64
   let calendar: ShiftCalendar?
+  private let calculator: EmissionCalculator?
 
   public init(site: Site, settings: AlarmSettings, zone: PlantZone) {
     self.settings = settings
@@ -23,6 +25,14 @@ public struct PlantFacts: Sendable {
     planning = site.maintenance.planning
     horizon = settings.workOrders?.horizon ?? site.maintenance.horizons.first ?? .hours(48)
     calendar = site.shifts.map { ShiftCalendar($0, zone: zone) }
+    // Its settings were read without an error when the configuration was.
+    calculator = site.carbon.flatMap { settings in
+      if case .success(let calculator) = Result(catching: { try EmissionCalculator(settings) }) {
+        calculator
+      } else {
+        nil
+      }
+    }
   }
 
   /// As people at the plant read it: `2026-10-05 14:30`.
@@ -53,6 +63,24 @@ public struct PlantFacts: Sendable {
       .init(
         "an unplanned stop costs \(cost.hourly) \(cost.currency) an hour\(usual.map { ", usually for \($0)" } ?? "")",
         "非计划停机每小时损失 \(cost.hourly) \(cost.currency)\(usual.map { "，通常持续 \($0)" } ?? "")"))
+    return words
+  }
+
+  /// Energy that a finding says is used for nothing in a day, and what it emits, by the first method of the site; nothing
+  /// without both, since a figure without a factor would be a guess.
+  func excess(_ evidence: AlarmGuidance.Evidence, at time: Timestamp?) -> [FaultModel.Words] {
+    guard evidence["waste_kg"] == nil, evidence["unit"] == "kWh", let energy = evidence.excess else { return [] }
+    let text = FigureText.text(energy, places: 1)
+    var words = [FaultModel.Words("it uses \(text) kWh a day for nothing", "每天多耗电 \(text) kWh")]
+    guard let calculator, let method = calculator.settings.methods.first, let time else { return words }
+    let activity = Activity(.electricity(.ordinary), energy, "kWh")
+    let found = calculator.emissions(of: activity, lastDay: CivilDate(of: time, in: zone))
+      .first { $0.method == method && $0.problem == nil }
+    guard let found, case .success(let totals) = Result(catching: { try EmissionTotals(found.lines) }),
+      case .success(let sum) = Result(catching: { try totals.total() })
+    else { return words }
+    let mass = "\(FigureText.text(sum, places: 1)) kg \(totals.gas.rawValue)"
+    words.append(.init("it emits \(mass) a day (\(method.rawValue))", "每天多排放 \(mass)（\(method.rawValue)）"))
     return words
   }
 

@@ -53,4 +53,6 @@ public struct Notice: Hashable, Sendable {
   public var text: String
   public var time: Timestamp
   public var lamp: Lamp?
+  /// Readings of the alarm that stands first.
+  public var evidence: [Event.Attribute] = []
 }

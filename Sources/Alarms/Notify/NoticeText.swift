@@ -36,7 +36,10 @@ struct NoticeText {
     return lines.joined(separator: "\n")
   }
 
-  /// - Parameter shortly: without the evidence, for a small screen.
+  /// Readings on a small screen.
+  private static let fewReadings = 4
+
+  /// - Parameter shortly: with few readings, for a small screen.
   func lines(_ guidance: AlarmGuidance, shortly: Bool) -> [String] {
     func line(_ heading: AlarmWords.Heading, _ texts: [String]) -> [String] {
       guard !texts.isEmpty else { return [] }
@@ -44,7 +47,8 @@ struct NoticeText {
     }
     var lines = line(.place, [guidance.place])
     lines += line(.since, guidance.since.map { [facts.short($0)] } ?? [])
-    if !shortly { lines += line(.evidence, guidance.evidence.map { "\($0.name) \($0.value)" }) }
+    let readings = guidance.readings(language).prefix(shortly ? Self.fewReadings : .max)
+    lines += line(.evidence, readings.map { "\($0.name) \($0.value)" })
     lines += line(.why, guidance.why.map { $0.in(language) })
     lines += line(.ignored, guidance.ignored.map { $0.in(language) })
     let steps = guidance.steps.enumerated().map { "\($0.offset + 1). \($0.element.in(language))" }
@@ -54,9 +58,10 @@ struct NoticeText {
     return lines
   }
 
-  func summary(_ incidents: [Incident]) -> (title: String, text: String) {
+  func summary(_ incidents: [Incident], guide: Notifier.Guide) -> (title: String, text: String) {
     let shown = incidents.prefix(10).map { incident in
-      "\(incident.number) " + priority(incident.priority) + IncidentText(incident).what.in(language)
+      "\(incident.number) " + priority(incident.priority)
+        + IncidentText(incident, head: guide(incident)?.what).what.in(language)
     }
     let more = incidents.count - shown.count
     let title = isChinese ? "另有 \(incidents.count) 起事件" : "\(incidents.count) further incidents"

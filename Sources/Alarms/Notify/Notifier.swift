@@ -102,7 +102,12 @@ public struct Notifier: Hashable, Sendable {
         let guidance = guide(incident)
         notices += tell(
           route, what, incident, title: words.title(what, incident, guidance), text: words.text(incident, guidance),
-          language: words.language, now: now)
+          language: words.language, now: now
+        ).map { notice in
+          var notice = notice
+          notice.evidence = guidance?.readings(words.language) ?? []
+          return notice
+        }
         state.sent.append(now)
       }
       note(incident, what, route, in: &state, now: now)
@@ -110,7 +115,7 @@ public struct Notifier: Hashable, Sendable {
     // A slot is free again: what was held back is told together.
     if !state.held.isEmpty, state.sent.count < route.atMost {
       let held = incidents.filter { state.held.contains($0.number) }
-      let (title, text) = words.summary(held)
+      let (title, text) = words.summary(held, guide: guide)
       for to in route.to {
         notices.append(
           notice(

@@ -52,7 +52,7 @@ enum AlarmText {
     if let by = alarm.acknowledgedBy { lines.append("acknowledged \(alarm.acknowledged ?? "") by \(by)") }
     if let silenced = alarm.silenced { lines.append(silenced) }
     if let incident = alarm.incident { lines.append("part of incident \(incident)") }
-    return (lines + guidance(alarm.guidance)).joined(separator: "\n")
+    return (lines + guidance(alarm.guidance) + AlarmChart.lines(alarm.charts ?? [])).joined(separator: "\n")
   }
 
   static func guidance(_ guidance: [GuidanceLine]) -> [String] {
@@ -92,6 +92,7 @@ enum AlarmText {
       incident.summary, "→ \(incident.advice)", "",
     ]
     if !incident.guidance.isEmpty { lines += guidance(incident.guidance) + [""] }
+    if let charts = incident.charts, !charts.isEmpty { lines += AlarmChart.lines(charts) + [""] }
     var times = Columns()
     let moments: [(String, String?, Double?)] = [
       ("began", incident.onset, nil), ("detected", incident.detected, incident.secondsToDetect),

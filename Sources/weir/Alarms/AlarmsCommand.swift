@@ -40,9 +40,10 @@ struct AlarmsCommand: AsyncParsableCommand {
 
     func run() async throws {
       let report = try await gateway.client.alarms(language: voice.wanted)
-      guard let found = report.alarms.first(where: { "\($0.occurrence)" == alarm || $0.alarm == alarm }) else {
+      guard var found = report.alarms.first(where: { "\($0.occurrence)" == alarm || $0.alarm == alarm }) else {
         throw ValidationError("there is no alarm \"\(alarm)\" now; `weir alarms` lists them")
       }
+      found.charts = await AlarmChart.charts(of: found.subject, alarm: found.alarm, gateway)
       print(
         json ? String(decoding: try ControlCoding.encoder().encode(found), as: UTF8.self) : AlarmText.alarm(found))
     }
@@ -101,7 +102,10 @@ struct IncidentCommand: AsyncParsableCommand {
   @Flag(name: .long, help: "As JSON.") var json = false
 
   func run() async throws {
-    let incident = try await gateway.client.incident(number, language: voice.wanted)
+    var incident = try await gateway.client.incident(number, language: voice.wanted)
+    if let first = incident.members.first(where: { $0.returned == nil }) ?? incident.members.first {
+      incident.charts = await AlarmChart.charts(of: first.subject, alarm: first.alarm, gateway)
+    }
     print(
       json
         ? String(decoding: try ControlCoding.encoder().encode(incident), as: UTF8.self) : AlarmText.incident(incident))
