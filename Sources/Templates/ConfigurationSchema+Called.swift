@@ -75,6 +75,7 @@ extension ConfigurationSchema {
           "after": duration("Escalation: nobody has acknowledged it for so long.", "15 min"),
           "again": duration("Told again until somebody acknowledges it.", "30 min"),
           "at-most": integer("So many …", 1...10_000), "within": duration("… within this; safety always.", "10 min"),
+          "returns": duration("What comes back again and again is told twice in this time; safety always.", "8 h"),
           "tells": list("What is told.", of: words("An event.", AlarmSettings.Route.Event.allCases.map(\.rawValue))),
           "language": words("What people read.", Language.allCases.map(\.rawValue)),
         ], required: ["name", "to"])),

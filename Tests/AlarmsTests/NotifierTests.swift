@@ -13,7 +13,8 @@ import Testing
   ) -> AlarmSettings.Route {
     .init(
       name: name, to: to, priorities: priorities, place: place, assets: ["*"], shifts: shifts, after: after,
-      again: again, atMost: atMost, within: .minutes(10), events: [.opened, .recovered], language: language)
+      again: again, atMost: atMost, within: .minutes(10), returns: .hours(8),
+      events: [.opened, .recovered], language: language)
   }
 
   private struct Desk {
@@ -65,6 +66,30 @@ import Testing
     incident.recovered = nil
     incident.recurrences = 1
     #expect(Self.short(desk.run([incident], at: 6)) == ["duty opened 1", "boss opened 1"])
+  }
+
+  @Test("what comes back again and again is told twice in a shift, with every recovery that was told as begun")
+  func returns() throws {
+    for (priority, expected) in [(AlarmSettings.Priority.high, 4), (.safety, 10)] {
+      var desk = try Desk([Self.route("all")])
+      var incident = Called.incident(1, priority: priority, at: 0)
+      var told: [String] = []
+      // Ten times in ten hours: there for half an hour, and gone for half an hour.
+      for round in 0..<10 {
+        let begin = Double(60 * round)
+        incident.recurrences = round
+        incident.members[0].returned = nil
+        incident.recovered = nil
+        told += Self.short(desk.run([incident], at: begin))
+        try desk.restart()
+        incident.members[0].returned = Called.at(begin + 30)
+        incident.recovered = Called.at(begin + 30)
+        told += Self.short(desk.run([incident], at: begin + 30))
+        try desk.restart()
+      }
+      #expect(told.filter { $0 == "duty opened 1" }.count == expected)
+      #expect(told.filter { $0 == "duty recovered 1" }.count == expected)
+    }
   }
 
   @Test("an escalation is for what nobody has acknowledged, and repeats until somebody does")

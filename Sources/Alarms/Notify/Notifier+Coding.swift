@@ -14,6 +14,8 @@ extension Notifier {
         writer.byte(told.priority.rawValue)
         writer.varint(told.recurrences)
         writer.boolean(told.isRecovered)
+        writer.varint(told.begun.count)
+        for time in told.begun { writer.timestamp(time) }
       }
       writer.varint(state.sent.count)
       for time in state.sent { writer.timestamp(time) }
@@ -42,8 +44,10 @@ extension Notifier {
         guard let priority = AlarmSettings.Priority(rawValue: try reader.byte()) else {
           throw ByteReaderError(offset: reader.offset, expected: "a priority")
         }
-        state.told[number] = Told(
+        var told = Told(
           time: time, priority: priority, recurrences: try reader.integer(), isRecovered: try reader.boolean())
+        for _ in 0..<(try reader.count()) { told.begun.append(try reader.timestamp()) }
+        state.told[number] = told
       }
       for _ in 0..<(try reader.count()) { state.sent.append(try reader.timestamp()) }
       for _ in 0..<(try reader.count()) { state.held.insert(try reader.integer()) }

@@ -5,7 +5,7 @@ import Templates
 /// Who is told of which incident, when. Pure: open incidents and the time in, notices out.
 ///
 /// Each route tells an incident once, again when it gets worse or comes back, and when it has recovered; a route with
-/// `after` is an escalation. What would be too much within a time is held back and told together at its end. Safety is
+/// `after` is an escalation. What comes back again and again is told twice in a shift. What would be too much within a time is held back and told together at its end. Safety is
 /// never held back.
 public struct Notifier: Hashable, Sendable {
   struct Told: Hashable, Sendable {
@@ -13,7 +13,12 @@ public struct Notifier: Hashable, Sendable {
     var priority: AlarmSettings.Priority
     var recurrences: Int
     var isRecovered = false
+    /// When it was told as begun, of late.
+    var begun: [Timestamp] = []
   }
+
+  /// So often what comes back again and again is told as begun within the time of a route.
+  private static let mostReturns = 2
 
   struct RouteState: Hashable, Sendable {
     /// By incident.
@@ -141,6 +146,13 @@ public struct Notifier: Hashable, Sendable {
       guard isActive, !incident.isMuted, waits || route.after == .zero, isOnDuty, route.events.contains(.opened) else {
         return nil
       }
+      if let told = state.told[incident.number], incident.priority <= told.priority, incident.priority != .safety {
+        let begun = told.begun.filter { $0 + route.returns > now }
+        if begun.count >= Self.mostReturns, let first = begun.first {
+          next = .earlier(next, first + route.returns)
+          return nil
+        }
+      }
       let since = state.told[incident.number] == nil ? incident.announced ?? now : now
       let due = since + route.after
       guard due <= now else {
@@ -166,8 +178,11 @@ public struct Notifier: Hashable, Sendable {
   private mutating func note(
     _ incident: Incident, _ what: Notice.What, _ route: AlarmSettings.Route, in state: inout RouteState, now: Timestamp
   ) {
+    var begun = state.told[incident.number]?.begun.filter { $0 + route.returns > now } ?? []
+    if what == .opened || what == .escalated { begun.append(now) }
     state.told[incident.number] = Told(
-      time: now, priority: incident.priority, recurrences: incident.recurrences, isRecovered: what == .recovered)
+      time: now, priority: incident.priority, recurrences: incident.recurrences, isRecovered: what == .recovered,
+      begun: begun)
     if what != .recovered, let again = route.again { next = .earlier(next, now + again) }
   }
 

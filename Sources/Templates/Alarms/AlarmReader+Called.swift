@@ -3,7 +3,8 @@ import Telemetry
 /// Who is told, and which causes become work.
 extension AlarmReader {
   static let routeKeys = [
-    "name", "to", "priorities", "place", "assets", "shifts", "after", "again", "at-most", "within", "tells", "language",
+    "name", "to", "priorities", "place", "assets", "shifts", "after", "again", "at-most", "within", "returns", "tells",
+    "language",
   ]
   static let lightKeys = ["to", "place"]
   static let orderKeys = ["horizon", "priorities", "status-topic"]
@@ -42,6 +43,7 @@ extension AlarmReader {
         again: entry.read("again", .duration(.minutes(1)...(.days(7)))),
         atMost: entry.read("at-most", .integer(1...10_000), default: 10),
         within: entry.read("within", .duration(.minutes(1)...(.days(1))), default: .minutes(10)),
+        returns: entry.read("returns", span, default: .hours(8)),
         events: entry.list("tells", .word(AlarmSettings.Route.Event.allCases, noun: "event"))?.map(\.value)
           ?? AlarmSettings.Route.Event.allCases, language: entry.read("language", Self.language))
     }

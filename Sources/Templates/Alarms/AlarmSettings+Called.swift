@@ -29,13 +29,16 @@ extension AlarmSettings {
     /// At most so many within a time; the rest is told together at its end. Safety is never held back.
     public var atMost: Int
     public var within: Span64
+    /// What comes back again and again is told as begun twice in this time at most; safety always.
+    public var returns: Span64
     public var events: [Event]
     /// nil = that of the site.
     public var language: Language?
 
     public init(
       name: String, to: [String], priorities: [Priority], place: String?, assets: [String], shifts: [String],
-      after: Span64, again: Span64?, atMost: Int, within: Span64, events: [Event], language: Language?
+      after: Span64, again: Span64?, atMost: Int, within: Span64, returns: Span64,
+      events: [Event], language: Language?
     ) {
       self.name = name
       self.to = to
@@ -47,6 +50,7 @@ extension AlarmSettings {
       self.again = again
       self.atMost = atMost
       self.within = within
+      self.returns = returns
       self.events = events
       self.language = language
     }

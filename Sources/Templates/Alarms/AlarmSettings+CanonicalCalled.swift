@@ -101,6 +101,7 @@ extension AlarmSettings.Route {
     writer.field("again", again.map { QuantityText.text($0) })
     writer.field("at-most", atMost)
     writer.field("within", QuantityText.text(within))
+    writer.field("returns", QuantityText.text(returns))
     writer.list("tells", events.map(\.rawValue))
     writer.field("language", language?.rawValue)
   }

@@ -120,11 +120,18 @@ enum AlarmText {
     }
     if !incident.told.isEmpty {
       lines.append("")
-      lines += incident.told.reversed().map { "  \($0.time)  told \($0.to): \($0.what), \($0.delivery)" }
+      lines += shortened(incident.told.reversed().map { "  \($0.time)  told \($0.to): \($0.what), \($0.delivery)" })
     }
     lines.append("")
-    lines += incident.steps.map { "  \($0.time)  \($0.text)" }
+    lines += shortened(incident.steps.map { "  \($0.time)  \($0.text)" })
     return lines.joined(separator: "\n")
+  }
+
+  /// How it began, and what was of late: of an incident that comes back all day, people read no more on one page.
+  static func shortened(_ lines: [String]) -> [String] {
+    let (first, last) = (8, 16)
+    guard lines.count > first + last + 1 else { return lines }
+    return lines.prefix(first) + ["  … \(lines.count - first - last) more (--json has all)"] + lines.suffix(last)
   }
 
   private static func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
