@@ -157,4 +157,15 @@ import Testing
     #expect(undisturbed.count == 8)
     #expect(try run((0..<120).shuffled(using: &generator), disturbed: true) == undisturbed)
   }
+
+  @Test("an empty text is no defect")
+  func emptyText() {
+    func event(_ verdict: String, _ defect: String, _ id: UInt64) -> Event {
+      Event(
+        series: SeriesID(1), time: Timestamp(seconds: Int64(id)), identity: id,
+        attributes: [.init("verdict", verdict), .init("defect", defect)])
+    }
+    let tally = InspectionTally(results: [event("OK", "", 1), event("OK", "", 2), event("NG", "torque-low", 3)])
+    #expect(tally.defects == ["torque-low": 1] && tally.defective == ["torque-low": 1] && tally.inspected == 3)
+  }
 }

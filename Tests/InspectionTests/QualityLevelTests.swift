@@ -5,6 +5,14 @@ import TestSupport
 import Testing
 
 @Suite(.enabled(if: ReferenceData.isExpected, "\(ReferenceData.explanation)")) struct QualityLevelTests {
+  @Test("a line of sixty stations has a rolled yield")
+  func longLine() throws {
+    let steps = try (0..<60).map { try ExactDecimal(996 + $0 % 4) / ExactDecimal(997 + $0 % 7) }
+    let rolled = try QualityLevel.rolledYield(steps).doubleValue
+    let expected = steps.reduce(1.0) { $0 * $1.doubleValue }
+    #expect(isClose(rolled, expected, 1e-10), "\(rolled) \(expected)")
+  }
+
   @Test func yields() throws {
     let vector = try QualityVector("yields")
     let steps = try QualityVector.words(vector.inputs["fpy_steps"]).map { try #require(ExactDecimal($0)) }

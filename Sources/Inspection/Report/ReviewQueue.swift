@@ -77,7 +77,8 @@ public struct ReviewQueue: Hashable, Sendable {
       guard let reason = Self.reason(unit, step, verdict, sure, confidence, sample) else { continue }
       entries.append(
         Entry(
-          unit: unit, step: step, time: event.time, verdict: verdict, defects: event.all("defect"), confidence: sure,
+          unit: unit, step: step, time: event.time, verdict: verdict,
+          defects: event.all("defect").filter { !$0.isEmpty }, confidence: sure,
           reason: reason))
     }
     entries.sort { a, b in

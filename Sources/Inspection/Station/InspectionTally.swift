@@ -162,7 +162,8 @@ public struct InspectionTally: Hashable, Sendable {
   ) -> (rejected: Bool?, model: String, recipe: String, supplier: String) {
     let verdict = event.first("verdict") ?? "unknown"
     verdicts[verdict, default: 0] += 1
-    let codes = event.all("defect")
+    // A tool that has nothing to say may say so with an empty text.
+    let codes = event.all("defect").filter { !$0.isEmpty }
     for code in codes { defects[code, default: 0] += 1 }
     let model = event.first("model") ?? ""
     let recipe = event.first("recipe") ?? event.first("program") ?? ""

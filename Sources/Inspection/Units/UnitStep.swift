@@ -55,7 +55,7 @@ public struct UnitStep: Hashable, Comparable, Sendable {
       text.utf8.count <= Self.longestText ? text : String(text.prefix(Self.longestText))
     }
     var details: [Event.Attribute] = []
-    for attribute in event.attributes where Self.details.contains(attribute.name) {
+    for attribute in event.attributes where !attribute.value.isEmpty && Self.details.contains(attribute.name) {
       details.append(Event.Attribute(attribute.name, short(attribute.value)))
     }
     // A station may review its own results.
