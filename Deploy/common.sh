@@ -66,5 +66,5 @@ swift_release() {
     -Xlinker --symbol-ordering-file -Xlinker "$root/Deploy/link-order.txt" -Xlinker --no-warn-symbol-ordering "$@"
 }
 
-run_packages=(mosquitto libmosquitto-dev libsqlite3-dev libkissfft-dev zlib1g-dev libssl-dev pkg-config tzdata)
+run_packages=(mosquitto curl libmosquitto-dev libsqlite3-dev libkissfft-dev zlib1g-dev libssl-dev pkg-config tzdata)
 test_packages=(openssl strace procps)

@@ -56,6 +56,15 @@ public struct ControlClient: Sendable {
   ) async throws(ControlClientError) -> [WorkOrderLine] {
     try await get("/v1/workorders?all=\(all)" + (language.map { "&language=\(escaped($0))" } ?? ""))
   }
+  public func audit(_ query: AuditQuery) async throws(ControlClientError) -> AuditReport {
+    var path = "/v1/audit?limit=\(query.limit)&refused=\(query.onlyRefused)"
+    for (name, value) in [
+      ("period", query.period), ("person", query.person), ("act", query.act), ("what", query.what),
+    ] {
+      if let value { path += "&\(name)=\(escaped(value))" }
+    }
+    return try await get(path)
+  }
   public func notifications(limit: Int) async throws(ControlClientError) -> [NotificationLine] {
     try await get("/v1/notifications?limit=\(limit)")
   }

@@ -151,6 +151,15 @@ public struct ControlServer: Sendable {
       return try Self.json(
         await source.workOrders(all: options.get("all") == "true", language: options.get("language")))
     }
+    router.get("/v1/audit") { [source] request, _ in
+      let options = request.uri.queryParameters
+      func text(_ name: String) -> String? { options.get(name).map { $0.removingPercentEncoding ?? $0 } }
+      var query = AuditQuery(
+        period: text("period"), person: text("person"), act: text("act"), what: text("what"))
+      query.onlyRefused = options.get("refused") == "true"
+      query.limit = max(1, min(options.get("limit", as: Int.self) ?? 100, 100_000))
+      return try Self.json(await source.audit(query))
+    }
     router.get("/v1/notifications") { [source] request, _ in
       let limit = request.uri.queryParameters.get("limit", as: Int.self) ?? 30
       return try Self.json(await source.notifications(limit: max(1, min(limit, 10_000))))

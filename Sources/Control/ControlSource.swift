@@ -42,6 +42,8 @@ public protocol PlantSource: Sendable {
   func workOrderState(_ text: String, number: Int?, token: String?) async throws -> CommandReceipt
   /// What people were told of late, the newest first, and what became of it.
   func notifications(limit: Int) async throws -> [NotificationLine]
+  /// What people did to the gateway and what they were refused, the newest first.
+  func audit(_ query: AuditQuery) async throws -> AuditReport
   /// An issued record by its id, as it is forwarded: JSON.
   func record(_ id: String) async throws -> String
   /// Figures for a period, from the records.

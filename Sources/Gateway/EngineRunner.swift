@@ -22,6 +22,8 @@ final class EngineRunner: @unchecked Sendable {
     var maintenance = Duration.seconds(30)
   }
 
+  /// So long a Store that is behind keeps people from seeing the engine.
+  private static let longestView = Duration.seconds(3)
   /// What is made while the Store is behind; above that only what is urgent goes on.
   private static let mostWaiting = 5000
 
@@ -132,20 +134,29 @@ final class EngineRunner: @unchecked Sendable {
 
   private func commitWhenDue(isIdle: Bool) throws {
     let now = ContinuousClock.now
+    let isViewDue = now - lastView >= .seconds(1)
     if try lane.isIdle() {
       if isCheckpointUnderWay {
         isCheckpointUnderWay = false
         reader.drop()
       }
+      // What people see of the engine is no newer than what they find in the Store.
+      if let view = viewUnderWay { publish(view, now) }
+      var isSubmitted = true
       if now - lastCheckpoint >= cadence.checkpoint {
-        checkpoint()
-      } else if !output.isEmpty, isIdle || now - lastOutputCommit >= cadence.output {
+        isSubmitted = checkpoint()
+      } else if !output.isEmpty, isIdle || isViewDue || now - lastOutputCommit >= cadence.output {
         submitOutput()
+      } else {
+        isSubmitted = false
       }
-    }
-    if now - lastView >= .seconds(1) {
-      lastView = now
-      board.publish(engine.view())
+      if isSubmitted {
+        viewUnderWay = isViewDue ? engine.view() : nil
+      } else if isViewDue, output.isEmpty {
+        publish(engine.view(), now)
+      }
+    } else if now - lastView >= Self.longestView {
+      publish(engine.view(), now)
     }
     if now - lastMaintenance >= cadence.maintenance {
       lastMaintenance = now
@@ -162,6 +173,12 @@ final class EngineRunner: @unchecked Sendable {
     }
   }
 
+  private func publish(_ view: EngineView, _ now: ContinuousClock.Instant) {
+    viewUnderWay = nil
+    lastView = now
+    board.publish(view)
+  }
+
   private func submitOutput(sealing day: LedgerPeriod? = nil) {
     lastOutputCommit = ContinuousClock.now
     guard !output.isEmpty || day != nil else { return }
@@ -170,16 +187,18 @@ final class EngineRunner: @unchecked Sendable {
   }
 
   /// Takes a checkpoint and goes on; the reader answers from it until the Store has it. Only while the lane is idle.
-  private func checkpoint() {
+  @discardableResult
+  private func checkpoint() -> Bool {
     lastCheckpoint = ContinuousClock.now
     lastOutputCommit = lastCheckpoint
-    guard engine.position > checkpointed || !output.isEmpty else { return }
+    guard engine.position > checkpointed || !output.isEmpty else { return false }
     let checkpoint = engine.checkpoint()
     reader.take(checkpoint)
     isCheckpointUnderWay = true
     checkpointed = checkpoint.position
     lane.submit(.checkpoint(checkpoint, output))
     output = EngineOutput()
+    return true
   }
 
   private func checkpointNow() throws {
@@ -191,6 +210,8 @@ final class EngineRunner: @unchecked Sendable {
   }
 
   private var isCheckpointUnderWay = false
+  /// Shown when the Store has what was made up to it.
+  private var viewUnderWay: EngineView?
   private var isTroubled = false
   private var lastTroubleLog: ContinuousClock.Instant?
 

@@ -168,10 +168,7 @@ public final class Gateway: Sendable {
           findings: SparkplugFindings(connection: connection.name, findings: findings, text: { zone.rfc3339($0) }),
           logger: connectionLogger)
       }
-      // The maintenance system talks through the first broker.
-      let orders =
-        connection.name == site.connections.first?.name && sparkplug == nil
-        ? site.alarms?.workOrders?.statusTopic.map { WorkOrderIntake(filter: $0) } : nil
+      let orders = site.orderTopic(on: connection).map { WorkOrderIntake(filter: $0) }
       let pipeline = IngestPipeline(
         connection: id, decoder: decoder, writer: writer, queue: queue, monitor: monitor,
         lastMark: stampsTime ? nil : plantClock, recent: try journal.recentIdentities(id), logger: connectionLogger,

@@ -16,6 +16,15 @@ extension GatewayControl {
     guard let command = SiteCommand(text: text) else {
       throw ControlRefusal(.badRequest, "The command is no JSON object with a member `command`.")
     }
+    do {
+      return try await carryOut(command)
+    } catch let refusal as ControlRefusal {
+      try noteRefusal(command, refusal)
+      throw refusal
+    }
+  }
+
+  private func carryOut(_ command: SiteCommand) async throws -> CommandReceipt {
     switch command.name {
     case EnteredActivity.command: return try enter(command)
     case Recalculation.command: return try recompute(command)

@@ -48,11 +48,13 @@ extension GatewayControl {
     _ person: SystemPerson?, _ role: ControlRoles.Role?, _ act: ControlAct, _ isAllowed: Bool
   ) throws {
     var members: [String: JSONValue] = ["act": .string(act.word), "allowed": .boolean(isAllowed)]
+    if case .command = act { members["command"] = true }
+    if !isAllowed { members["refusal"] = "not for that role" }
     members["user"] = person.map { .string($0.name) }
     members["uid"] = person.map { .integer(Int64($0.userID)) }
     members["role"] = role.map { .string($0.rawValue) }
     var batch = Batch()
-    batch.entries.append(.command(SiteCommand(name: "audit", members: members).text))
+    batch.entries.append(.command(SiteCommand(name: AuditEntry.checked, members: members).text))
     try writer.append(&batch)
   }
 }

@@ -97,6 +97,9 @@ struct SwitchedControl: ControlSource {
   func notifications(limit: Int) async throws -> [NotificationLine] {
     try await switchboard.use { try await $0.notifications(limit: limit) }
   }
+  func audit(_ query: AuditQuery) async throws -> AuditReport {
+    try await switchboard.use { try await $0.audit(query) }
+  }
   func record(_ id: String) async throws -> String { try await switchboard.use { try await $0.record(id) } }
   func report(_ query: ReportQuery) async throws -> ReportTable {
     try await switchboard.use { try await $0.report(query) }

@@ -63,6 +63,7 @@ extension ConfigurationSchema {
           [
             "horizon": duration("Failures predicted within this.", "48 h"), "priorities": levels,
             "status-topic": text("Where a maintenance system tells states.", "cmms/orders/+/status"),
+            "status-brokers": list("Brokers that have it; default: the first.", of: text("A broker's name.", "plant")),
           ]),
       ]),
     "routes": list(

@@ -17,4 +17,13 @@ extension Site {
     let all = Set(assets.map(\.connection))
     return all.subtracting(assets.indices.filter { !urgent.contains($0) }.map { assets[$0].connection })
   }
+
+  /// Where a maintenance system tells states of orders on a connection: on those that are named, else on the first.
+  public func orderTopic(on connection: Connection) -> String? {
+    guard let orders = alarms?.workOrders, connection.sparkplug == nil else { return nil }
+    let isMeant =
+      orders.statusBrokers.isEmpty
+      ? connection.name == connections.first?.name : orders.statusBrokers.contains(connection.name)
+    return isMeant ? orders.statusTopic : nil
+  }
 }

@@ -70,7 +70,8 @@ struct SiteReader {
     site.faultModels = faultModels(top, folders: devices, assets: assets.assets)
     var alarms = AlarmReader(
       folders: folders, assets: assets.assets, destinations: destinations,
-      shifts: site.shifts?.shifts.map(\.name) ?? [])
+      shifts: site.shifts?.shifts.map(\.name) ?? [],
+      brokers: connections.filter { $0.sparkplug == nil }.map(\.name))
     site.alarms = alarms.settings(top)
     guard diagnostics.isEmpty else { return nil }
     site.seal(templates: catalogue)

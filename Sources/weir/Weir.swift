@@ -17,7 +17,7 @@ struct Weir: AsyncParsableCommand {
     subcommands: [
       RunCommand.self, CheckCommand.self, TemplateCommand.self, FactorsCommand.self, StatusCommand.self,
       AlarmsCommand.self, IncidentsCommand.self, IncidentCommand.self, AckCommand.self, ShelveCommand.self,
-      UnshelveCommand.self, SuppressCommand.self, WorkOrdersCommand.self, NotificationsCommand.self,
+      UnshelveCommand.self, SuppressCommand.self, WorkOrdersCommand.self, NotificationsCommand.self, AuditCommand.self,
       NotifyCommand.self,
       AssetsCommand.self, AssetCommand.self, SourcesCommand.self,
       HealthCommand.self, ForecastCommand.self, PlanCommand.self, MaintenanceCommand.self,

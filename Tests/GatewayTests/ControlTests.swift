@@ -53,6 +53,7 @@ import Testing
       throw Self.nothing
     }
     func notifications(limit: Int) async throws -> [NotificationLine] { throw Self.nothing }
+    func audit(_ query: AuditQuery) async throws -> AuditReport { throw Self.nothing }
     func record(_ id: String) async throws -> String { throw Self.nothing }
     func report(_ query: ReportQuery) async throws -> ReportTable { throw Self.nothing }
     func products(name: String?, period: String) async throws -> ReportTable { throw Self.nothing }

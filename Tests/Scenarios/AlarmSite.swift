@@ -63,8 +63,7 @@ enum AlarmSite {
   static func processed(_ weir: WeirProcess, through end: Timestamp) async throws {
     try await weir.waitFor("everything through \(end.rfc3339UTC)") { status in
       guard let clock = status.stages.plantClock.flatMap({ Timestamp(rfc3339: $0) }) else { return false }
-      return clock + .seconds(1) > end && status.stages.engineLagBatches == 0
-        && status.destinations.allSatisfy { $0.pending == 0 }
+      return clock + .seconds(1) > end && status.isSettled
     }
   }
 }

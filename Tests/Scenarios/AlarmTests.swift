@@ -42,8 +42,7 @@ struct AlarmTests {
   private func processed(_ weir: WeirProcess, through end: Timestamp) async throws {
     try await weir.waitFor("everything through \(end.rfc3339UTC)") { status in
       guard let clock = status.stages.plantClock.flatMap({ Timestamp(rfc3339: $0) }) else { return false }
-      return clock + .seconds(1) > end && status.stages.engineLagBatches == 0
-        && status.destinations.allSatisfy { $0.pending == 0 }
+      return clock + .seconds(1) > end && status.isSettled
     }
   }
 
@@ -89,6 +88,13 @@ struct AlarmTests {
     #expect(closed["state"] == "closed" && closed["active"] == 0, "\(closed)")
     #expect(closed["seconds_to_acknowledge"] != nil && closed["seconds_to_resolve"]?.doubleValue ?? 0 > 0)
     #expect(try segment(weir) == nil)
+    // Who did what, and who was refused, outlives the kill as well.
+    let audit = try #require(try AlarmSite.json(weir, "audit", "--person", "LiNa").arrayValue)
+    #expect(
+      audit.compactMap { $0["outcome"]?.stringValue } == ["refused", "refused", "accepted", "accepted"], "\(audit)")
+    #expect(audit.compactMap { $0["act"]?.stringValue }.last == "alarm-acknowledge")
+    #expect(audit.contains { $0["what"] == "no-data/press-1" && $0["reason"] == "moved to hall 2" })
+    #expect(try run(weir, "audit", "--refused", "--act", "alarm-shelve").contains("12 h at most"))
     let performance = try run(weir, "alarms", "performance", "--period", "2026-11-02")
     #expect(performance.contains("8 alarms were announced"), "\(performance)")
     try weir.stop()

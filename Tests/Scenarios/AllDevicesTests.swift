@@ -48,7 +48,7 @@ import Testing
 
     let status = try await weir.waitFor("everything delivered") { status in
       guard let clock = status.stages.plantClock.flatMap({ Timestamp(rfc3339: $0) }) else { return false }
-      return clock >= end && status.stages.engineLagBatches == 0 && status.destinations.allSatisfy { $0.pending == 0 }
+      return clock >= end && status.isSettled
     }
     #expect(status.messages.quarantined == [:])
     #expect(status.samples.quarantined == ["bad-quality": 1], "one example shows a value that the device calls bad")

@@ -25,7 +25,7 @@ struct BudgetTests {
   private func delivered(_ weir: WeirProcess, _ messages: Int, clock: Timestamp, _ zone: PlantZone) async throws {
     try await weir.waitFor("everything delivered") { status in
       status.messages.received >= messages && status.stages.plantClock == zone.rfc3339(clock)
-        && status.destinations.allSatisfy { $0.pending == 0 } && status.stages.engineLagBatches == 0
+        && status.isSettled
     }
   }
 

@@ -148,7 +148,7 @@ struct CarbonTests {
     #expect(explained.contains("126238.29 kWh × 0.5581 kgCO2/kWh = 70453.589649 kgCO2"), "\(explained)")
     #expect(explained.contains("published 2025-12-31") && explained.contains("204403.7180477904 kgCO2e"))
     try await countedAgain(weir)
-    try await weir.waitFor("everything delivered") { $0.destinations.allSatisfy { $0.pending == 0 } }
+    try await weir.waitFor("everything delivered") { $0.isDelivered }
     try weir.stop()
     let upstream = try Upstream(file: weir.directory.appending("upstream.jsonl"))
     #expect(upstream.schemaViolations == [])
@@ -231,7 +231,7 @@ struct CarbonTests {
   private func delivered(_ weir: WeirProcess, _ messages: Int, clock: Timestamp, _ zone: PlantZone) async throws {
     try await weir.waitFor("everything delivered", within: .seconds(300)) { status in
       status.messages.received >= messages && status.stages.plantClock == zone.rfc3339(clock)
-        && status.destinations.allSatisfy { $0.pending == 0 } && status.stages.engineLagBatches == 0
+        && status.isSettled
     }
   }
 }

@@ -107,7 +107,7 @@ struct DemandTests {
     let sent = first.count + rest.count
     try await weir.waitFor("everything delivered") { status in
       status.messages.received >= sent && status.stages.plantClock == zone.rfc3339(last)
-        && status.destinations.allSatisfy { $0.pending == 0 } && status.stages.engineLagBatches == 0
+        && status.isSettled
     }
     try weir.stop()
     let upstream = try Upstream(file: weir.directory.appending("upstream.jsonl"))

@@ -44,7 +44,7 @@ import Testing
 
     try disk.free()
     let status = try await weir.waitFor("everything, after the disk is free") { status in
-      status.messages.decoded >= messages.count && status.destinations.allSatisfy { $0.pending == 0 }
+      status.messages.decoded >= messages.count && status.isDelivered
         && status.stages.engineLagBatches == 0 && status.verdict != .down
     }
     #expect(status.messages.balanced && status.samples.balanced)

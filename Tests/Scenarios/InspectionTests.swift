@@ -150,7 +150,7 @@ struct InspectionTests {
     let last = try await Plants.publish(sent, site: site)
     try await weir.waitFor("everything delivered", within: .seconds(240)) { status in
       status.messages.received >= sent.count && status.stages.plantClock == zone.rfc3339(last)
-        && status.destinations.allSatisfy { $0.pending == 0 } && status.stages.engineLagBatches == 0
+        && status.isSettled
     }
 
     let period = "2026-11-19..2026-11-20"

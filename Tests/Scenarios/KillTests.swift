@@ -62,7 +62,7 @@ import Testing
     let end = Self.start + Self.duration + .hours(2)
     let status = try await weir.waitFor("everything delivered") { status in
       guard let clock = status.stages.plantClock.flatMap({ Timestamp(rfc3339: $0) }) else { return false }
-      return clock + .minutes(1) >= end && status.destinations.allSatisfy { $0.pending == 0 }
+      return clock + .minutes(1) >= end && status.isDelivered
         && status.stages.engineLagBatches == 0
     }
     #expect(status.messages.balanced && status.samples.balanced)

@@ -39,7 +39,7 @@ import Testing
     try weir.start()
     try await weir.waitFor("everything delivered") { status in
       guard let clock = status.stages.plantClock.flatMap({ Timestamp(rfc3339: $0) }) else { return false }
-      return clock + .minutes(1) >= Self.start + .hours(4) && status.destinations.allSatisfy { $0.pending == 0 }
+      return clock + .minutes(1) >= Self.start + .hours(4) && status.isDelivered
         && status.stages.engineLagBatches == 0
     }
     let upstream = weir.directory.appending("upstream.jsonl")

@@ -58,7 +58,7 @@ struct MachineTemperatureTests {
     let clock = try PlantZone(identifier: site.zone).rfc3339(last)
     try await weir.waitFor("everything delivered", within: .seconds(400)) { status in
       status.messages.received >= messages.count && status.stages.plantClock == clock
-        && status.destinations.allSatisfy { $0.pending == 0 } && status.stages.engineLagBatches == 0
+        && status.isSettled
     }
     let health = try await weir.client.health(of: "machine-1")
     #expect(health.machines.first?.learning == "watching", "\(health)")

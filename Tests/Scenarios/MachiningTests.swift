@@ -56,7 +56,7 @@ struct MachiningTests {
     let clock = try PlantZone(identifier: site.zone).rfc3339(last)
     let status = try await weir.waitFor("everything delivered", within: .seconds(240)) { status in
       status.messages.received >= messages.count && status.stages.plantClock == clock
-        && status.destinations.allSatisfy { $0.pending == 0 } && status.stages.engineLagBatches == 0
+        && status.isSettled
     }
     #expect(status.samples.quarantined.isEmpty, "\(status.samples.quarantined)")
     try weir.stop()

@@ -96,7 +96,7 @@ import Testing
     let messages = self.messages
     try await Plants.publish(messages, site: try Plants.site(weir))
     let status = try await weir.waitFor("everything delivered", within: .seconds(120)) { status in
-      status.messages.received >= messages.count && status.destinations.allSatisfy { $0.pending == 0 }
+      status.messages.received >= messages.count && status.isDelivered
         && status.stages.engineLagBatches == 0
         && status.findings.contains { $0.key == "condition-change/pump-1" }
     }

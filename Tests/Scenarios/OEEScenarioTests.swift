@@ -89,7 +89,7 @@ import Testing
     let messages = shift
     try await Plants.publish(messages, site: try Plants.site(weir))
     try await weir.waitFor("the shift of all machines") { status in
-      (status.records["oee"] ?? 0) == 4 && status.destinations.allSatisfy { $0.pending == 0 }
+      (status.records["oee"] ?? 0) == 4 && status.isDelivered
     }
     let table = try JSONValue(parsing: run(weir, "oee", "--by", "machine", "--period", "2026-01-05", "--json"))
     let rows = try #require(table["rows"]?.arrayValue)

@@ -21,8 +21,7 @@ import Testing
     try await weir.waitFor("everything through \(end.rfc3339UTC) delivered") { status in
       guard let clock = status.stages.plantClock.flatMap({ Timestamp(rfc3339: $0) }) else { return false }
       // The status shows whole seconds.
-      return clock + .seconds(1) > end && status.stages.engineLagBatches == 0
-        && status.destinations.allSatisfy { $0.pending == 0 }
+      return clock + .seconds(1) > end && status.isSettled
     }
   }
 

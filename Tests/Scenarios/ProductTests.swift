@@ -120,8 +120,7 @@ import Testing
     let messages = order
     try await Plants.publish(messages, site: site)
     try await weir.waitFor("everything delivered") { status in
-      status.messages.received >= messages.count && status.stages.engineLagBatches == 0
-        && status.destinations.allSatisfy { $0.pending == 0 } && (status.records["product-footprint"] ?? 0) > 0
+      status.messages.received >= messages.count && status.isSettled && (status.records["product-footprint"] ?? 0) > 0
     }
 
     // Without the supplier's document there is no footprint to hand out, and the way to one is named.

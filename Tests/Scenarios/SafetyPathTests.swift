@@ -81,7 +81,7 @@ struct SafetyPathTests {
     try store.release()
     try weir.start()
     try await weir.waitFor("the deliveries") { status in
-      status.connections.allSatisfy { $0.state == "connected" } && status.destinations.allSatisfy { $0.pending == 0 }
+      status.connections.allSatisfy { $0.state == "connected" } && status.isDelivered
     }
     let (dutyKeys, roomKeys) = (await sink.keys("/duty"), await sink.keys("/orders"))
     #expect(dutyKeys == dutyFirst + dutyFirst && roomKeys == roomFirst + roomFirst, "the same key again")
@@ -102,7 +102,7 @@ struct SafetyPathTests {
     try journal.release()
     let isToldNow = try await eventually(within: .seconds(60)) { await sink.calls.count >= before + 2 }
     #expect(isToldNow, "\(weir.tail())")
-    try await weir.waitFor("the deliveries") { status in status.destinations.allSatisfy { $0.pending == 0 } }
+    try await weir.waitFor("the deliveries") { $0.isDelivered }
     #expect(try AlarmSite.json(weir, "notifications").arrayValue?.count { $0["what"] == "opened" } == 4)
     try weir.stop()
     await sink.stop()

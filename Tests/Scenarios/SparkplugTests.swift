@@ -79,7 +79,7 @@ import Testing
     #expect(status.messages.balanced && status.samples.balanced)
     #expect(!status.findings.contains { $0.rule.hasPrefix("sparkplug") }, "the gap has ended")
     try await weir.waitFor("the end of the gap upstream") { status in
-      status.destinations.allSatisfy { $0.pending == 0 }
+      status.isDelivered
     }
     try weir.stop()
     #expect(eventually { states.texts.last?.hasPrefix(#"{"online":false"#) == true })

@@ -38,7 +38,7 @@ struct SteelYearTests {
     let last = try #require(steel.last).time + .days(1)
     let status = try await weir.waitFor("everything delivered", within: .seconds(300)) { status in
       status.messages.received >= machine.count + steel.count && status.stages.plantClock == zone.rfc3339(last)
-        && status.destinations.allSatisfy { $0.pending == 0 } && status.stages.engineLagBatches == 0
+        && status.isSettled
     }
     #expect(status.messages.balanced && status.samples.balanced)
     // The file's twelve repeated timestamps have other values: conflicts, counted and not summed.

@@ -56,7 +56,7 @@ import Testing
     publisher.stop()
     let status = try await weir.waitFor("the last windows") { status in
       status.messages.decoded + status.messages.redelivered >= sent && status.samples.pending == 0
-        && status.destinations.allSatisfy { $0.pending == 0 }
+        && status.isDelivered
     }
     #expect(status.messages.balanced && status.samples.balanced)
     #expect(status.samples.quarantined == [:])

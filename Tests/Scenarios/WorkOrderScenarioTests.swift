@@ -108,7 +108,7 @@ struct WorkOrderScenarioTests {
       try await weir.waitFor("the connection") { $0.connections.first?.state == "connected" }
     }
     await sink.mute(false)
-    try await weir.waitFor("the deliveries") { $0.destinations.allSatisfy { $0.pending == 0 } }
+    try await weir.waitFor("the deliveries") { $0.isDelivered }
 
     let orders = try #require(try AlarmSite.json(weir, "workorders", "--all").arrayValue)
     #expect(orders.count == 1 && orders[0]["asset"] == "cell-1" && orders[0]["fault"] == "power-failure")

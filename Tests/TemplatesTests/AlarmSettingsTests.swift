@@ -96,7 +96,8 @@ private let called =
           title: { en: Energy at a locked press, zh: 上锁设备带电 }
           assets: [press-1]
           when: [ { signal: temperature, above: 80, deadband: 2 }, { signal: temperature, rises: 5, within: 1 min } ]
-      work-orders: { horizon: 72 h, priorities: [safety, high], status-topic: cmms/orders/+/status }
+      work-orders: { horizon: 72 h, priorities: [safety, high], status-topic: cmms/orders/+/status,
+        status-brokers: [main] }
       routes:
         - { name: duty, to: [phone], priorities: [high, safety], assets: ["m*"], tells: [opened] }
         - { name: boss, to: [mail, phone], after: 15 min, again: 30 min, at-most: 5, within: 5 min, language: en }

@@ -44,7 +44,8 @@ final class EmailSender: Sender {
     }
     var arguments = [
       "--silent", "--show-error", "--max-time", "\(max(1, email.timeout.nanoseconds / 1_000_000_000))", "--config",
-      "/dev/fd/3", "--url", email.server, "--mail-from", email.from, "--upload-file", "-",
+      "/dev/fd/3", "--url", email.server, "--mail-from", email.from, "--upload-file", "-", "--write-out",
+      "\(Self.mark)%{response_code}\n",
     ]
     for mailbox in email.to { arguments += ["--mail-rcpt", mailbox] }
     if email.server.hasPrefix("smtp:") { arguments.append("--ssl") }
@@ -69,14 +70,35 @@ final class EmailSender: Sender {
     return "user = \"\(quoted(user)):\(quoted(secret?.reveal() ?? ""))\"\n"
   }
 
+  /// Before the mail server's last answer in what curl says.
+  private static let mark = "smtp-answer "
+
   private func report(_ result: PipedProcess.Result, bytes: Int, hiding secrets: [SecretValue]) -> SendReport {
-    let detail = Redactor(secrets).line(result.output.isEmpty ? "curl ends with \(result.code)" : result.output)
+    let lines = result.output.split(whereSeparator: \.isNewline)
+    let said = lines.filter { !$0.hasPrefix(Self.mark) }.joined(separator: " ")
+    let answer = lines.first { $0.hasPrefix(Self.mark) }.flatMap { Int($0.dropFirst(Self.mark.count)) } ?? 0
+    let detail = Redactor(secrets).line(said.isEmpty ? "curl ends with \(result.code)" : said)
     switch result.code {
     case 0: return SendReport(answer: .delivered, bytes: bytes, wireBytes: bytes)
     // Account refused; certificate; a mistake in the address; no such protocol.
     case 67: return .hold("mail-login", detail, advice: "Check username and password of the mail server.")
     case 58, 60, 77, 83, 91: return .hold("mail-tls", detail, advice: "Check the certificate of the mail server.")
     case 1, 3: return .hold("mail-address", detail, advice: "Check `server` of the destination.")
+    default: break
+    }
+    switch answer {
+    case 530, 534, 535, 538:
+      return .hold("mail-login", detail, advice: "Check username and password of the mail server.")
+    case 500..<600:
+      let text = "the mail server answers \(answer): \(detail)"
+      // A sender or mailbox that it does not want: a person has to mend that. What it said of the mail itself it will say
+      // again.
+      return said.contains("RCPT failed") || said.contains("MAIL failed")
+        ? .hold(
+          "mail-\(answer)", text,
+          advice: "Check `from` and `to` of the destination with the mail server's administrator.")
+        : SendReport(answer: .refusedBatch(SendReport.Refusal(reason: "mail-\(answer)", detail: text)))
+    case 400..<500: return .retry("mail-\(answer)", "the mail server answers \(answer): \(detail)")
     default: return .retry("mail", detail)
     }
   }

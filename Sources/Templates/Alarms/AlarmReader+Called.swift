@@ -7,7 +7,7 @@ extension AlarmReader {
     "language",
   ]
   static let lightKeys = ["to", "place"]
-  static let orderKeys = ["horizon", "priorities", "status-topic"]
+  static let orderKeys = ["horizon", "priorities", "status-topic", "status-brokers"]
   static let language = Scalar<Language>.word(Language.allCases, noun: "language")
 
   private static let priority = Scalar<AlarmSettings.Priority>(
@@ -90,6 +90,20 @@ extension AlarmReader {
     }
     return AlarmSettings.WorkOrders(
       horizon: entry.read("horizon", .duration(.hours(1)...(.days(365)))),
-      priorities: priorities(entry, otherwise: usual), statusTopic: entry.read("status-topic", topic))
+      priorities: priorities(entry, otherwise: usual), statusTopic: entry.read("status-topic", topic),
+      statusBrokers: statusBrokers(entry))
+  }
+
+  private func statusBrokers(_ entry: Section) -> [String] {
+    let given = entry.list("status-brokers", .text) ?? []
+    for (name, position) in given where !brokers.contains(name) {
+      entry.report(
+        position, "there is no broker \"\(name)\" that takes other topics than Sparkplug's",
+        remedy: NearestWord.remedy(name, in: brokers, noun: "broker"))
+    }
+    if !given.isEmpty, !entry.has("status-topic") {
+      entry.missing("status-topic", remedy: "Say on which topic: `status-topic: cmms/orders/+/status`.")
+    }
+    return given.map(\.value)
   }
 }

@@ -29,10 +29,16 @@ struct AlarmReader {
   let destinations: [Destination]
   /// Names of the shifts.
   let shifts: [String]
+  /// Names of the connections that are not Sparkplug's.
+  let brokers: [String]
   /// The section; then the table, if there is one.
   private(set) var layers: [Section] = []
 
-  init(folders: TableFolders, assets: [Asset], destinations: [Destination] = [], shifts: [String] = []) {
+  init(
+    folders: TableFolders, assets: [Asset], destinations: [Destination] = [], shifts: [String] = [],
+    brokers: [String] = []
+  ) {
+    self.brokers = brokers
     self.folders = folders
     self.assets = assets
     self.destinations = destinations

@@ -75,10 +75,15 @@ extension AlarmSettings {
     public var priorities: [Priority]
     /// Topic on which a maintenance system tells the state of orders; nil = none.
     public var statusTopic: String?
-    public init(horizon: Span64?, priorities: [Priority], statusTopic: String? = nil) {
+    /// Brokers that have this topic; empty = the first.
+    public var statusBrokers: [String]
+    public init(
+      horizon: Span64?, priorities: [Priority], statusTopic: String? = nil, statusBrokers: [String] = []
+    ) {
       self.horizon = horizon
       self.priorities = priorities
       self.statusTopic = statusTopic
+      self.statusBrokers = statusBrokers
     }
   }
 }

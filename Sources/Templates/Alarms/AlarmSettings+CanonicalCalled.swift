@@ -46,6 +46,7 @@ extension AlarmSettings {
         writer.field("horizon", workOrders.horizon.map { QuantityText.text($0) })
         writer.list("priorities", workOrders.priorities.map(\.word))
         writer.field("status-topic", workOrders.statusTopic)
+        if !workOrders.statusBrokers.isEmpty { writer.list("status-brokers", workOrders.statusBrokers) }
       }
     }
     if !routes.isEmpty {
