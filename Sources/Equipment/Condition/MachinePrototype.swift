@@ -16,6 +16,8 @@ struct MachinePrototype: Sendable {
   let faults: FaultModel
   let gatherer: FrameGatherer
   let assessor: Assessor
+  /// Of what is learnt of the same signals; another one is learnt anew.
+  private static let layout = "2"
   /// Hash of the signals with their units and what they measure: other ones make another model.
   let signalsHash: UInt64
   /// Hash of the faults with their criteria: what is followed to a failure.
@@ -31,7 +33,7 @@ struct MachinePrototype: Sendable {
     profile.asset = ""
     profile.nameplate = Nameplate()
     assessor = Assessor(profile: profile, faults: self.faults, interval: max(interval, gatherer.length))
-    signalsHash = Self.hash(profile.signals.flatMap { [$0.name, $0.unit, $0.role.word] })
+    signalsHash = Self.hash([Self.layout] + profile.signals.flatMap { [$0.name, $0.unit, $0.role.word] })
     faultsHash = Self.hash(
       self.faults.faults.flatMap { fault in
         guard let criterion = fault.criterion else { return [fault.id] }
