@@ -35,9 +35,13 @@ extension ConditionRule {
     // Where no pattern can be compared, what stands out is all that there is to tell.
     if !assessor.isOfMany(deviation) { return .warning }
     if !assessment.isAlarmed { return .info }
-    if let first = assessment.faults.first, first.origin == .sensor || first.id == RankedFault.loadID { return .info }
-    // What looks like nothing that is known is a warning only if it is unmistakable.
-    guard assessment.machineFault != nil || deviation.score >= assessor.settings.unmistakable else { return .info }
+    if assessment.faults.first?.id == RankedFault.loadID { return .info }
+    // What looks like nothing that is known, or like a sensor, is a warning only if it is unmistakable and nothing is wrong
+    // with the sensor that could be seen.
+    let isSeen = assessment.faults.first.map { assessment.isOfSeenSensor($0) } ?? false
+    guard assessment.machineFault != nil || deviation.score >= assessor.settings.unmistakable && !isSeen else {
+      return .info
+    }
     let isVital = asset.criticality == .high || asset.criticality == .safety
     return isVital && assessment.machineFault != nil ? .critical : .warning
   }

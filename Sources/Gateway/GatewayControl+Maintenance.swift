@@ -81,8 +81,8 @@ extension GatewayControl {
           "\(asset.id) has no service \"\(service)\"",
           near
             + (known.isEmpty
-              ? "Add it to the configuration: `maintenance: { services: [{ service: \(service), assets: \(asset.id), every: "
-                + "4000 h }] }`." : "There are: \(known.joined(separator: ", "))."))
+              ? "Add it to its entry in the configuration: `services: [{ service: \(service), every: 4000 h }]`."
+              : "There are: \(known.joined(separator: ", "))."))
       }
     }
     let told = machine?.predictions.filter { $0.opened <= record.time } ?? []

@@ -24,6 +24,10 @@ extension Asset {
     production.write(signals, to: &writer)
     nameplate.write(to: &writer)
     if let learning { writer.field("learning", learning) }
+    if let own = services.own {
+      if own.isEmpty { writer.field("services", "none") }
+      ServiceInterval.write(own, isOfOne: true, to: &writer)
+    }
     if let mapping = topics.first, mapping.payload != template.payload { mapping.payload.write(to: &writer) }
     if faultModel != template.faultModel { writer.field("fault-model", faultModel ?? "none") }
     clock.write(to: &writer)

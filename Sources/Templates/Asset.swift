@@ -118,6 +118,12 @@ public struct Asset: Hashable, Sendable {
     _modify { yield &own.learning }
   }
 
+  /// What is done after hours of running, of its own and of its template. See `MaintenanceSettings.services(of:)`.
+  public var services: Services {
+    get { fields.value.services }
+    _modify { yield &own.services }
+  }
+
   public static func == (a: Asset, b: Asset) -> Bool { a.fields === b.fields || a.fields.value == b.fields.value }
   public func hash(into hasher: inout Hasher) { hasher.combine(fields.value) }
 

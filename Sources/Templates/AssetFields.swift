@@ -21,4 +21,5 @@ struct AssetFields: Hashable, Sendable {
   var production = Asset.Production()
   var nameplate = Asset.Nameplate()
   var learning: Bool?
+  var services = Asset.Services()
 }

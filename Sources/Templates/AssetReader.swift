@@ -7,7 +7,7 @@ struct AssetReader {
     [
       "id", "name", "place", "template", "topic", "sparkplug", "criticality", "broker", "rated-power",
       "expected-interval", "payload", "timestamp", "message-id", "fault-model", "signals", "count", "first",
-      "clock", "formerly",
+      "clock", "formerly", "services",
     ] + MeteringReader.keys + ProductionReader.keys + NameplateReader.keys
   static let maximumAssets = 100_000
 
@@ -125,6 +125,7 @@ struct AssetReader {
     entry.asset.production = ProductionReader.read(section, signals: signals.signals)
     entry.asset.nameplate = NameplateReader.read(section)
     entry.asset.learning = section.read("learning", .boolean)
+    entry.asset.services = .init(own: ServiceReader.ofOne(section), usual: template.services)
     entry.serves = pattern(section, "serves", fields: [])
     if entry.asset.clock == .receiveTime,
       section.has("sparkplug") || topics.contains(where: { $0.mapping.payload.format == .senml })

@@ -88,6 +88,7 @@ public enum ConfigurationSchema {
     "fault-model": text(
       "How this equipment fails: the name that rules of equipment health look for, in vain if none knows it.",
       "induction-motor"),
+    "services": ownServices,
     "signals": table(
       "By name; `none` leaves an inherited one out.",
       any(
@@ -159,6 +160,7 @@ public enum ConfigurationSchema {
       "expected-interval": duration("Of all its signals.", "15 s"), "payload": payload, "timestamp": timestamp,
       "message-id": text("Events: field of the message's id.", "id"),
       "fault-model": text("Another one than the template's, or none.", "induction-motor"),
+      "services": ownServices,
       "role": words("What its meter is to the supply.", Asset.EnergyRole.allCases.map(\.rawValue)),
       "fed-by": text("Id of the meter that feeds it; {n} in a group.", "meter-main"),
       "accuracy": text("Accuracy class of its meters.", "0.5 %"),

@@ -101,7 +101,7 @@ public struct EffectiveTemplate {
       add(0, "message-id", messageID?.description ?? "none", origin(["message-id"]))
     }
     add(0, "fault-model", faultModel ?? "none", origin(["fault-model"]))
-    let known = Set(TemplateReader.bodyKeys + AssetReader.keys + ["template"]).subtracting(["payload"])
+    let known = Set(TemplateReader.bodyKeys + AssetReader.keys + ["template"]).subtracting(["payload", "services"])
     for (key, node, origin) in others(known: known, in: layers.map { ($0.section.all, $0.section) }) {
       add(0, key, flow: node, origin)
     }

@@ -6,6 +6,7 @@ extension EquipmentTemplate {
     if timestamp != nil { timestamp.write(to: &writer) }
     if let messageID { writer.path("message-id", messageID) }
     writer.field("fault-model", faultModel)
+    ServiceInterval.write(services, isOfOne: true, to: &writer)
     writer.object("signals", lineBreak: true) { writer in
       for (index, signal) in signals.enumerated() {
         writer.newLine()

@@ -13,6 +13,8 @@ public struct EquipmentTemplate: Hashable, Sendable {
   /// How each signal is read: one field, or for events one for each attribute. In the order of `signals`.
   public var fields: [FieldMapping]
   public var payload: PayloadMapping
+  /// What such equipment needs after hours of running.
+  public var services: [ServiceInterval] = []
   /// Signals that arrive on a topic of their own, below the asset's.
   public var subtopics: [Subtopic]
 

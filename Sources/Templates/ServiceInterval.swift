@@ -42,28 +42,93 @@ public struct ServiceInterval: Hashable, Sendable {
   }
 }
 
-extension MaintenanceSettings {
-  /// The services of a machine, by id; of two with the same id the first holds.
-  public func services(of asset: Asset) -> [ServiceInterval] {
-    var known: Set<String> = []
-    return services.filter { $0.holds(for: asset) && known.insert($0.service).inserted }
-      .sorted { $0.service < $1.service }
+extension Asset {
+  /// What is done on a machine after hours of running, as its own entry and its template say.
+  public struct Services: Hashable, Sendable {
+    /// `services:` of its entry; nil = not said, empty = none of the template's.
+    public var own: [ServiceInterval]?
+    /// Of its template.
+    public var usual: [ServiceInterval]
+
+    public init(own: [ServiceInterval]? = nil, usual: [ServiceInterval] = []) {
+      self.own = own
+      self.usual = usual
+    }
   }
 }
 
-/// Reads `services:` of `maintenance:`.
-struct ServiceReader {
-  static let keys = ["service", "assets", "place", "template", "every", "warn", "parts", "source"]
+extension MaintenanceSettings {
+  /// The services of a machine, by id. Of those with the same id the nearest holds: that of the asset, then the first of
+  /// `maintenance: services:` that it is in, then that of its template, unless the asset has a list of its own.
+  public func services(of asset: Asset) -> [ServiceInterval] {
+    var known: Set<String> = []
+    let all =
+      (asset.services.own ?? []) + services.filter { $0.holds(for: asset) }
+      + (asset.services.own == nil ? asset.services.usual : [])
+    return all.filter { known.insert($0.service).inserted }.sorted { $0.service < $1.service }
+  }
+}
 
-  static func services(_ section: Section, assets: [Asset]) -> [ServiceInterval] {
+/// Reads `services:` of `maintenance:`, of a template and of an asset.
+struct ServiceReader {
+  static let keys = ["service", "assets", "place", "template"] + ownKeys.dropFirst()
+  /// Where it is clear whose service it is.
+  static let ownKeys = ["service", "every", "warn", "parts", "source"]
+
+  /// Of a template or an asset; nil if it says nothing, empty for `none`.
+  static func ofOne(_ section: Section) -> [ServiceInterval]? {
+    guard section.has("services") else { return nil }
+    if section.isOff("services") { return [] }
+    guard
+      let items = items(section, example: "- { service: oil-change, every: 4000 h }")
+    else { return nil }
+    var known: Set<String> = []
+    return items.compactMap { item in
+      guard let entry = section.section(item, "service", keys: ownKeys),
+        let service = service(entry, assets: ["*"], place: nil, template: nil)
+      else { return nil }
+      guard known.insert(service.service).inserted else {
+        entry.report(
+          entry.position(of: "service"), "the service \"\(service.service)\" stands twice in \(section.name)",
+          remedy: "Remove one of the two, or give it an id of its own.")
+        return nil
+      }
+      return service
+    }
+  }
+
+  private static func items(_ section: Section, example: String) -> [YAMLNode]? {
     guard let node = section["services"], !node.isNothing else { return [] }
     guard let items = node.items else {
       section.report(
         node.position, "\"services\" must be a list, found \(node.description)",
-        remedy: "Write each behind a dash: `- { service: oil-change, template: compressor, every: 4000 h }`.")
-      return []
+        remedy: "Write each behind a dash: `\(example)`.")
+      return nil
     }
-    return items.compactMap { item in
+    return items
+  }
+
+  private static func service(
+    _ entry: Section, assets: [String], place: String?, template: String?
+  ) -> ServiceInterval? {
+    let warn = entry.read(
+      "warn", .percent("a share of the interval", example: "90 %") { !$0.isNegative && $0 <= ExactDecimal(100) },
+      default: ServiceInterval.usualWarning)
+    let service = entry.require(
+      "service", .identifier(), remedy: "Add what is to be done: `service: oil-change`.")
+    let every = entry.require(
+      "every", .duration(.hours(1)...(.days(36_500))),
+      remedy: "Add the hours of running between two: `every: 4000 h`.")
+    guard let service, let every else { return nil }
+    return ServiceInterval(
+      service: service, assets: assets, place: place, template: template, every: every, warn: warn,
+      parts: (entry.list("parts", .text) ?? []).map(\.value), source: entry.read("source", .text, default: ""))
+  }
+
+  /// Of `maintenance:`.
+  static func services(_ section: Section, assets: [Asset]) -> [ServiceInterval] {
+    let items = items(section, example: "- { service: oil-change, template: compressor, every: 4000 h }")
+    return (items ?? []).compactMap { item in
       guard let entry = section.section(item, "service", keys: keys) else { return nil }
       let patterns = entry.assetPatterns(of: assets.map(\.id))
       let place = entry.place(of: assets)
@@ -74,30 +139,20 @@ struct ServiceReader {
           entry["template"]?.position, "no asset is of template \"\(template)\"",
           remedy: NearestWord.remedy(template, in: templates, noun: "template"))
       }
-      let warn = entry.read(
-        "warn", .percent("a share of the interval", example: "90 %") { !$0.isNegative && $0 <= ExactDecimal(100) },
-        default: ServiceInterval.usualWarning)
-      let service = entry.require(
-        "service", .identifier(), remedy: "Add what is to be done: `service: oil-change`.")
-      let every = entry.require(
-        "every", .duration(.hours(1)...(.days(36_500))),
-        remedy: "Add the hours of running between two: `every: 4000 h`.")
-      guard let service, let every else { return nil }
-      return ServiceInterval(
-        service: service, assets: patterns, place: place, template: template, every: every, warn: warn,
-        parts: (entry.list("parts", .text) ?? []).map(\.value), source: entry.read("source", .text, default: ""))
+      return service(entry, assets: patterns, place: place, template: template)
     }
   }
 }
 
 extension ServiceInterval {
-  static func write(_ services: [ServiceInterval], to writer: inout CanonicalWriter) {
+  /// - Parameter isOfOne: of a template or an asset, so it is clear whose they are.
+  static func write(_ services: [ServiceInterval], isOfOne: Bool = false, to writer: inout CanonicalWriter) {
     guard !services.isEmpty else { return }
     writer.list("services") { writer in
       for service in services {
         writer.object { writer in
           writer.field("service", service.service)
-          writer.list("assets", service.assets)
+          if !isOfOne { writer.list("assets", service.assets) }
           writer.field("place", service.place)
           writer.field("template", service.template)
           writer.field("every", QuantityText.text(service.every))
@@ -111,18 +166,30 @@ extension ServiceInterval {
 }
 
 extension ConfigurationSchema {
-  static let services: JSONValue = list(
+  /// Of `maintenance:`.
+  static let services = list(
     "Service after hours of running; of two with the same id the first that an asset is in holds.",
     of: group(
       "A service.", ServiceReader.keys,
-      [
-        "service": text("Its id.", "oil-change"),
+      service.merging([
         "assets": list("Patterns of asset ids; default: all.", of: text("A pattern.", "compressor-*")),
         "place": text("Only what stands there.", "cq1/hall-1"),
         "template": text("Only machines of this template.", "compressor"),
-        "every": duration("Hours of running between two.", "4000 h"),
-        "warn": text("Share of the interval from which on it is told; default 90 %.", "90 %"),
-        "parts": list("What is needed.", of: text("A part.", "oil 10 l")),
-        "source": text("Where the interval is from.", "manual, chapter 7"),
-      ], required: ["service", "every"]))
+      ]) { $1 }, required: ["service", "every"]))
+
+  /// Of a template or an asset.
+  static let ownServices = any(
+    "Service after hours of running. A list replaces that of the template that is extended, or that the asset is of.",
+    [
+      words("None of the template's.", ["none", "off"]),
+      list(
+        "The services.", of: group("A service.", ServiceReader.ownKeys, service, required: ["service", "every"])),
+    ])
+
+  private static let service: [String: JSONValue] = [
+    "service": text("Its id.", "oil-change"), "every": duration("Hours of running between two.", "4000 h"),
+    "warn": text("Share of the interval from which on it is told; default 90 %.", "90 %"),
+    "parts": list("What is needed.", of: text("A part.", "oil 10 l")),
+    "source": text("Where the interval is from.", "manual, chapter 7"),
+  ]
 }

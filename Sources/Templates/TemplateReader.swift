@@ -2,7 +2,9 @@ import Telemetry
 
 /// Reads one equipment template. The schema is described in `Devices/README.md`.
 struct TemplateReader {
-  static let bodyKeys = ["extends", "summary", "payload", "timestamp", "message-id", "fault-model", "signals"]
+  static let bodyKeys = [
+    "extends", "summary", "payload", "timestamp", "message-id", "fault-model", "services", "signals",
+  ]
 
   /// The body of a template; nil if it has no usable signal.
   /// - Parameter parent: the template that it extends.
@@ -20,6 +22,7 @@ struct TemplateReader {
       template.messageID = path
     }
     template.faultModel = faultModel(section, inherited: template.faultModel)
+    if let services = ServiceReader.ofOne(section) { template.services = services }
     guard let list = section.section("signals", "signals of template \"\(name)\"", keys: []), !list.all.isEmpty else {
       if parent != nil, !section.has("signals") { return template }
       section.missing("signals", remedy: "Add at least one signal.")

@@ -70,10 +70,29 @@ import Testing
 
   @Test func aSensorThatWasSeenToFailIsBelievedLess() throws {
     let diagnoser = try diagnoser()
-    let seen = deviation(["winding-temperature": 6])
+    let seen = deviation(["winding-temperature": 10, "bearing-temperature-de": 3])
     let index = try #require(Self.pump.signals.firstIndex { $0.name == "winding-temperature" })
     #expect(diagnoser.diagnose(seen).first?.id != RankedFault.sensorID)
     #expect(diagnoser.diagnose(seen, doubted: [index]).first?.id == RankedFault.sensorID)
+  }
+
+  @Test func whatNoOtherSignalAnswersToIsRatherTheSensor() throws {
+    let diagnoser = try diagnoser()
+    for z in [6.0, 15, 40, -40] {
+      let alone = diagnoser.diagnose(deviation(["winding-temperature": z]))
+      #expect(alone.first?.id == RankedFault.sensorID, "\(z)")
+      #expect(alone.contains { $0.id == "winding-overheating" } == (z > 0), "what else it may be stands behind it")
+    }
+    let answered = diagnoser.diagnose(deviation(["winding-temperature": 15, "bearing-temperature-de": 5]))
+    #expect(answered.first?.id == "winding-overheating")
+  }
+
+  @Test func loosenessShakesUpAndDownImbalanceAllAround() throws {
+    let diagnoser = try diagnoser()
+    let loose = ["velocity-vertical": 14.0, "velocity-horizontal": 4, "velocity-axial": 3.5, "kurtosis": 3]
+    #expect(diagnoser.diagnose(deviation(loose)).first?.id == "looseness")
+    let unbalanced = ["velocity-vertical": 12.0, "velocity-horizontal": 14, "velocity-axial": 4]
+    #expect(diagnoser.diagnose(deviation(unbalanced)).first?.id == "imbalance")
   }
 
   @Test func moreWorkIsNoFault() throws {

@@ -67,6 +67,48 @@ import Testing
     #expect(life.recall >= 0.95 && life.hits >= 44, "\(life)")
   }
 
+  /// What the reference answers say of the data set itself: its labels, and where they follow binary fractions.
+  @Test func theLabelsAreAsTheReferenceSays() throws {
+    let rows = try MachiningTable.rows()
+    func vector(_ name: String) throws -> JSONValue { try #require(MaintenanceVectors.vector(name)["expected"]) }
+    func number(_ value: JSONValue?) throws -> Int { Int(try MaintenanceVectors.number(value)) }
+    let counts = try vector("ai4i-label-counts")
+    #expect(rows.count == (try number(counts["rows"])))
+    for label in ["TWF", "HDF", "PWF", "OSF", "RNF"] {
+      #expect(rows.count { $0.labels[label] == true } == (try number(counts[label])), "\(label)")
+    }
+    #expect(rows.count { $0.labels["Machine failure"] == true } == (try number(counts["machine_failure"])))
+    for product in ["L", "M", "H"] {
+      #expect(rows.count { $0.product == product } == (try number(counts["type_\(product)"])))
+    }
+    let wear = try rows.filter { $0.labels["TWF"] == true }.map { try #require(Int($0.measured[4])) }
+    #expect(wear.min() == (try number(counts["twf_wear_min"])))
+    #expect(wear.max() == (try number(counts["twf_wear_max"])))
+
+    func score(_ rule: (MachiningTable.Row) throws -> Bool) throws -> DetectionScore {
+      var score = DetectionScore()
+      for row in rows { score.add(try rule(row), row.labels["HDF"] ?? false) }
+      return score
+    }
+    func value(_ row: MachiningTable.Row, _ place: Int) throws -> Double { try #require(Double(row.measured[place])) }
+    let binary = try vector("ai4i-hdf-binary-double")
+    let asDouble = try score { row in
+      try value(row, 1) - value(row, 0) < 8.6 && value(row, 2) < 1380
+    }
+    #expect(asDouble.hits == (try number(binary["true_positive"])))
+    #expect((asDouble.wrong, asDouble.missed) == (0, 0))
+    let decimal = try vector("ai4i-hdf-decimal")
+    func tenths(_ row: MachiningTable.Row) throws -> Int {
+      Int(((try value(row, 1)) * 10).rounded()) - Int(((try value(row, 0)) * 10).rounded())
+    }
+    for (place, limit) in [85, 86].enumerated() {
+      let exact = try score { row in try tenths(row) <= limit && value(row, 2) < 1380 }
+      #expect(exact.hits + exact.wrong == (try number(decimal["predicted"]?.arrayValue?[place])))
+      #expect(exact.wrong == (try number(decimal["false_positive"]?.arrayValue?[place])))
+      #expect(exact.missed == (try number(decimal["false_negative"]?.arrayValue?[place])))
+    }
+  }
+
   @Test func aLimitWithAnUnknownInputSaysNothing() throws {
     let site = try Self.site()
     let model = try #require(site.faultModels.first)

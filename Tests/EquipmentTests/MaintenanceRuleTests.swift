@@ -84,11 +84,15 @@ import Testing
     #expect(model.machine("m3")?.current.isEmpty == true)
   }
 
-  @Test func serviceIsDueByHoursOfRunningAndARecordBeginsThemAgain() throws {
+  @Test(arguments: [false, true])
+  func serviceIsDueByHoursOfRunningAndARecordBeginsThemAgain(isOfTemplate: Bool) throws {
     var site = Self.site(2)
-    site.maintenance.services = [
-      ServiceInterval(service: "oil-change", assets: ["m0"], every: .hours(100), parts: ["oil 10 l"])
-    ]
+    let service = ServiceInterval(service: "oil-change", assets: ["m0"], every: .hours(100), parts: ["oil 10 l"])
+    if isOfTemplate {
+      site.assets[0].services.usual = [service]
+    } else {
+      site.maintenance.services = [service]
+    }
     let memory = Memory()
     var rule = try MaintenanceRule(site: site)
     let output = OutputCollector()

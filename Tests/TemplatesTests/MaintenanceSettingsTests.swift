@@ -48,6 +48,71 @@ import Testing
     #expect(again == site && again.canonicalText == site.canonicalText)
   }
 
+  /// Templates and assets with services of their own.
+  private static let nearer = """
+    gateway: { id: g, data: d }
+    zone: Asia/Shanghai
+    broker: { host: localhost }
+    templates:
+      air:
+        extends: compressor
+        services:
+          - { service: oil-change, every: 4000 h, warn: 80 %, parts: [oil 10 l], source: "manual, 7.2" }
+          - { service: air-filter, every: 2000 h }
+      air-small: { extends: air }
+      air-sealed: { extends: air, services: none }
+    maintenance:
+      services:
+        - { service: air-filter, assets: ["c1"], every: 1000 h }
+        - { service: belt, assets: ["c1", "c3"], every: 500 h }
+    assets:
+      - { id: c1, template: air, topic: "p/{id}" }
+      - { id: c2, template: air-small, topic: "p/{id}", services: [{ service: air-filter, every: 1500 h }] }
+      - { id: c3, template: air, topic: "p/{id}", services: none }
+      - { id: c4, template: air-sealed, topic: "p/{id}" }
+      - { id: c5, template: air-small, topic: "p/{id}" }
+
+    """
+
+  @Test func theNearestServiceHolds() throws {
+    let site = try SiteLoader.load(
+      text: Self.nearer, file: "test.yaml", devices: [packageRoot + "/Devices"], checkFiles: false)
+    func services(_ site: Site) -> [String] {
+      site.assets.map { asset in
+        site.maintenance.services(of: asset).map { "\($0.service) \(Int($0.every.seconds / 3600))" }
+          .joined(separator: ", ")
+      }
+    }
+    #expect(
+      services(site) == [
+        "air-filter 1000, belt 500, oil-change 4000", "air-filter 1500", "belt 500", "",
+        "air-filter 2000, oil-change 4000",
+      ])
+    let oil = try #require(site.maintenance.services(of: site.assets[0]).last)
+    #expect(oil.warn == ExactDecimal(80) && oil.parts == ["oil 10 l"] && oil.source == "manual, 7.2")
+    let again = try SiteLoader.load(canonicalText: site.canonicalText)
+    #expect(again == site && again.canonicalText == site.canonicalText && services(again) == services(site))
+  }
+
+  static let nearerSlips: [(old: String, new: String, message: String, remedy: String)] = [
+    ("service: belt, assets: [\"c1\", \"c3\"], every", "service: belt, assets: [\"c9\"], every", "no asset", "c1"),
+    ("air-filter, every: 2000 h", "air-filter, asets: [c1], every: 2000 h", "unknown key \"asets\"", "every"),
+    ("air-filter, every: 2000 h", "oil-change, every: 2000 h", "\"oil-change\" stands twice", "id of its own"),
+    ("services: none }\n  - { id: c4", "services: oil }\n  - { id: c4", "must be a list", "oil-change, every: 4000 h"),
+  ]
+
+  @Test(arguments: nearerSlips)
+  func aSlipOfTheNearerNamesTheRemedy(_ slip: (old: String, new: String, message: String, remedy: String)) throws {
+    try #require(Self.nearer.contains(slip.old))
+    let errors = #expect(throws: ConfigurationErrors.self) {
+      try SiteLoader.load(
+        text: Self.nearer.replacing(slip.old, with: slip.new, maxReplacements: 1), file: "test.yaml",
+        devices: [packageRoot + "/Devices"], checkFiles: false)
+    }
+    let error = try #require(errors?.errors.first)
+    #expect(error.message.contains(slip.message) && error.suggestion.contains(slip.remedy), "\(error)")
+  }
+
   @Test func withoutItNothingIsSaid() throws {
     let site = try site("")
     #expect(site.maintenance == .standard && !site.canonicalText.contains("\"maintenance\":"))

@@ -13,6 +13,7 @@ extension Assessor {
     sensors.encode(into: &writer)
     prognosis.encode(into: &writer)
     early.encode(into: &writer, isYoung: model.evidence.state == .learning)
+    writer.double(lapses)
   }
 
   /// - Throws: for another machine or fault model; the state is then as it was before.
@@ -34,6 +35,8 @@ extension Assessor {
     }
     try copy.prognosis.restore(from: &reader)
     try copy.early.restore(from: &reader)
+    // States of before have none.
+    copy.lapses = reader.isAtEnd ? 0 : try reader.double()
     self = copy
   }
 }

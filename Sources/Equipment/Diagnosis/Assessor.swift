@@ -21,13 +21,14 @@ public struct Assessor: Sendable {
     /// What is wrong with the sensors, by position.
     public var sensors: [SensorWatch.Trouble?]
 
-    /// Whether what stands out is worth telling: that a machine works harder or less than before is not, nor that a single
-    /// signal stands out whose sensor shows nothing, unless it is unmistakable.
+    /// Whether what stands out is worth telling: that a machine works harder or less than before is not. Where patterns can be
+    /// compared, what looks like none of them, or like a sensor that shows nothing, must be unmistakable.
     public var isNews: Bool {
-      guard let first = faults.first else { return true }
-      if first.id == RankedFault.loadID { return false }
-      if isEarly || isUnmistakable || first.id != RankedFault.sensorID || !canCompare { return true }
-      return first.supporting.first.map { sensors[$0.signal] != nil } ?? true
+      if faults.first?.id == RankedFault.loadID { return false }
+      if isEarly || isUnmistakable || !canCompare { return true }
+      guard let first = faults.first else { return false }
+      guard first.id == RankedFault.sensorID else { return first.score >= match }
+      return isOfSeenSensor(first)
     }
 
     /// The first fault, if it is one of the machine and not of a sensor.
@@ -37,6 +38,12 @@ public struct Assessor: Sendable {
       else { return nil }
       return first
     }
+    /// Whether it is the sensor of a signal whose values show that it fails, or a sensor's fault that is known.
+    func isOfSeenSensor(_ ranked: RankedFault) -> Bool {
+      guard ranked.origin == .sensor else { return false }
+      return ranked.fault != nil || ranked.supporting.first.map { sensors[$0.signal] != nil } ?? false
+    }
+
     /// `Settings.match`.
     public var match: Double
     /// Whether there are patterns to compare with.
@@ -62,6 +69,11 @@ public struct Assessor: Sendable {
     /// How long it stays at the level until it is one, and below `calm` until it is over: judged time.
     public var confirming = Span64.hours(3)
     public var calming = Span64.hours(3)
+    /// What stood out and was over by itself makes it stay so many times as long the next time, but never longer than this;
+    /// it is forgotten with this time constant.
+    public var patience = 3.0
+    public var longest = Span64.hours(48)
+    public var forgetting = Span64.days(30)
     /// The first fault of the machine must fit so well; below, it is no fault that is known.
     public var match = 0.6
     /// Time constant by which what is seen is averaged for the diagnosis.
@@ -81,6 +93,8 @@ public struct Assessor: Sendable {
   var above = Span64.zero
   var below = Span64.zero
   var aboveNotice = Span64.zero
+  /// How often it stood out and was over by itself, fading.
+  var lapses = 0.0
   public internal(set) var isAlarmed = false
   public internal(set) var isNoticed = false
   /// Averaged deviations by signal, so that the first fault does not change with every frame.
@@ -146,18 +160,28 @@ public struct Assessor: Sendable {
     above = score >= settings.level ? above + length : .zero
     below = score < settings.calm ? below + length : .zero
     aboveNotice = score >= (isOfMany ? settings.noticeOfMany : settings.notice) ? aboveNotice + length : .zero
-    if above >= settings.confirming { isAlarmed = true }
+    lapses *= exp(-length.seconds / max(1, settings.forgetting.seconds))
+    if above >= patient(settings.confirming, isOfMany) { isAlarmed = true }
     // Of many signals some stand out while their ways are being learnt.
     let mayNotice = !isOfMany || deviation.evidence.state == .watching
     // One frame is one value, however long it is.
-    let needed = max(isOfMany ? settings.noticingOfMany : settings.noticing, length + length)
+    let needed = max(patient(isOfMany ? settings.noticingOfMany : settings.noticing, isOfMany), length + length)
     if isAlarmed || mayNotice && aboveNotice >= needed {
       isNoticed = true
     }
     if below >= settings.calming {
+      if isNoticed { lapses += 1 }
       isAlarmed = false
       isNoticed = false
     }
+  }
+
+  /// How long it must stay out, by how often it was over by itself: of signals that are watched together. Of a machine that
+  /// has but one, the first sign is all that there is to go by.
+  private func patient(_ usual: Span64, _ isOfMany: Bool) -> Span64 {
+    guard isOfMany, lapses > 0 else { return usual }
+    let seconds = min(usual.seconds * pow(settings.patience, lapses), max(usual.seconds, settings.longest.seconds))
+    return Span64(nanoseconds: Int64(seconds * 1e9))
   }
 
   private mutating func average(_ deviation: inout Deviation, _ length: Span64) {
@@ -182,6 +206,7 @@ public struct Assessor: Sendable {
     above = .zero
     below = .zero
     aboveNotice = .zero
+    lapses = 0
     isAlarmed = false
     isNoticed = false
     for index in averages.indices { averages[index] = 0 }

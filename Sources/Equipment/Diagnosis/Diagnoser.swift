@@ -37,6 +37,11 @@ public struct Diagnoser: Sendable {
   private static let alike = 0.6
   /// Of the score, by a needed sign that is missing; by one that is not measured.
   private static let missing = 0.45
+  /// Sizes up to here, and up to this share of the largest one, are no answer of another signal.
+  private static let silent = 0.4
+  private static let answer = 0.12
+  /// How plausible a sensor is whose signal stands out alone.
+  private static let alone = 0.95
   private static let unmeasured = 0.75
 
   public init(profile: MachineProfile, model: FaultModel) {
@@ -127,6 +132,8 @@ public struct Diagnoser: Sendable {
     var supporting: [(size: Double, signal: Int)] = []
     var opposing: [(size: Double, signal: Int)] = []
     var unmeasured = pattern.unmeasured
+    // What two lines speak of is seen once.
+    var counted: Set<Int> = []
     for line in pattern.lines {
       // What nothing is known of says neither yes nor no: the signal may be in the template, and not on this machine.
       let signals = line.signals.filter { signs[$0] != nil }
@@ -153,7 +160,7 @@ public struct Diagnoser: Sendable {
       guard let best = along.max(by: { ($0.size, $1.signal) < ($1.size, $0.signal) }) else { continue }
       dot += line.weight * best.size
       expected += line.weight * line.weight
-      seen += best.size * best.size
+      if counted.insert(best.signal).inserted { seen += best.size * best.size }
       if best.size > 0.3 { supporting.append(best) }
       if best.size < -0.3 { opposing.append((-best.size, best.signal)) }
       if line.isNeeded, best.size < 0.7 {
@@ -210,15 +217,19 @@ public struct Diagnoser: Sendable {
       fault: nil)
   }
 
-  /// The signal that stands out alone. The further it is out, the more others would have to answer to a fault of the
-  /// machine; where its sensor was seen to fail, that is enough.
+  /// The signal that stands out most. The further it is out, the more others would have to answer to a fault of the
+  /// machine. Where its sensor was seen to fail, that is enough; and where no other signal answers at all, its sensor is
+  /// more likely than a fault that should show itself in others, too.
   private func sensor(_ sizes: [Double], _ signs: [Deviation.Contribution?], _ doubted: Set<Int>) -> RankedFault? {
     guard
       let (signal, size) = sizes.enumerated().max(by: { (abs($0.element), $1.offset) < (abs($1.element), $0.offset) }),
       abs(size) > 0.7, let sign = signs[signal]
     else { return nil }
     let whole = sizes.reduce(0) { $0 + $1 * $1 }.squareRoot()
-    let plausible = doubted.contains(signal) ? 1.0 : min(0.88, 0.5 + 0.09 * (abs(size) - 1))
+    let next = sizes.enumerated().reduce(0) { $1.offset == signal ? $0 : max($0, abs($1.element)) }
+    let isAlone = next < max(Self.silent, Self.answer * abs(size))
+    let plausible =
+      doubted.contains(signal) ? 1.0 : isAlone ? Self.alone : min(0.88, 0.5 + 0.09 * (abs(size) - 1))
     return RankedFault(
       id: RankedFault.sensorID,
       name: FaultModel.Words(

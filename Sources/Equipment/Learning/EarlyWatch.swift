@@ -10,8 +10,14 @@ import Telemetry
 public struct EarlyWatch: Hashable, Sendable {
   /// How much is asked. Product choices: gross changes only.
   public struct Settings: Hashable, Sendable {
-    /// Hours of judged data before anything is said; half a shift.
+    /// Hours of judged data after which these margins hold: half a shift.
     public var hours = 4.0
+    /// Vibration and its relatives are judged from here on, with margins that are wider by the root of what is missing.
+    public var earliest = 1.0
+    /// What is slowly more and more is not taken for usual: the span grows by this share of its level in an hour, of
+    /// temperatures by so many K.
+    public var growth = 0.03
+    public var heating = 1.0
     /// After a start temperatures are on their way for so long, minutes.
     public var settling = 60.0
     /// Beyond the span that was seen by so many times that span, and at least by …
@@ -109,7 +115,9 @@ public struct EarlyWatch: Hashable, Sendable {
     var told: [Deviation.Contribution] = []
     for index in judged.indices {
       guard let value = frame.values[judged[index].signal], value.isFinite else { continue }
-      follow(index, Float(value), mayTell: isUsual && isSettled && minutes >= settings.hours * 60)
+      let hours = judged[index].kind == .factor ? settings.earliest : settings.hours
+      let isKnown = isUsual && isSettled && minutes >= hours * 60
+      follow(index, Float(value), mayTell: isKnown, hours: length / 60)
       if judged[index].isBeyond { told.append(contribution(judged[index])) }
     }
     minutes += length
@@ -141,7 +149,7 @@ public struct EarlyWatch: Hashable, Sendable {
     return isUsual
   }
 
-  private mutating func follow(_ index: Int, _ value: Float, mayTell: Bool) {
+  private mutating func follow(_ index: Int, _ value: Float, mayTell: Bool, hours: Double) {
     var series = judged[index]
     push(value, &series)
     defer { judged[index] = series }
@@ -164,14 +172,24 @@ public struct EarlyWatch: Hashable, Sendable {
       }
       series.isBeyond = false
     }
-    series.low = min(series.low, middle)
-    series.high = max(series.high, middle)
+    // In a new way of working, and in the first hours, anything may be usual.
+    let step = mayTell ? growth(series) * Float(hours) : .infinity
+    series.low = max(min(series.low, middle), series.low - step)
+    series.high = min(max(series.high, middle), series.high + step)
+  }
+
+  /// In an hour.
+  private func growth(_ series: Series) -> Float {
+    series.kind == .temperature
+      ? Float(settings.heating) : Float(settings.growth) * max(abs(series.low), abs(series.high))
   }
 
   private func margin(_ series: Series) -> Float {
     let span = Float(settings.spans) * (series.high - series.low)
     switch series.kind {
-    case .factor: return max(span, Float(settings.factor - 1) * max(0, series.high))
+    case .factor:
+      let little = max(1, settings.hours * 60 / max(1, minutes)).squareRoot()
+      return max(span, Float(settings.factor - 1) * Float(little) * max(0, series.high))
     case .temperature: return max(span, Float(settings.kelvin))
     case .amount: return max(span, Float(settings.share) * max(abs(series.low), abs(series.high)))
     }

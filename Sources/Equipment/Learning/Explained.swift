@@ -14,8 +14,9 @@ struct Explained: Hashable, Sendable {
   /// Values within so many minutes say the same.
   private static let correlation = 60.0
 
-  init(signals: [Int], judged: Int) {
-    point = OperatingPoint(signals: signals)
+  /// - Parameter isAsked: of a signal, whether it is asked of the machine (`OperatingPoint`).
+  init(signals: [Int], judged: Int, isAsked: (Int) -> Bool) {
+    point = OperatingPoint(signals: signals, isAsked: signals.map(isAsked))
     regression = LoadRegression(width: point.width, signals: signals.isEmpty ? 0 : judged)
   }
 

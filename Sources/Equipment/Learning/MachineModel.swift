@@ -58,9 +58,16 @@ public struct MachineModel: Hashable, Sendable {
     let strongest = [MeasuredRole.activePower, .torque, .current].compactMap { role in
       burdens.first { profile.signals[$0].role == role }
     }.first
-    demand = Explained(signals: Array(asked.prefix(3)), judged: judged.count)
+    // Of a machine whose speed is known, the weather explains little of the power; and as both follow the day, the first days
+    // would tell them apart badly.
+    let hasSpeed = asked.contains { profile.signals[$0].role == .speed }
+    let demanded = asked.filter { !hasSpeed || profile.signals[$0].role != .ambientTemperature }
+    func isAsked(_ signal: Int) -> Bool {
+      profile.signals[signal].role == .speed || profile.signals[signal].role == .load
+    }
+    demand = Explained(signals: Array(demanded.prefix(3)), judged: judged.count, isAsked: isAsked)
     let explaining = judged.count > burdens.count ? Array(asked.prefix(3)) + [strongest].compactMap(\.self) : []
-    burden = Explained(signals: explaining, judged: judged.count)
+    burden = Explained(signals: explaining, judged: judged.count, isAsked: isAsked)
     usesBurden = judged.map { !profile.signals[$0].role.isBurden }
     isLogarithmic = judged.map { profile.signals[$0].role.isLogarithmic }
     scales = settings.scales.map { ScaleModel(constant: $0, signals: symptoms.count, settings: settings) }

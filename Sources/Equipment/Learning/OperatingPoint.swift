@@ -37,6 +37,15 @@ struct OperatingPoint: Hashable, Sendable {
     }
   }
 
+  /// By signal: frames in a row that it was away from where it stood; from `moving` on it explains for ever.
+  private var moved: [Int]
+  /// Whether each is something that is asked of the machine: a speed that never changes explains nothing, and must not make
+  /// the machine unknown when it drifts a little.
+  private let isAsked: [Bool]
+  /// Regressors up to here (5 % of the level) are where it stands.
+  private static let standing = 0.1
+  private static let moving = 3
+
   /// A signal that is known and does not come for so many frames has failed; what it usually is stands in for it.
   private static let failed = 3
 
@@ -45,8 +54,11 @@ struct OperatingPoint: Hashable, Sendable {
   /// A signal that is in the template and did not come in so many frames is none of this machine.
   private static let patience = 12
 
-  init(signals: [Int]) {
+  /// - Parameter isAsked: by place in `signals`; surroundings are not.
+  init(signals: [Int], isAsked: [Bool]) {
     self.signals = signals
+    self.isAsked = isAsked
+    moved = Array(repeating: 0, count: signals.count)
     scaling = Array(repeating: nil, count: signals.count)
     first = Array(repeating: [], count: signals.count)
     lagged = Array(repeating: nil, count: signals.count)
@@ -109,7 +121,11 @@ struct OperatingPoint: Hashable, Sendable {
       }
       // Far beyond what was typical nothing follows from it.
       gone[place] = 0
-      let x = max(-30, min(30, (value - scaling.center) / scaling.unit))
+      var x = max(-30, min(30, (value - scaling.center) / scaling.unit))
+      if isAsked[place], moved[place] < Self.moving {
+        moved[place] = abs(x) > Self.standing ? moved[place] + 1 : 0
+        if moved[place] < Self.moving { x = 0 }
+      }
       row.append(x)
       row.append(x * x)
       let late = lagged[place].map { $0 + share * (x - $0) } ?? x
@@ -142,6 +158,7 @@ struct OperatingPoint: Hashable, Sendable {
         writer.double(usual[place].variance)
         writer.varint(usual[place].count)
         writer.varint(gone[place])
+        writer.varint(moved[place])
       } else {
         writer.varint(missed[place])
         writer.varint(first[place].count)
@@ -160,6 +177,7 @@ struct OperatingPoint: Hashable, Sendable {
         usual[place].variance = try reader.double()
         usual[place].count = try reader.integer()
         gone[place] = try reader.integer()
+        moved[place] = try reader.integer()
       } else {
         first[place] = []
         missed[place] = try reader.integer()

@@ -38,7 +38,7 @@ extension MaintenanceRule {
   mutating func tellServices(
     of name: String, in history: MaintenanceHistory, at time: Timestamp, _ context: inout RuleContext
   ) {
-    guard !site.maintenance.services.isEmpty || !told.all.isEmpty,
+    guard hasServices || !told.all.isEmpty,
       let asset = site.assets.first(where: { $0.machineName == name }), let machine = history.machine(name)
     else { return }
     let services = site.maintenance.services(of: asset)

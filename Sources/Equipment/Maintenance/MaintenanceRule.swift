@@ -5,9 +5,9 @@ import Templates
 
 /// Keeps what was predicted for the machines and what people recorded of their maintenance.
 ///
-/// What people record goes upstream, and services that are due after hours of running are findings. What it knows (`MaintenanceHistory`) lies in the saved state, one key a machine and one
-/// for what people recorded, so that a machine that tells something costs no more than itself; plans and judgements are
-/// made of it when somebody asks for them.
+/// What people record goes upstream, and services that are due after hours of running are findings. What it knows
+/// (`MaintenanceHistory`) lies in the saved state, one key a machine and one for what people recorded, so that a machine
+/// that tells something costs no more than itself; plans and judgements are made of it when somebody asks for them.
 public struct MaintenanceRule: SiteRule {
   /// Under which the records are, with the names of the machines; each machine has its own key (`key(of:)`).
   public static let stateKey = "maintenance/records"
@@ -18,6 +18,8 @@ public struct MaintenanceRule: SiteRule {
   let zone: PlantZone
   private let names: [String]
   private let nameOf: [String: String]
+  /// Whether any machine needs service.
+  let hasServices: Bool
   /// nil = not read yet.
   private var history: MaintenanceHistory?
   /// Services that are told.
@@ -32,6 +34,7 @@ public struct MaintenanceRule: SiteRule {
     self.site = site
     zone = try PlantZone(identifier: site.zone)
     names = site.assets.map(\.machineName)
+    hasServices = site.assets.contains { !site.maintenance.services(of: $0).isEmpty }
     nameOf = Dictionary(zip(site.assets.map(\.id), names), uniquingKeysWith: { first, _ in first })
   }
 
