@@ -14,10 +14,9 @@ public struct EarlyWatch: Hashable, Sendable {
     public var hours = 4.0
     /// Vibration and its relatives are judged from here on, with margins that are wider by the root of what is missing.
     public var earliest = 1.0
-    /// What is slowly more and more is not taken for usual: the span grows by this share of its level in an hour, of
-    /// temperatures by so many K.
+    /// Vibration that is slowly more and more is not taken for usual: its span grows by this share of its level in an hour.
+    /// Everything else follows what is worked on, the weather and the warming up.
     public var growth = 0.03
-    public var heating = 1.0
     /// After a start temperatures are on their way for so long, minutes.
     public var settling = 60.0
     /// Beyond the span that was seen by so many times that span, and at least by …
@@ -173,15 +172,10 @@ public struct EarlyWatch: Hashable, Sendable {
       series.isBeyond = false
     }
     // In a new way of working, and in the first hours, anything may be usual.
-    let step = mayTell ? growth(series) * Float(hours) : .infinity
-    series.low = max(min(series.low, middle), series.low - step)
+    let isLimited = mayTell && series.kind == .factor
+    let step = isLimited ? Float(settings.growth * hours) * max(0, series.high) : .infinity
+    series.low = min(series.low, middle)
     series.high = min(max(series.high, middle), series.high + step)
-  }
-
-  /// In an hour.
-  private func growth(_ series: Series) -> Float {
-    series.kind == .temperature
-      ? Float(settings.heating) : Float(settings.growth) * max(abs(series.low), abs(series.high))
   }
 
   private func margin(_ series: Series) -> Float {
