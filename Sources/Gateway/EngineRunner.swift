@@ -22,8 +22,9 @@ final class EngineRunner: @unchecked Sendable {
     var maintenance = Duration.seconds(30)
   }
 
-  /// So long a Store that is behind keeps people from seeing the engine.
-  private static let longestView = Duration.seconds(3)
+  /// So long a Store that is slow keeps people from seeing the engine, and one that is in trouble.
+  private static let longestView = Duration.seconds(60)
+  private static let troubledView = Duration.seconds(3)
   /// What is made while the Store is behind; above that only what is urgent goes on.
   private static let mostWaiting = 5000
 
@@ -155,7 +156,7 @@ final class EngineRunner: @unchecked Sendable {
       } else if isViewDue, output.isEmpty {
         publish(engine.view(), now)
       }
-    } else if now - lastView >= Self.longestView {
+    } else if now - lastView >= (board.troubles.store == nil ? Self.longestView : Self.troubledView) {
       publish(engine.view(), now)
     }
     if now - lastMaintenance >= cadence.maintenance {
