@@ -119,7 +119,7 @@ let package = Package(
     tests("EngineTests", ["Engine", "Rules", "Journal"]),
     tests("EnergyTests", ["Energy", "RuleBench", "Journal", "Factors", "Plant", "Rules"]),
     tests("CarbonTests", ["Carbon", "Energy", "Factors", "RuleBench", "Journal", "Plant", "Rules"]),
-    tests("EquipmentTests", ["Equipment", "RuleBench", "Journal", "Plant", "Rules"]),
+    tests("EquipmentTests", ["Equipment", "Energy", "RuleBench", "Journal", "Plant", "Rules"]),
     tests("QualityTests", ["Quality", "Equipment", "Energy", "RuleBench", "Journal", "Plant", "Rules"]),
     tests("InspectionTests", ["Inspection", "RuleBench", "Journal", "Plant", "Rules"]),
     tests("ProductionTests", ["Production", "Energy", "RuleBench", "Journal", "Factors", "Plant", "Rules"]),
