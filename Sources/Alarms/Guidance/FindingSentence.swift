@@ -128,6 +128,7 @@ struct FindingSentence {
     (["capability"], ["{subject} 的过程能力不足（{part}）：Cpk {cpk}。"]),
     (["model-change"], ["{subject} 的识别模型由 {from} 改为 {to}[，不良率由 {rejected_before} 变为 {rejected_after}]。"]),
     (["rejected-unit-passed"], ["{subject} 有不合格件流出。"]),
+    (["rejected-units-forgotten"], ["未放行的不合格件过多，最早的不再跟踪。"]),
   ]
 
   private static let devices: [Entry] = [
