@@ -122,31 +122,4 @@ extension GatewayControl {
         + (without > 0 ? ["\(without) results have no confidence between 0 and 1"] : [])
         + ["of results whose events are still kept: as long as records can be revised"])
   }
-
-  // MARK: Lots
-
-  /// Lots in the order of their first result, a station's one after another.
-  func lots(_ stations: [Asset], _ period: PlantPeriod) throws -> ReportTable {
-    var rows: [ReportTable.Row] = []
-    for asset in stations where asset.criticality != .safety {
-      guard let place = site.assets.firstIndex(where: { $0.id == asset.id }),
-        let signal = asset.eventSignal(carrying: ["verdict", "batch"])
-      else { continue }
-      for lot in LotTally.fold(try events(place, signal, period)) {
-        rows.append(
-          ReportTable.Row(
-            name: "\(asset.id) \(lot.lot)",
-            figures: [lot.size.map { String($0) }, String(lot.inspected), String(lot.defective)],
-            note: lot.start.map { String(zone.rfc3339($0).prefix(19)) }))
-      }
-    }
-    return table(
-      "Lots", "lot", period,
-      [
-        .init("lot_size", title: "lot", unit: "", places: 0),
-        .init("inspected", title: "inspected", unit: "", places: 0),
-        .init("defective", title: "defective", unit: "", places: 0),
-      ], rows, total: nil,
-      notes: rows.isEmpty ? ["no result names a lot: map the attribute `batch` (and `lot-size`) of a station"] : [])
-  }
 }
