@@ -64,8 +64,9 @@ extension GatewayControl {
     }
     let table = settings.table
     notes.append(
-      "by \(table.document); " + table.status.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(
-        separator: ", "))
+      "by \(table.document); "
+        + table.status.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(
+          separator: ", "))
     return self.table(
       "Lots", "lot", period,
       [
@@ -126,7 +127,8 @@ extension GatewayControl {
       found = try only(all.filter { $0.series.now.state == .discontinued }, "Nothing is discontinued", plan)
       summary = "the next lot of \(plan.name) \(found.name) has tightened inspection"
     } else {
-      found = try only(all.filter { kept in kept.series.lots.contains { $0.name == text("lot") } }, "There is no such lot", plan)
+      found = try only(
+        all.filter { kept in kept.series.lots.contains { $0.name == text("lot") } }, "There is no such lot", plan)
       guard let lot = found.series.lots.first(where: { $0.name == text("lot") }),
         let kind = LotSeries.Word.Kind(rawValue: text("word"))
       else {

@@ -8,7 +8,8 @@ struct InspectionCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspection",
     abstract: "Quality at the inspection stations: yields, defects, accuracy, control charts.",
-    subcommands: [Show.self, Queue.self, Lots.self, Decide.self, Resume.self, Plan.self, Baseline.self], defaultSubcommand: Show.self)
+    subcommands: [Show.self, Queue.self, Lots.self, Decide.self, Resume.self, Plan.self, Baseline.self],
+    defaultSubcommand: Show.self)
 
   struct Show: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -63,7 +63,8 @@ import Testing
 
   @Test("what is told is read back")
   func coding() throws {
-    let pieces = LotPieces(plan, results: [result(1, "A", "NG", [("lot-size", "9")]), result(2, "B", "OK")], reviews: [])
+    let pieces = LotPieces(
+      plan, results: [result(1, "A", "NG", [("lot-size", "9")]), result(2, "B", "OK")], reviews: [])
     let told = pieces.published(start: .distantPast, end: .distantPast, cause: nil)
     guard case .derived(let figures) = told else {
       Issue.record("\(told)")

@@ -115,8 +115,10 @@ private let plant =
     #expect(lots.plans[0].size == 500 && lots.plans[0].series == .supplier && lots.plans[0].source == .batch)
     #expect(lots.plans[1].defects == ["crack"] && lots.plans[1].products == ["k19-*"] && lots.plans[1].source == .order)
     #expect(try SiteLoader.load(canonicalText: site.canonicalText) == site)
-    #expect(site.hash != (try SiteLoader.load(
-      text: Self.lots.replacing("size: 500", with: "size: 501"), file: "t.yaml", devices: [shippedTemplates])).hash)
+    #expect(
+      site.hash
+        != (try SiteLoader.load(
+          text: Self.lots.replacing("size: 500", with: "size: 501"), file: "t.yaml", devices: [shippedTemplates])).hash)
   }
 
   @Test(
@@ -127,7 +129,7 @@ private let plant =
       ("reduced: off", "reduced: on", "no plans for reduced inspection", "copy the plans"),
       ("name: cracks", "name: shells", "two plans are named", "name of its own"),
       ("table: iso2859-1", "table: iso2859", "there is no table", "iso2859-1"),
-      ("level: II", "level: IV", "must be a level", "\"I),
+      ("level: II", "level: IV", "must be a level", "Did you mean \"I"),
     ])
   func mistakesInLots(_ old: String, _ new: String, _ problem: String, _ remedy: String) throws {
     let text = Self.lots.replacing(old, with: new)

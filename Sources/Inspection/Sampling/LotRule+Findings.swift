@@ -46,14 +46,15 @@ extension LotRule {
 
   private func refused(_ lot: LotSeries.Lot, _ plan: LotPlan, _ name: String) -> Finding {
     let outcome = lot.outcome
-    var evidence = [
-      Event.Attribute("lot", lot.name)
-    ] + evidence(plan, name) + [
-      Event.Attribute("lot_size", lot.size.map { "\($0)" } ?? "unknown"), Event.Attribute("aql", lot.limit),
-      Event.Attribute("level", lot.level.rawValue), Event.Attribute("severity", outcome.severity.rawValue),
-      Event.Attribute("inspected", "\(outcome.inspected)"),
-      Event.Attribute("nonconforming", "\(outcome.nonconforming)"),
-    ]
+    var evidence =
+      [
+        Event.Attribute("lot", lot.name)
+      ] + evidence(plan, name) + [
+        Event.Attribute("lot_size", lot.size.map { "\($0)" } ?? "unknown"), Event.Attribute("aql", lot.limit),
+        Event.Attribute("level", lot.level.rawValue), Event.Attribute("severity", outcome.severity.rawValue),
+        Event.Attribute("inspected", "\(outcome.inspected)"),
+        Event.Attribute("nonconforming", "\(outcome.nonconforming)"),
+      ]
     let why: String
     if let sample = outcome.plan {
       evidence += [
@@ -121,7 +122,8 @@ extension LotRule {
       severity: .info, opened: lots.map(\.start).min() ?? newest.start,
       summary: "\(lots.count == 1 ? "A lot" : "\(lots.count) lots") of \(whose(plan, name)) cannot be judged: \(shown)"
         + (more > 0 ? " and \(more) before" : "") + ". \(newest.name): \(obstacle).",
-      advice: "Decide it yourself: `weir inspection decide \(plan.name) \(newest.name) accepted --by NAME --reason WHAT`, "
+      advice:
+        "Decide it yourself: `weir inspection decide \(plan.name) \(newest.name) accepted --by NAME --reason WHAT`, "
         + "or refused.",
       evidence: [
         Event.Attribute("lots", shown), Event.Attribute("count", "\(lots.count)"), Event.Attribute("reason", obstacle),
