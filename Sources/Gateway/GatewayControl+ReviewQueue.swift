@@ -67,7 +67,7 @@ extension GatewayControl {
 
   /// What to look at more closely while something is wrong with a station.
   private func proposals(_ stations: [String]) throws -> [String] {
-    let rules = ["defect-rate", "recognition-accuracy", "confidence-drift", "model-change"]
+    let rules = ["defect-rate", "recognition-accuracy", "confidence-drift", "model-change", "recipe-change"]
     let open = try store.findings(limit: 1000).filter {
       $0.closed == nil && rules.contains($0.rule) && stations.contains($0.subject)
     }

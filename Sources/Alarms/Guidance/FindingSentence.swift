@@ -134,6 +134,7 @@ struct FindingSentence {
         "检验批 {lot} 由人工判定拒收（{subject}，方案 {plan}）。",
       ]
     ),
+    (["recipe-change"], ["{subject} 的检测程序由 {from} 改为 {to}[，不良率由 {rejected_before} 变为 {rejected_after}]。"]),
     (["lot-undecided"], ["{subject} 有 {count} 个检验批无法判定（方案 {plan}）：{lots}。"]),
     (["inspection-severity"], ["{subject} 的抽样检验已转为 {severity}（方案 {plan}[，{series}]），自 {since} 起。"]),
     (["rejected-unit-passed"], ["{subject} 有不合格件流出。"]),

@@ -82,8 +82,12 @@ public struct InspectionTally: Hashable, Sendable {
   }
 
   /// The version that looked at most parts; nil if no result names one.
-  public var model: String? {
-    models.filter { !$0.key.isEmpty }.min { ($1.value.inspected, $0.key) < ($0.value.inspected, $1.key) }?.key
+  public var model: String? { Self.leading(models) }
+  /// The recipe of most parts; nil if no result names one.
+  public var recipe: String? { Self.leading(recipes) }
+
+  static func leading(_ groups: [String: Group]) -> String? {
+    groups.filter { !$0.key.isEmpty }.min { ($1.value.inspected, $0.key) < ($0.value.inspected, $1.key) }?.key
   }
 
   /// Values that are measured of a part, each with the names of its limits.
