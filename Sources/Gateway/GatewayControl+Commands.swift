@@ -33,13 +33,14 @@ extension GatewayControl {
     case WorkOrderCommand.name: return try await workOrderCommand(command)
     case AlarmRule.testCommand: return try notifyTest(command)
     case InspectionRule.baselineCommand: return try relearn(command)
+    case LotRule.command: return try judgeLot(command)
     case MaintenanceRecord.command: return try recordMaintenance(command)
     default:
       throw ControlRefusal(
         .badRequest,
         "There is no command \"\(command.name)\".\n  → There are \(EnteredActivity.command), "
           + "\(Recalculation.command), \(ImportedFootprint.command), \(MaintenanceRecord.command) and "
-          + "\(InspectionRule.baselineCommand), \(AlarmCommand.names.joined(separator: ", ")), "
+          + "\(InspectionRule.baselineCommand), \(LotRule.command), \(AlarmCommand.names.joined(separator: ", ")), "
           + "\(WorkOrderCommand.name), \(AlarmRule.testCommand).")
     }
   }

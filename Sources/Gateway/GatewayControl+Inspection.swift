@@ -34,7 +34,7 @@ extension GatewayControl {
     if word == "queue" || word == "band" {
       return try reviews(stations.filter { query.asset == nil || $0.id == query.asset }, word, period)
     }
-    if word == "lot" { return try lots(stations.filter { query.asset == nil || $0.id == query.asset }, period) }
+    if word == "lot" { return try lots(station: query.asset, period) }
     let windows = try inspectionWindows(period, station: query.asset)
     switch word {
     case "chart":

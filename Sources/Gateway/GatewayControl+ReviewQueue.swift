@@ -67,7 +67,7 @@ extension GatewayControl {
 
   /// What to look at more closely while something is wrong with a station.
   private func proposals(_ stations: [String]) throws -> [String] {
-    let rules = ["defect-rate", "recognition-accuracy", "confidence-drift", "model-change"]
+    let rules = ["defect-rate", "recognition-accuracy", "confidence-drift", "model-change", "recipe-change"]
     let open = try store.findings(limit: 1000).filter {
       $0.closed == nil && rules.contains($0.rule) && stations.contains($0.subject)
     }
@@ -121,32 +121,5 @@ extension GatewayControl {
       notes: (rows.isEmpty ? [Self.noRecords] : [])
         + (without > 0 ? ["\(without) results have no confidence between 0 and 1"] : [])
         + ["of results whose events are still kept: as long as records can be revised"])
-  }
-
-  // MARK: Lots
-
-  /// Lots in the order of their first result, a station's one after another.
-  func lots(_ stations: [Asset], _ period: PlantPeriod) throws -> ReportTable {
-    var rows: [ReportTable.Row] = []
-    for asset in stations where asset.criticality != .safety {
-      guard let place = site.assets.firstIndex(where: { $0.id == asset.id }),
-        let signal = asset.eventSignal(carrying: ["verdict", "batch"])
-      else { continue }
-      for lot in LotTally.fold(try events(place, signal, period)) {
-        rows.append(
-          ReportTable.Row(
-            name: "\(asset.id) \(lot.lot)",
-            figures: [lot.size.map { String($0) }, String(lot.inspected), String(lot.defective)],
-            note: lot.start.map { String(zone.rfc3339($0).prefix(19)) }))
-      }
-    }
-    return table(
-      "Lots", "lot", period,
-      [
-        .init("lot_size", title: "lot", unit: "", places: 0),
-        .init("inspected", title: "inspected", unit: "", places: 0),
-        .init("defective", title: "defective", unit: "", places: 0),
-      ], rows, total: nil,
-      notes: rows.isEmpty ? ["no result names a lot: map the attribute `batch` (and `lot-size`) of a station"] : [])
   }
 }

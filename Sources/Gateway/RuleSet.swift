@@ -42,7 +42,7 @@ package enum RuleSet {
       EnergyBalanceRule.factory(zone: zone), IdleUseRule.factory(zone: zone),
       EnergyPerformanceRule.factory(zone: zone), ShedRule.factory(), MaintenanceRule.factory,
       InspectionRule.factory(zone: zone), InterceptionRule.factory(zone: zone),
-      UnitFileRule.factory(zone: zone), AlarmRule.factory(zone: zone), AuditRule.factory,
+      UnitFileRule.factory(zone: zone), LotRule.factory(zone: zone), AlarmRule.factory(zone: zone), AuditRule.factory,
     ]
   }
 }

@@ -20,6 +20,8 @@ public struct InspectionCountRule: AssetRule {
   private let tellsUnits: Bool
   /// Files of units are kept.
   private let tellsSteps: Bool
+  /// Whose samples the results are.
+  private let lots: [LotPlan]
   private let ledger: WindowLedger
   /// How many results wait in each window that is not issued yet.
   private var open: [Timestamp: Int] = [:]
@@ -36,6 +38,7 @@ public struct InspectionCountRule: AssetRule {
     reviews = asset.eventSignal(carrying: ["review", "unit"]).flatMap { $0 == signal ? nil : $0 }
     tellsUnits = site.inspection.interception && asset.criticality != .safety
     tellsSteps = site.inspection.units != nil && asset.criticality != .safety
+    lots = site.lotPlans(of: asset)
     window = site.energy.window
     lateness = horizon.lateness
     late = LateWindows(wait: lateness)
@@ -96,6 +99,10 @@ public struct InspectionCountRule: AssetRule {
     let judged = try reviews.map { try context.events(signal: $0, from: start, to: start + window) } ?? []
     // Parts of a window of another length (see `restoreState`) may be empty.
     guard !events.isEmpty || !judged.isEmpty else { return }
+    for plan in lots {
+      context.publish(
+        LotPieces(plan, results: events, reviews: judged).published(start: start, end: start + window, cause: cause))
+    }
     let tally = InspectionTally(results: events, reviews: judged)
     let body = InspectionBody.json(tally, asset: asset, start: start, end: start + window, zone: zone)
     guard try ledger.issue(start: start, body: body.canonicalBytes(), cause: cause, context: &context) != nil else {

@@ -26,6 +26,7 @@ extension RecordKind {
     case .equipmentHealth: 40
     case .unitFile: 41
     case .maintenance: 42
+    case .inspectionLot: 43
     case .alarm: 50
     case .incident: 51
     case .workOrder: 52

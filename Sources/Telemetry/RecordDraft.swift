@@ -38,6 +38,8 @@ public enum RecordKind: String, Hashable, Sendable, CaseIterable {
   case equipmentHealth = "equipment-health"
   /// Everything that is known of one unit with a serial number.
   case unitFile = "unit-file"
+  /// A lot that its sample has accepted or refused, by a sampling plan.
+  case inspectionLot = "inspection-lot"
   /// Work on a machine that a person recorded.
   case maintenance = "maintenance"
   /// A rule's result with its evidence, opened or closed.
@@ -60,7 +62,7 @@ public enum RecordKind: String, Hashable, Sendable, CaseIterable {
       .carbonInventory, .productionLine, .productFootprint, .supplierFootprint:
       true
     case .energyIdle, .energyPerformance, .signalSummary, .inspectionCount, .productionOrder, .oee, .equipmentHealth,
-      .maintenance, .unitFile, .finding, .alarm, .incident, .workOrder, .notification, .ledgerHead:
+      .maintenance, .unitFile, .inspectionLot, .finding, .alarm, .incident, .workOrder, .notification, .ledgerHead:
       false
     }
   }

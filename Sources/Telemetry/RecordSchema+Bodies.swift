@@ -20,6 +20,7 @@ extension RecordSchema {
     case .supplierFootprint: supplierFootprint
     case .equipmentHealth: equipmentHealth
     case .unitFile: unitFile
+    case .inspectionLot: inspectionLot
     case .maintenance: maintenance
     case .finding: finding
     case .alarm: alarm

@@ -104,6 +104,7 @@ extension RecordSchema {
     case .oee: "Effectiveness of a machine in one plant-local day or shift"
     case .supplierFootprint: "Footprint of a bought product, as it was imported"
     case .unitFile: "Everything that is known of one unit with a serial number"
+    case .inspectionLot: "A lot and what its sample says of it"
     case .finding: "Finding, opened or closed"
     case .alarm: "Occurrence of an alarm"
     case .incident: "Incident: alarms with one cause"

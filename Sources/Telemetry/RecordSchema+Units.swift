@@ -47,4 +47,56 @@ extension RecordSchema {
               .optional("details", .table("What else the event says, by attribute.", of: .string("As it was sent."))),
             ]))),
     ])
+
+  static let inspectionLot = object(
+    "A lot and what its sample says of it, by a plan of acceptance sampling. A later revision replaces it.",
+    [
+      .required("plan", .string("Plan of the configuration.")),
+      .required("lot", .string("As the results name it.")),
+      .required("series_by", .word("Of what lots count together.", of: ["supplier", "product", "plan"])),
+      .required("series", .string("The supplier or product; empty where the results do not say it.")),
+      .required("start", .time("Its first piece.")),
+      .required("lot_size", .count("Pieces in it; null = not known.", from: 1).orNull),
+      .required("table", .string("Where the plan is from.")),
+      .required("aql", .string("Acceptance quality limit.")),
+      .required("level", .string("Inspection level.")),
+      .required(
+        "severity",
+        .word(
+          "As the lots before had it when it began.", of: ["normal", "tightened", "reduced", "discontinued"])),
+      .required(
+        "sample",
+        .object(
+          "The plan; null: there is none, see reason.",
+          [
+            .required("code_letter", .string("By its size and the level.")),
+            .required("plan_letter", .string("Whose plan it is, after the arrows.")),
+            .required("size", .count("Units of the sample.", from: 1)),
+            .required("accept", .count("It is accepted with so many nonconforming units or fewer.")),
+            .required("reject", .count("So many refuse it.", from: 1)),
+            .required("whole", .flag("Every piece is inspected.")),
+          ]
+        ).orNull),
+      .required("inspected", .count("Units of the sample that were inspected until it was decided.")),
+      .required("nonconforming", .count("Of them, after reviews.")),
+      .required("units", .list("Names of the first 20 of these.", of: .string("Serial number."))),
+      .required(
+        "disposition",
+        .word(
+          "What becomes of it; undecided: there is no plan and nobody has decided; open: a correction has opened it again.",
+          of: ["accepted", "refused", "undecided", "open"])),
+      .required("reason", .string("Why there is no plan.").orNull),
+      .required("decided", .time("When it was accepted or refused.").orNull),
+      .optional("decision", word("What a person decided where there was no plan.")),
+      .optional("settled", word("What was done with the refused lot.")),
+    ])
+
+  private static func word(_ description: String) -> RecordSchema {
+    object(
+      description,
+      [
+        .required("word", .word("What was said.", of: ["accepted", "refused", "settled"])),
+        .required("time", .time("When.")), .required("person", .string("Who.")), .required("reason", .string("Why.")),
+      ])
+  }
 }

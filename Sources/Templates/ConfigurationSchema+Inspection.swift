@@ -58,5 +58,37 @@ extension ConfigurationSchema {
                   ], required: ["line", "products", "stations"])),
             ]),
         ]),
+      "lots": any(
+        "Lots that are accepted or refused by samples (weir inspection lots); none: no lots.",
+        [
+          words("None.", ["none", "off"]),
+          group(
+            "How they are judged.", InspectionReader.lotKeys,
+            [
+              "table": any(
+                "Plans of a standard.",
+                [
+                  text("A table of Config/sampling, or the path of one.", "iso2859-1"),
+                  group("The table itself.", SamplingTableFile.keys, [:]),
+                ]),
+              "plans": list("What is inspected, and how strictly.", of: lotPlan),
+            ], required: ["plans"]),
+        ]),
     ])
+
+  private static let lotPlan = group(
+    "One characteristic; its switching state is kept by supplier or product.", InspectionReader.lotPlanKeys,
+    [
+      "name": text("Its name in records and findings.", "shells"),
+      "stations": list("Stations whose results are the sample: ids or patterns.", of: text("A station.", "shell-*")),
+      "products": list("Products or patterns; none: all.", of: text("A product.", "K19-*")),
+      "defects": list(
+        "Codes or patterns that make a piece nonconforming; none: each rejection does.", of: text("A code.", "crack")),
+      "aql": number("Acceptance quality limit, a column of the table.", "0.65"),
+      "level": words("Inspection level.", SamplingTable.Level.allCases.map(\.rawValue)),
+      "lot": words("The attribute that names the lot.", LotPlan.Source.allCases.map(\.rawValue)),
+      "size": integer("Pieces of a lot whose results have no lot-size.", 2...1_000_000_000),
+      "switching": words("Of what the lots before count for the next one.", LotPlan.Series.allCases.map(\.rawValue)),
+      "reduced": flag("Whether reduced inspection is allowed, where the table has plans for it."),
+    ], required: ["name", "stations", "aql"])
 }

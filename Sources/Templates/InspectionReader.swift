@@ -3,15 +3,19 @@ import Telemetry
 
 /// Reads `inspection:`, the thresholds of charts and tests.
 struct InspectionReader {
-  static let keys = ["accuracy", "charts", "capability", "interception", "review", "units"]
+  static let keys = ["accuracy", "charts", "capability", "interception", "review", "units", "lots"]
   static let accuracyKeys = ["limit", "significance", "reviews"]
   static let chartKeys = ["change", "run-length", "windows", "defects", "classes", "rules", "tests"]
   static let interceptionKeys = ["held"]
   static let reviewKeys = ["confidence", "sample"]
   static let unitKeys = ["size", "quiet", "routes"]
 
-  /// - Parameter storeBytes: what the whole store may take.
-  static func settings(_ top: Section, storeBytes: Int, lines: [LineTopology]) -> InspectionSettings {
+  /// - Parameters:
+  ///   - storeBytes: what the whole store may take.
+  ///   - assets: ids.
+  static func settings(
+    _ top: Section, storeBytes: Int, lines: [LineTopology], folders: TableFolders, assets: [String]
+  ) -> InspectionSettings {
     var settings = InspectionSettings.standard
     guard
       let section = top.section(
@@ -39,6 +43,7 @@ struct InspectionReader {
       settings.reviewSample = share(inner, "sample", 0, 100) ?? settings.reviewSample
     }
     if section.has("units"), !section.isOff("units") { settings.units = units(section, storeBytes, lines) }
+    if section.has("lots") { settings.lots = lots(section, folders, assets: assets) }
     return settings
   }
 
@@ -127,6 +132,7 @@ extension InspectionSettings {
           units.writeRoutes(to: &writer)
         }
       }
+      lots?.write(to: &writer)
     }
     writer.newLine()
   }

@@ -42,6 +42,8 @@ public struct InspectionSettings: Hashable, Sendable {
   public var reviewSample = ScaledInteger(1, exponent: -2)
   /// A file for each unit with a serial number; nil = none.
   public var units: UnitSettings?
+  /// Lots that are accepted or refused by samples; nil = none.
+  public var lots: LotSettings?
 
   public static let standard = InspectionSettings()
   public init() {}

@@ -46,7 +46,22 @@ public struct SamplingTable: Hashable, Sendable {
     public var relax: Int
     /// So many lots not accepted on tightened inspection: no lot is accepted by sampling any more.
     public var discontinue: Int
+    /// Normal → reduced, where the table has it and the plan allows it.
+    public var reduce: Reduce?
+
+    /// The switching score: an accepted lot adds to it, what does not sets it to 0.
+    public struct Reduce: Hashable, Sendable {
+      /// At this score inspection is reduced.
+      public var score: Int
+      /// For a lot with an acceptance number of 2 or more that one step tighter would have accepted as well.
+      public var tighter: Int
+      /// For an accepted lot with an acceptance number of 0 or 1.
+      public var small: Int
+    }
   }
+
+  /// How strictly lots are inspected.
+  public enum Severity: String, CaseIterable, Hashable, Sendable { case normal, tightened, reduced }
 
   public var name: String
   public var document: String
@@ -56,7 +71,19 @@ public struct SamplingTable: Hashable, Sendable {
   public var lots: [Lots]
   /// Acceptance quality limits as the standard writes them.
   public var limits: [String]
-  /// From the smallest sample to the largest.
+  /// Normal inspection, from the smallest sample to the largest.
   public var letters: [Letter]
+  /// Tightened and reduced inspection; empty where the table has none.
+  public var tightened: [Letter] = []
+  public var reduced: [Letter] = []
   public var switching: Switching
+
+  /// What the table has for a severity.
+  public func letters(_ severity: Severity) -> [Letter] {
+    switch severity {
+    case .normal: letters
+    case .tightened: tightened
+    case .reduced: reduced
+    }
+  }
 }

@@ -2,8 +2,12 @@ import Foundation
 
 /// Reads a table of sampling plans (`Config/sampling`).
 public enum SamplingTableFile {
-  public static let keys = ["table", "document", "status", "code-letters", "aql", "normal", "switching"]
-  static let switchingKeys = ["tighten", "among", "relax", "discontinue", "reduce-score"]
+  public static let keys = [
+    "table", "document", "status", "code-letters", "aql", "normal", "tightened", "reduced", "switching",
+  ]
+  static let switchingKeys = [
+    "tighten", "among", "relax", "discontinue", "reduce-score", "score-tighter", "score-small",
+  ]
   public static let standard = "iso2859-1"
 
   /// - Parameters:
@@ -34,10 +38,15 @@ public enum SamplingTableFile {
     guard let source = SourceText.load(path, diagnostics), let root = YAMLDocument.parse(source, diagnostics),
       let top = Section(root, "the table of sampling plans", keys: keys, source: source, diagnostics: diagnostics)
     else { return nil }
+    return table(top)
+  }
+
+  /// - Parameter top: the group that holds the table.
+  static func table(_ top: Section) -> SamplingTable? {
     let limits = (top.list("aql", .text) ?? []).map(\.value)
     if limits.isEmpty { top.missing("aql", remedy: "Add the columns: `aql: [\"0.65\", \"1.0\"]`.") }
     let lots = lots(top)
-    let letters = letters(top, limits: limits.count)
+    let letters = letters(top, "normal", limits: limits.count)
     let known = Set(letters.map(\.letter))
     for row in lots {
       for letter in row.letters where !known.contains(letter) {
@@ -59,9 +68,19 @@ public enum SamplingTableFile {
       }
       return nil
     }
+    var reduce: SamplingTable.Switching.Reduce?
+    if let score = inner.read("reduce-score", .integer(1...1000)),
+      let tighter = inner.require("score-tighter", .integer(1...100)),
+      let small = inner.require("score-small", .integer(1...100))
+    {
+      reduce = SamplingTable.Switching.Reduce(score: score, tighter: tighter, small: small)
+    }
     return SamplingTable(
       name: name, document: document, status: status, lots: lots, limits: limits, letters: letters,
-      switching: SamplingTable.Switching(tighten: tighten, among: among, relax: relax, discontinue: discontinue))
+      tightened: top.has("tightened") ? Self.letters(top, "tightened", limits: limits.count) : [],
+      reduced: top.has("reduced") ? Self.letters(top, "reduced", limits: limits.count) : [],
+      switching: SamplingTable.Switching(
+        tighten: tighten, among: among, relax: relax, discontinue: discontinue, reduce: reduce))
   }
 
   private static func sections(_ top: Section, _ key: String, _ name: String, keys: [String]) -> [Section] {
@@ -90,7 +109,7 @@ public enum SamplingTableFile {
     }
   }
 
-  private static func letters(_ top: Section, limits: Int) -> [SamplingTable.Letter] {
+  private static func letters(_ top: Section, _ key: String, limits: Int) -> [SamplingTable.Letter] {
     let cell = Scalar<SamplingTable.Cell>("a plan such as 1/2, or down or up", example: "1/2") { text in
       if text == "down" { return .down }
       if text == "up" { return .up }
@@ -100,7 +119,7 @@ public enum SamplingTableFile {
       }
       return .plan(accept: accept, reject: reject)
     }
-    return sections(top, "normal", "row of plans", keys: ["letter", "n", "plans"]).compactMap { row in
+    return sections(top, key, "row of plans", keys: ["letter", "n", "plans"]).compactMap { row in
       guard let letter = row.require("letter", .identifier()), let size = row.require("n", .integer(1...Int.max)) else {
         return nil
       }
@@ -112,6 +131,60 @@ public enum SamplingTableFile {
         return nil
       }
       return SamplingTable.Letter(letter: letter, size: size, cells: cells)
+    }
+  }
+}
+
+extension SamplingTable {
+  func write(to writer: inout CanonicalWriter) {
+    writer.field("table", name)
+    writer.field("document", document)
+    if !status.isEmpty {
+      writer.object("status") { writer in
+        for (part, word) in status.sorted(by: { $0.key < $1.key }) { writer.field(part, word) }
+      }
+    }
+    writer.list("code-letters") { writer in
+      for row in lots {
+        writer.object { writer in
+          writer.field("from", row.from)
+          writer.field("to", row.to.map(String.init) ?? "none")
+          for (level, letter) in zip(Level.allCases, row.letters) { writer.field(level.rawValue, letter) }
+        }
+      }
+    }
+    writer.list("aql", limits)
+    for (key, letters) in [("normal", letters), ("tightened", tightened), ("reduced", reduced)] where !letters.isEmpty {
+      writer.list(key) { writer in
+        for letter in letters {
+          writer.object { writer in
+            writer.field("letter", letter.letter)
+            writer.field("n", letter.size)
+            writer.list("plans", letter.cells.map(\.text))
+          }
+        }
+      }
+    }
+    writer.object("switching") { writer in
+      writer.field("tighten", switching.tighten)
+      writer.field("among", switching.among)
+      writer.field("relax", switching.relax)
+      writer.field("discontinue", switching.discontinue)
+      guard let reduce = switching.reduce else { return }
+      writer.field("reduce-score", reduce.score)
+      writer.field("score-tighter", reduce.tighter)
+      writer.field("score-small", reduce.small)
+    }
+  }
+}
+
+extension SamplingTable.Cell {
+  /// As the table writes it.
+  public var text: String {
+    switch self {
+    case .plan(let accept, let reject): "\(accept)/\(reject)"
+    case .down: "down"
+    case .up: "up"
     }
   }
 }

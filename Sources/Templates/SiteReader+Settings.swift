@@ -15,7 +15,9 @@ extension SiteReader {
       Horizon(lateness: .seconds(60), revision: .days(45))
     ),
     ("signal-summary", [.signalSummary, .equipmentHealth], Horizon(lateness: .seconds(10), revision: .hours(24))),
-    ("inspection", [.inspectionCount, .unitFile], Horizon(lateness: .seconds(60), revision: .days(45))),
+    (
+      "inspection", [.inspectionCount, .unitFile, .inspectionLot], Horizon(lateness: .seconds(60), revision: .days(45))
+    ),
   ]
 
   func horizons(_ top: Section) -> [RecordKind: Horizon] {

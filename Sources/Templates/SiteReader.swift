@@ -58,7 +58,8 @@ struct SiteReader {
     site.carbon = carbon(top, devices: devices, assets: assets.assets.map(\.id))
     site.shifts = ShiftReader.plan(top)
     site.lines = LineTopologyReader(top: top, assets: site.assets.map(\.id)).lines()
-    site.inspection = InspectionReader.settings(top, storeBytes: site.storage.storeBytes, lines: site.lines)
+    site.inspection = InspectionReader.settings(
+      top, storeBytes: site.storage.storeBytes, lines: site.lines, folders: folders, assets: site.assets.map(\.id))
     site.budgets = BudgetReader(
       top: top, assets: assets.assets, methods: site.carbon?.methods ?? [], currency: site.tariff?.tariff.currency
     ).budgets()

@@ -8,7 +8,8 @@ struct InspectionCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspection",
     abstract: "Quality at the inspection stations: yields, defects, accuracy, control charts.",
-    subcommands: [Show.self, Queue.self, Lots.self, Plan.self, Baseline.self], defaultSubcommand: Show.self)
+    subcommands: [Show.self, Queue.self, Lots.self, Decide.self, Resume.self, Plan.self, Baseline.self],
+    defaultSubcommand: Show.self)
 
   struct Show: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -103,10 +104,10 @@ struct InspectionCommand: AsyncParsableCommand {
         guard !lots.isEmpty, lots.allSatisfy({ "ar".contains($0) }) else {
           throw ValidationError("--lots needs an a (accepted) or r (refused) for each lot, for example aaraa")
         }
-        var state = SamplingSwitch(table.switching)
-        for lot in lots { _ = state.add(accepted: lot == "a") }
+        var state = SamplingSwitch()
+        for lot in lots { state.add(.init(accepted: lot == "a"), table.switching) }
         switch state.state {
-        case .normal: print("the next lot: normal inspection")
+        case .normal, .reduced: print("the next lot: \(state.state.rawValue) inspection")
         case .tightened: print("the next lot: TIGHTENED inspection; its plans are not in this table")
         case .discontinued: print("inspection by samples is DISCONTINUED: the supplier must improve first")
         }

@@ -41,9 +41,10 @@ import Testing
     let rules = try table().switching
     let vector = try QualityVector("aql-switching")
     for (input, output) in [("lots_accepted", "state_after"), ("lots_accepted_2", "state_after_2")] {
-      var state = SamplingSwitch(rules)
+      var state = SamplingSwitch()
       let lots = try #require(vector.inputs[input]?.arrayValue).map { $0 == true }
-      #expect(lots.map { state.add(accepted: $0).rawValue } == (try QualityVector.words(vector.expected[output])))
+      let states = lots.map { state.add(.init(accepted: $0), rules).rawValue }
+      #expect(states == (try QualityVector.words(vector.expected[output])))
     }
   }
 
@@ -54,13 +55,7 @@ import Testing
       .split(separator: "\n").filter { $0.contains("plans: [") }
     #expect(rows.count == table.letters.count && rows.count == 16)
     for (row, letter) in zip(rows, table.letters) {
-      let cells = letter.cells.map { cell in
-        switch cell {
-        case .down: "down"
-        case .up: "up"
-        case .plan(let accept, let reject): "\(accept)/\(reject)"
-        }
-      }
+      let cells = letter.cells.map(\.text)
       #expect(row.contains("letter: \"\(letter.letter)\", n: \(letter.size), "))
       #expect(row.contains("[" + cells.map { "\"\($0)\"" }.joined(separator: ", ") + "]"))
     }
@@ -82,5 +77,57 @@ import Testing
         }
       }
     }
+  }
+
+  @Test("there are no plans for tightened or reduced inspection, and none is made up")
+  func severities() throws {
+    let table = try table()
+    for severity in [SamplingTable.Severity.tightened, .reduced] {
+      #expect(throws: SamplingTable.Refusal.noTable(severity)) {
+        try table.plan(lot: 1000, limit: "1.0", severity: severity)
+      }
+    }
+    var own = table
+    own.tightened = table.letters
+    #expect(try own.plan(lot: 500, limit: "0.65", severity: .tightened) == table.plan(lot: 500, limit: "0.65"))
+  }
+
+  @Test("the score leads to reduced inspection, one refused lot back, and only where it is allowed")
+  func reduced() throws {
+    let rules = try table().switching
+    #expect(rules.reduce?.score == 30 && rules.reduce?.tighter == 3 && rules.reduce?.small == 2)
+    let good = SamplingSwitch.Result(accepted: true, accept: 2, tighterAccepts: true)
+    let small = SamplingSwitch.Result(accepted: true, accept: 1)
+    let barely = SamplingSwitch.Result(accepted: true, accept: 3)
+    let bad = SamplingSwitch.Result(accepted: false, accept: 2)
+    for (lots, state) in [
+      (Array(repeating: good, count: 10), SamplingSwitch.State.reduced), (Array(repeating: good, count: 9), .normal),
+      (Array(repeating: small, count: 15), .reduced), (Array(repeating: small, count: 14), .normal),
+      (Array(repeating: good, count: 9) + [barely, good], .normal),
+      (Array(repeating: good, count: 9) + [bad] + Array(repeating: good, count: 9), .normal),
+      (Array(repeating: good, count: 10) + [bad], .normal),
+    ] {
+      var allowed = SamplingSwitch()
+      var forbidden = SamplingSwitch()
+      for lot in lots {
+        allowed.add(lot, rules, reduces: true)
+        forbidden.add(lot, rules)
+      }
+      #expect(allowed.state == state && forbidden.state == .normal)
+    }
+  }
+
+  @Test("a person has it resumed, tightened at first")
+  func resume() throws {
+    let rules = try table().switching
+    var state = SamplingSwitch()
+    for _ in 0..<9 { state.add(.init(accepted: false), rules) }
+    #expect(state.state == .discontinued)
+    state.resume()
+    #expect(state.state == .tightened)
+    for _ in 0..<5 { state.add(.init(accepted: true), rules) }
+    #expect(state.state == .normal)
+    state.resume()
+    #expect(state.state == .normal)
   }
 }

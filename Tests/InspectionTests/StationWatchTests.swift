@@ -22,7 +22,7 @@ import Testing
     }
 
     mutating func run(
-      _ count: Int, rate: Double, model: String = "m1", size: Int = 15, reviews: (right: Int, wrong: Int) = (0, 0),
+      _ count: Int, rate: Double, model: String = "m1", recipe: String? = nil, size: Int = 15, reviews: (right: Int, wrong: Int) = (0, 0),
       until done: (StationWatch) -> Bool = { _ in false }
     ) -> Int? {
       for window in 1...count {
@@ -33,6 +33,10 @@ import Testing
         tally.models[model] = InspectionTally.Group()
         tally.models[model]?.inspected = size
         tally.models[model]?.recognition = Recognition(goodRejected: reviews.wrong, goodPassed: reviews.right)
+        if let recipe {
+          tally.recipes[recipe] = tally.models[model]
+          tally.recipes[recipe]?.rejected = tally.rejected
+        }
         let time = StationWatchTests.start + .minutes(Int64(15 * windows))
         watch.add(tally, start: time, end: time + .minutes(15), plan: plan)
         windows += 1
@@ -129,6 +133,32 @@ import Testing
     _ = same.run(300, rate: 0.05)
     _ = same.run(100, rate: 0.05, model: "m2", until: { $0.rates["NG"]?.baseline != nil })
     #expect(!same.keys.contains("model-change/vs-1"))
+  }
+
+  @Test("another recipe is compared with the one before, and the charts go on")
+  func recipes() throws {
+    var line = Line(seed: 5, Self.settings { $0.defects = 30 })
+    _ = line.run(300, rate: 0.02, recipe: "r1")
+    _ = line.run(1, rate: 0.08, recipe: "r2")
+    #expect(line.keys == ["recipe-change/vs-1"] && line.watch.before == nil)
+    #expect(line.watch.rates["scratch"]?.baseline != nil)
+    _ = line.run(60, rate: 0.08, recipe: "r2")
+    // Four times as many rejects are no chance: it stays open.
+    #expect(line.keys.contains("recipe-change/vs-1"))
+    let change = try #require(line.watch.changes(windows: 25).first)
+    #expect(change.kind == .recipe && change.before.version == "r1" && change.after.inspected == 61 * 15)
+    var writer = ByteWriter()
+    line.watch.encode(into: &writer)
+    var reader = ByteReader(writer.bytes)
+    #expect(try StationWatch(from: &reader) == line.watch)
+    var same = Line(seed: 6, Self.settings { $0.defects = 30 })
+    _ = same.run(300, rate: 0.05, recipe: "r1")
+    _ = same.run(60, rate: 0.05, recipe: "r2")
+    #expect(!same.keys.contains("recipe-change/vs-1"))
+    // One that comes back is no news.
+    _ = same.run(1, rate: 0.05, recipe: "r1")
+    _ = same.run(1, rate: 0.05, recipe: "r2")
+    #expect(same.watch.changes(windows: 25).isEmpty)
   }
 
   @Test("versions that take turns have each their own baseline, and the change is no news")

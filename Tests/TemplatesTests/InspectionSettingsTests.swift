@@ -91,4 +91,52 @@ private let plant =
       #expect("\(error)".contains(problem) && "\(error)".contains(remedy), "\(error)")
     }
   }
+
+  private static let lots = """
+    gateway: { id: g }
+    zone: UTC
+    broker: { host: h }
+    inspection:
+      lots:
+        table: iso2859-1
+        plans:
+          - { name: shells, stations: [shell-*], aql: 0.65, level: II, lot: batch, size: 500, switching: supplier }
+          - { name: cracks, stations: [shell-1], products: [k19-*], defects: [crack], aql: 1, lot: order, reduced: off }
+    assets:
+      - { id: shell-1, place: s/a, template: ai-vision-station, topic: "x/{id}" }
+
+    """
+
+  @Test func plansForLots() throws {
+    let site = try SiteLoader.load(text: Self.lots, file: "t.yaml", devices: [shippedTemplates])
+    let lots = try #require(site.inspection.lots)
+    #expect(lots.table == (try SamplingTableFile.load(shippedTemplates + "/../Config/sampling/iso2859-1.yaml")))
+    #expect(lots.plans.map(\.name) == ["shells", "cracks"] && lots.plans.map(\.limit) == ["0.65", "1.0"])
+    #expect(lots.plans[0].size == 500 && lots.plans[0].series == .supplier && lots.plans[0].source == .batch)
+    #expect(lots.plans[1].defects == ["crack"] && lots.plans[1].products == ["k19-*"] && lots.plans[1].source == .order)
+    #expect(try SiteLoader.load(canonicalText: site.canonicalText) == site)
+    #expect(
+      site.hash
+        != (try SiteLoader.load(
+          text: Self.lots.replacing("size: 500", with: "size: 501"), file: "t.yaml", devices: [shippedTemplates])).hash)
+  }
+
+  @Test(
+    "mistakes in plans for lots",
+    arguments: [
+      ("aql: 0.65", "aql: 0.7", "acceptance quality limit of the table", "0.65"),
+      ("[shell-*]", "[shall-*]", "no asset matches", "shell-1"),
+      ("reduced: off", "reduced: on", "no plans for reduced inspection", "copy the plans"),
+      ("name: cracks", "name: shells", "two plans are named", "name of its own"),
+      ("table: iso2859-1", "table: iso2859", "there is no table", "iso2859-1"),
+      ("level: II", "level: IV", "must be a level", "Did you mean \"I"),
+    ])
+  func mistakesInLots(_ old: String, _ new: String, _ problem: String, _ remedy: String) throws {
+    let text = Self.lots.replacing(old, with: new)
+    #expect {
+      _ = try SiteLoader.load(text: text, file: "t.yaml", devices: [shippedTemplates])
+    } throws: { error in
+      "\(error)".contains(problem) && "\(error)".contains(remedy)
+    }
+  }
 }

@@ -20,6 +20,7 @@ public enum EvidenceWords {
   private static let values = [
     "none": "无", "unknown": "未知", "yes": "是", "no": "否", "not recorded": "无记录", "running": "运行", "stopped": "停机",
     "tripped": "已触发", "closed": "闭合", "open": "打开", "locked": "已上锁", "energised": "带电",
+    "tightened": "加严检验", "discontinued": "暂停（不得抽样接收）",
   ]
 
   private static let beginnings = [
@@ -40,5 +41,8 @@ public enum EvidenceWords {
     "aheadSeconds": "超前（秒）", "deviceTime": "设备时间", "plantTime": "工厂时间", "address": "地址", "reason": "原因",
     "reviews": "复核", "wrong": "判错", "model": "模型", "cpk": "Cpk", "ppk": "Ppk", "trouble": "问题", "order": "订单",
     "remaining_life": "剩余寿命", "learning": "学习状态", "hours_learnt": "已学习小时", "regimes": "工况数",
+    "lot": "检验批", "lots": "检验批", "plan": "方案", "series": "供应商或产品", "lot_size": "批量", "level": "检验水平",
+    "severity": "检验宽严", "sample": "样本量", "letter": "字码", "accept": "接收数", "reject": "拒收数", "inspected": "已检",
+    "nonconforming": "不合格", "units": "件号", "person": "人员",
   ]
 }

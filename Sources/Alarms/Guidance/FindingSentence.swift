@@ -127,6 +127,16 @@ struct FindingSentence {
     (["measurement-shift"], ["{subject} 的测量值 {part} 偏移[：{values} 个值中 {outside_limits} 个超差]。"]),
     (["capability"], ["{subject} 的过程能力不足（{part}）：Cpk {cpk}。"]),
     (["model-change"], ["{subject} 的识别模型由 {from} 改为 {to}[，不良率由 {rejected_before} 变为 {rejected_after}]。"]),
+    (
+      ["lot-refused"],
+      [
+        "检验批 {lot} 拒收（{subject}，方案 {plan}）：抽检 {inspected} 件，不合格 {nonconforming} 件，拒收数 {reject}（AQL {aql}）。",
+        "检验批 {lot} 由人工判定拒收（{subject}，方案 {plan}）。",
+      ]
+    ),
+    (["recipe-change"], ["{subject} 的检测程序由 {from} 改为 {to}[，不良率由 {rejected_before} 变为 {rejected_after}]。"]),
+    (["lot-undecided"], ["{subject} 有 {count} 个检验批无法判定（方案 {plan}）：{lots}。"]),
+    (["inspection-severity"], ["{subject} 的抽样检验已转为 {severity}（方案 {plan}[，{series}]），自 {since} 起。"]),
     (["rejected-unit-passed"], ["{subject} 有不合格件流出。"]),
     (["rejected-units-forgotten"], ["未放行的不合格件过多，最早的不再跟踪。"]),
   ]

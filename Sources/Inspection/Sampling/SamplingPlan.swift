@@ -21,6 +21,7 @@ extension SamplingTable {
     case noLot(Int, smallest: Int)
     case noLimit(String, known: [String])
     case noPlan(String)
+    case noTable(SamplingTable.Severity)
 
     public var description: String {
       switch self {
@@ -28,6 +29,7 @@ extension SamplingTable {
         "a lot of \(size) pieces has no plan: the smallest has \(smallest). Inspect every piece"
       case .noLimit(let limit, let known): "there is no column \(limit): write one of \(known.joined(separator: ", "))"
       case .noPlan(let limit): "the arrows of column \(limit) lead out of the table. Inspect every piece"
+      case .noTable(let severity): "the table has no plans for \(severity) inspection"
       }
     }
   }
@@ -38,16 +40,27 @@ extension SamplingTable {
     return lots.first { $0.from <= lot && lot <= $0.to ?? .max }?.letters[place]
   }
 
-  /// Single sampling, normal inspection. After an arrow the sample size is that of the plan that was found.
+  private func column(_ limit: String) -> Int? {
+    limits.firstIndex { $0 == limit || Double($0) == Double(limit) }
+  }
+
+  /// The limit one step tighter; nil for the tightest.
+  func tighter(than limit: String) -> String? {
+    column(limit).flatMap { $0 > 0 ? limits[$0 - 1] : nil }
+  }
+
+  /// Single sampling. After an arrow the sample size is that of the plan that was found.
   ///
   /// - Parameter limit: the acceptance quality limit as the table writes it; `1` means `1.0`.
-  public func plan(lot: Int, limit: String, level: Level = .two) throws(Refusal) -> SamplingPlan {
+  public func plan(
+    lot: Int, limit: String, level: Level = .two, severity: Severity = .normal
+  ) throws(Refusal) -> SamplingPlan {
+    let letters = letters(severity)
+    guard !letters.isEmpty else { throw .noTable(severity) }
     guard let code = letter(lot: lot, level: level), let first = letters.firstIndex(where: { $0.letter == code }) else {
       throw .noLot(lot, smallest: lots.first?.from ?? 0)
     }
-    guard let column = limits.firstIndex(where: { $0 == limit || Double($0) == Double(limit) }) else {
-      throw .noLimit(limit, known: limits)
-    }
+    guard let column = column(limit) else { throw .noLimit(limit, known: limits) }
     var place = first
     // An arrow leads to another row each time, and none leads back.
     for _ in letters {
@@ -63,43 +76,5 @@ extension SamplingTable {
       }
     }
     throw .noPlan(limit)
-  }
-}
-
-/// Normal, tightened or no sampling, by what became of the lots before.
-public struct SamplingSwitch: Hashable, Sendable {
-  public enum State: String, Hashable, Sendable { case normal, tightened, discontinued }
-
-  public let rules: SamplingTable.Switching
-  public private(set) var state = State.normal
-  /// The newest lots of this state, whether they were accepted.
-  private var recent: [Bool] = []
-  private var refused = 0
-
-  public init(_ rules: SamplingTable.Switching) { self.rules = rules }
-
-  /// - Returns: how the next lot is inspected.
-  public mutating func add(accepted: Bool) -> State {
-    switch state {
-    case .normal:
-      recent = (recent + [accepted]).suffix(rules.among)
-      if recent.count(where: { !$0 }) >= rules.tighten { change(to: .tightened) }
-    case .tightened:
-      if !accepted { refused += 1 }
-      recent = (recent + [accepted]).suffix(rules.relax)
-      if refused >= rules.discontinue {
-        change(to: .discontinued)
-      } else if recent.count == rules.relax, recent.allSatisfy(\.self) {
-        change(to: .normal)
-      }
-    case .discontinued: break
-    }
-    return state
-  }
-
-  private mutating func change(to next: State) {
-    state = next
-    recent = []
-    refused = 0
   }
 }

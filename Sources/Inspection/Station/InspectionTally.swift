@@ -82,8 +82,12 @@ public struct InspectionTally: Hashable, Sendable {
   }
 
   /// The version that looked at most parts; nil if no result names one.
-  public var model: String? {
-    models.filter { !$0.key.isEmpty }.min { ($1.value.inspected, $0.key) < ($0.value.inspected, $1.key) }?.key
+  public var model: String? { Self.leading(models) }
+  /// The recipe of most parts; nil if no result names one.
+  public var recipe: String? { Self.leading(recipes) }
+
+  static func leading(_ groups: [String: Group]) -> String? {
+    groups.filter { !$0.key.isEmpty }.min { ($1.value.inspected, $0.key) < ($0.value.inspected, $1.key) }?.key
   }
 
   /// Values that are measured of a part, each with the names of its limits.
@@ -97,25 +101,18 @@ public struct InspectionTally: Hashable, Sendable {
 
   // MARK: Fold
 
-  private struct Part: Hashable {
-    var unit: String
-    var step: String?
-    var attempt: String?
-  }
-
   /// - Parameters:
   ///   - results: events with a verdict, by (time, identity).
   ///   - reviews: of the same window, by (time, identity); of several for one result the last one counts.
   public init(results: [Event], reviews: [Event] = []) {
-    var judged: [Part: (rejected: Bool?, model: String, recipe: String, supplier: String)] = [:]
-    var reviewed: [Part: ReviewWord] = [:]
-    var order: [Part] = []
+    var judged: [ReviewedPart: (rejected: Bool?, model: String, recipe: String, supplier: String)] = [:]
+    var reviewed: [ReviewedPart: ReviewWord] = [:]
+    var order: [ReviewedPart] = []
     for event in reviews {
-      guard let unit = event.first("unit"), let word = event.first("review").flatMap(ReviewWord.init) else {
+      guard let part = ReviewedPart(review: event), let word = event.first("review").flatMap(ReviewWord.init) else {
         unmatched += 1
         continue
       }
-      let part = Part(unit: unit, step: event.first("step"), attempt: event.first("attempt"))
       if reviewed.updateValue(word, forKey: part) == nil { order.append(part) }
     }
     for event in results {
@@ -123,15 +120,8 @@ public struct InspectionTally: Hashable, Sendable {
       if let word = event.first("review").flatMap(ReviewWord.init) {
         count(word, rejected: figures.rejected, figures.model, figures.recipe, figures.supplier)
       }
-      guard !order.isEmpty, let unit = event.first("unit") else { continue }
-      // A review may leave out the step and the attempt where the part was seen once.
-      let step = event.first("step")
-      let attempt = event.first("attempt")
-      for part in [
-        Part(unit: unit, step: step, attempt: attempt), Part(unit: unit, step: step),
-        Part(unit: unit, attempt: attempt),
-        Part(unit: unit),
-      ] { judged[part] = figures }
+      guard !order.isEmpty else { continue }
+      for part in ReviewedPart.names(of: event) { judged[part] = figures }
     }
     for part in order {
       guard let word = reviewed[part] else { continue }

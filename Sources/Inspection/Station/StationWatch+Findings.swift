@@ -22,10 +22,8 @@ extension StationWatch {
       if measure.isShifted { findings.append(teller.shift(name, measure)) }
       if let finding = teller.capability(name, measure) { findings.append(finding) }
     }
-    if let before, before.version != phase.version, end - phase.start < Self.compared,
-      let finding = teller.comparison(before, isLearnt: rates[Self.rejects]?.baseline != nil)
-    {
-      findings.append(finding)
+    for change in changes(windows: plan.settings.windows) where end - change.after.start < Self.compared {
+      if let finding = teller.comparison(change) { findings.append(finding) }
     }
     return findings
   }
@@ -202,58 +200,62 @@ extension StationWatch {
         separator: " to ")
     }
 
-    /// While the new version is learnt, and afterwards if it is worse than chance explains.
-    func comparison(_ before: Phase, isLearnt: Bool) -> Finding? {
-      let rejects = Proportion(before.rejected, of: before.inspected)
-        .difference(to: Proportion(phase.rejected, of: phase.inspected))
-      let right = before.recognition.accuracy.difference(to: phase.recognition.accuracy)
-      let manual = Proportion(before.unsure, of: before.inspected)
-        .difference(to: Proportion(phase.unsure, of: phase.inspected))
-      let name = phase.version.isEmpty ? "one without a name" : phase.version
+    /// While the new one is learnt, and afterwards if it is worse than chance explains.
+    func comparison(_ change: Change) -> Finding? {
+      let (before, after) = (change.before, change.after)
+      let (what, rule) = change.kind == .model ? ("recognition model", "model-change") : ("recipe", "recipe-change")
+      let rejected = (Proportion(before.rejected, of: before.inspected), Proportion(after.rejected, of: after.inspected))
+      let right = (before.recognition.accuracy, after.recognition.accuracy)
+      let manual = (Proportion(before.unsure, of: before.inspected), Proportion(after.unsure, of: after.inspected))
+      let differences = (
+        rejected: rejected.0.difference(to: rejected.1), right: right.0.difference(to: right.1),
+        manual: manual.0.difference(to: manual.1)
+      )
+      func name(_ phase: Phase) -> String { phase.version.isEmpty ? "one without a name" : phase.version }
       func points(_ interval: ClosedRange<Double>?) -> String {
         guard let interval else { return "unknown" }
         return "\(percent(interval.lowerBound)) to \(percent(interval.upperBound))"
       }
-      let evidence = [
-        Event.Attribute("from", before.version), Event.Attribute("to", phase.version),
-        Event.Attribute("rejected_before", percent(Proportion(before.rejected, of: before.inspected).share)),
-        Event.Attribute("rejected_after", percent(Proportion(phase.rejected, of: phase.inspected).share)),
-        Event.Attribute("rejected_difference_95", points(rejects)),
-        Event.Attribute("accuracy_difference_95", points(right)),
-        Event.Attribute("unsure_difference_95", points(manual)),
-      ]
-      guard isLearnt else {
-        return Finding(
-          key: "model-change/\(id)", rule: "model-change", subject: id, severity: .info, opened: phase.start,
-          summary:
-            "The recognition model of \(id) changed from \(before.version) to \(name): what is usual is learnt again.",
-          advice:
-            "Review a sample of passed and rejected parts of the new version; `weir inspection \(id)` compares them.",
-          evidence: evidence)
+      func finding(_ severity: Finding.Severity, _ summary: String, _ advice: String) -> Finding {
+        Finding(
+          key: "\(rule)/\(id)", rule: rule, subject: id, severity: severity, opened: after.start, summary: summary,
+          advice: advice,
+          evidence: [
+            Event.Attribute("from", before.version), Event.Attribute("to", after.version),
+            Event.Attribute("rejected_before", percent(rejected.0.share)),
+            Event.Attribute("rejected_after", percent(rejected.1.share)),
+            Event.Attribute("rejected_difference_95", points(differences.rejected)),
+            Event.Attribute("accuracy_difference_95", points(differences.right)),
+            Event.Attribute("unsure_difference_95", points(differences.manual)),
+          ])
+      }
+      guard change.isLearnt else {
+        return finding(
+          .info,
+          "The \(what) of \(id) changed from \(name(before)) to \(name(after)): "
+            + (change.kind == .model
+              ? "what is usual is learnt again." : "it is compared with the one before when enough is seen of it."),
+          "Review a sample of passed and rejected parts of the new \(change.kind == .model ? "version" : "recipe"); "
+            + "`weir inspection \(id)\(change.kind == .model ? "" : " --by recipe")` compares them.")
       }
       var worse: [String] = []
-      if let rejects, rejects.lowerBound > 0 {
-        worse.append(
-          "\(percent(Proportion(phase.rejected, of: phase.inspected).share)) rejected instead of "
-            + percent(Proportion(before.rejected, of: before.inspected).share))
+      if let difference = differences.rejected, difference.lowerBound > 0 {
+        worse.append("\(percent(rejected.1.share)) rejected instead of \(percent(rejected.0.share))")
       }
-      if let right, right.upperBound < 0 {
+      if let difference = differences.right, difference.upperBound < 0 {
         worse.append(
-          "\(percent(phase.recognition.accuracy.share)) of its reviewed verdicts right instead of "
-            + percent(before.recognition.accuracy.share))
+          "\(percent(right.1.share)) of its reviewed verdicts right instead of \(percent(right.0.share))")
       }
-      if let manual, manual.lowerBound > 0 {
-        worse.append(
-          "\(percent(Proportion(phase.unsure, of: phase.inspected).share)) left to people instead of "
-            + percent(Proportion(before.unsure, of: before.inspected).share))
+      if let difference = differences.manual, difference.lowerBound > 0 {
+        worse.append("\(percent(manual.1.share)) left to people instead of \(percent(manual.0.share))")
       }
       guard !worse.isEmpty else { return nil }
-      return Finding(
-        key: "model-change/\(id)", rule: "model-change", subject: id, severity: .warning, opened: phase.start,
-        summary: "Since the recognition model of \(id) changed from \(before.version) to \(name): "
+      return finding(
+        .warning,
+        "Since the \(what) of \(id) changed from \(name(before)) to \(name(after)): "
           + worse.joined(separator: ", ") + ". Chance does not explain it (95 %); the parts may have changed, too.",
-        advice: "Compare reviewed parts of both versions, and go back to \(before.version) if the model is the cause.",
-        evidence: evidence)
+        "Compare reviewed parts of both \(change.kind == .model ? "versions" : "recipes"), and go back to "
+          + "\(name(before)) if the \(change.kind == .model ? "model" : "recipe") is the cause.")
     }
   }
 }

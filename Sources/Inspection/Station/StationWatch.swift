@@ -28,18 +28,20 @@ public struct StationWatch: Hashable, Sendable {
   /// So many versions wait for their turn.
   static let parkedVersions = 7
 
-  /// What is known of the version that is at work.
-  private var now: VersionWatch?
-  /// The others, the last one used at the end.
-  private var parked: [VersionWatch] = []
-  /// The version that one which is new has replaced.
-  public private(set) var before: Phase?
+  /// So many recipes wait for theirs: a station may have one for each product.
+  static let parkedRecipes = 40
+
+  private var models = Turns<VersionWatch>()
+  private var recipes = Turns<RecipeWatch>()
   /// End of the last window.
   public private(set) var end: Timestamp?
 
   public init() {}
 
+  private var now: VersionWatch? { models.now }
   public var phase: Phase? { now?.phase }
+  /// The version that one which is new has replaced.
+  public var before: Phase? { models.before }
   /// By `NG`, `unsure` and the defect codes.
   public var rates: [String: RateWatch] { now?.rates ?? [:] }
   public var measures: [String: MeasureWatch] { now?.measures ?? [:] }
@@ -54,37 +56,41 @@ public struct StationWatch: Hashable, Sendable {
 
   /// - Parameter tally: of the window [start, end), which begins after all before it.
   public mutating func add(_ tally: InspectionTally, start: Timestamp, end: Timestamp, plan: InspectionPlan) {
-    if let old = now {
-      // While both are at work the old one counts.
-      if let model = tally.model, model != old.phase.version, tally.models[old.phase.version]?.inspected ?? 0 == 0 {
-        change(to: model, at: start)
-      }
-    } else {
-      now = VersionWatch(Phase(version: tally.model ?? "", start: start))
-    }
+    models.see(tally.model, tally.models, at: start, most: Self.parkedVersions)
     self.end = end
-    now?.add(tally, start: start, end: end, plan: plan)
-  }
-
-  private mutating func change(to version: String, at start: Timestamp) {
-    guard let old = now else { return }
-    parked.append(old)
-    if let known = parked.firstIndex(where: { $0.phase.version == version }) {
-      now = parked.remove(at: known)
-      before = nil
-    } else {
-      now = VersionWatch(Phase(version: version, start: start))
-      before = old.phase
-    }
-    if parked.count > Self.parkedVersions { parked.removeFirst(parked.count - Self.parkedVersions) }
+    models.update { $0.add(tally, start: start, end: end, plan: plan) }
+    guard recipes.now != nil || tally.recipe != nil else { return }
+    recipes.see(tally.recipe, tally.recipes, at: start, most: Self.parkedRecipes)
+    recipes.update { $0.add(tally) }
   }
 
   /// Everything is learnt again: a person said so.
   public mutating func begin(at start: Timestamp) {
-    let version = phase?.version ?? ""
-    now = VersionWatch(Phase(version: version, start: start))
-    parked = []
-    before = nil
+    models.begin(at: start)
+    recipes = Turns()
+  }
+
+  /// Something that is new, and what was before it.
+  struct Change: Hashable, Sendable {
+    enum Kind: Hashable, Sendable { case model, recipe }
+    var kind: Kind
+    var before: Phase
+    var after: Phase
+    /// Whether enough was seen of the new one.
+    var isLearnt: Bool
+  }
+
+  /// - Parameter windows: of a recipe that is judged.
+  func changes(windows: Int) -> [Change] {
+    var changes: [Change] = []
+    if let before = models.before, let now = models.now, before.version != now.phase.version {
+      changes.append(
+        Change(kind: .model, before: before, after: now.phase, isLearnt: now.rates[Self.rejects]?.baseline != nil))
+    }
+    if let before = recipes.before, let now = recipes.now {
+      changes.append(Change(kind: .recipe, before: before, after: now.phase, isLearnt: now.windows >= windows))
+    }
+    return changes
   }
 
   // MARK: Coding
@@ -92,21 +98,32 @@ public struct StationWatch: Hashable, Sendable {
   public func encode(into writer: inout ByteWriter) {
     writer.boolean(end != nil)
     if let end { writer.timestamp(end) }
-    writer.boolean(before != nil)
-    if let before { before.encode(into: &writer) }
-    writer.varint(parked.count + (now == nil ? 0 : 1))
-    for version in parked + [now].compactMap(\.self) { version.encode(into: &writer) }
+    models.encode(into: &writer)
+    recipes.encode(into: &writer)
   }
 
   public init(from reader: inout ByteReader) throws(ByteReaderError) {
     if try reader.boolean() { end = try reader.timestamp() }
-    if try reader.boolean() { before = try Phase(from: &reader) }
-    for _ in 0..<(try reader.count()) { parked.append(try VersionWatch(from: &reader)) }
-    now = parked.popLast()
+    models = try Turns(from: &reader)
+    // What was saved before recipes were followed ends here.
+    if !reader.isAtEnd { recipes = try Turns(from: &reader) }
   }
 }
 
 extension StationWatch.Phase {
+  /// - Parameter groups: by version, or by recipe. Reviews of the phase's own parts only: what another one did says nothing
+  ///   of it.
+  mutating func add(_ tally: InspectionTally, _ groups: [String: InspectionTally.Group]) {
+    inspected += tally.inspected
+    rejected += tally.rejected
+    unsure += tally.unsure
+    if let own = reviewed(tally, groups) { recognition += own }
+  }
+
+  func reviewed(_ tally: InspectionTally, _ groups: [String: InspectionTally.Group]) -> Recognition? {
+    groups[version]?.recognition ?? (InspectionTally.leading(groups) == nil ? tally.recognition : nil)
+  }
+
   func encode(into writer: inout ByteWriter) {
     writer.string(version)
     writer.timestamp(start)

@@ -2,7 +2,7 @@ import Telemetry
 import Templates
 
 /// What is known of a station with one version of its recognition model.
-struct VersionWatch: Hashable, Sendable {
+struct VersionWatch: OfPhase {
   /// More names than this are not compared.
   private static let mostSuspects = 200
 
@@ -26,9 +26,7 @@ struct VersionWatch: Hashable, Sendable {
 
   mutating func add(_ tally: InspectionTally, start: Timestamp, end: Timestamp, plan: InspectionPlan) {
     if tally.inspected > 0 { addRates(tally, start: start, end: end, plan) }
-    phase.inspected += tally.inspected
-    phase.rejected += tally.rejected
-    phase.unsure += tally.unsure
+    phase.add(tally, tally.models)
     for (name, measure) in tally.measures.sorted(by: { $0.key < $1.key }) {
       measures[name, default: MeasureWatch()].add(measure, start: start, plan: plan)
     }
@@ -85,13 +83,8 @@ struct VersionWatch: Hashable, Sendable {
     }
   }
 
-  /// Reviews of the phase's own version only: what another one did says nothing of it.
   private mutating func review(_ tally: InspectionTally, start: Timestamp, _ plan: InspectionPlan) {
-    guard
-      let recognition = tally.models[phase.version]?.recognition ?? (tally.model == nil ? tally.recognition : nil),
-      recognition.reviews > 0
-    else { return }
-    phase.recognition += recognition
+    guard let recognition = phase.reviewed(tally, tally.models), recognition.reviews > 0 else { return }
     switch accuracy.add(reviews: recognition.reviews, wrong: recognition.wrong, plan.accuracy) {
     case .open: break
     case .held:
