@@ -140,10 +140,8 @@ extension GatewayControl {
     }
     var command = given
     command.members["series"] = .string(found.name)
-    var batch = Batch()
-    batch.entries.append(.command(command.text))
-    try writer.append(&batch)
-    return CommandReceipt(id: plan.name, position: batch.position, summary: summary, warnings: [])
+    return CommandReceipt(
+      id: plan.name, position: try writer.append(command: command), summary: summary, warnings: [])
   }
 
   private func only(_ found: [KeptSeries], _ problem: String, _ plan: LotPlan) throws -> KeptSeries {

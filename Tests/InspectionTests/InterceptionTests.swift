@@ -167,7 +167,7 @@ import Testing
       last = unit
     }
     let finding = try #require(open(bench)["rejected-units-forgotten"])
-    #expect(finding.severity == .warning && finding.advice.contains("held (now 30 d)"), "\(finding.advice)")
+    #expect(finding.severity == .warning && finding.advice.contains("held (now 720 h)"), "\(finding.advice)")
     try bench.event(at: start + .minutes(1), id: 1_000_000, result("SN0", "OK"), asset: 1)
     #expect(open(bench).count == 1, "it is followed no more")
     try bench.event(at: start + .minutes(2), id: 1_000_001, result(last, "OK"), asset: 1)

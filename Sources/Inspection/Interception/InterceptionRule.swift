@@ -139,7 +139,7 @@ public struct InterceptionRule: SiteRule {
       advice:
         "Stop the units named here, and look why they were not taken out. A repair (verdict rework), a good verdict "
         + "of \(id) or a review that calls the rejection false ends this; without it they are forgotten after "
-        + "\(QuantityText.text(held)).",
+        + "\(FigureText.duration(held)).",
       evidence: units.prefix(Self.named).map {
         Event.Attribute($0.unit, "rejected \(zone.rfc3339($0.rejected)), seen at \(name($0.seenAt))")
       })
@@ -156,7 +156,7 @@ public struct InterceptionRule: SiteRule {
         advice:
           "Let the stations or the repair place send what became of a rejected unit (verdict rework, a good verdict of "
           + "the same station, or a review), or shorten inspection: interception: held (now "
-          + "\(QuantityText.text(held))). The units' records are complete.",
+          + "\(FigureText.duration(held))). The units' records are complete.",
         evidence: []),
       context: &context)
   }

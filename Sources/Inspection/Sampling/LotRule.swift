@@ -134,9 +134,9 @@ public struct LotRule: SiteRule {
   // MARK: Saved state
 
   /// Where the Store keeps a series.
-  public static func stateKey(plan: String, series: String) -> String { "site/rule/\(key(plan, series))" }
+  public static func stateKey(plan: String, series: String) -> String { SiteState.key(key(plan, series)) }
   /// Where it keeps the names of a plan's series.
-  public static func stateKey(names plan: String) -> String { "site/rule/\(namesKey(plan))" }
+  public static func stateKey(names plan: String) -> String { SiteState.key(namesKey(plan)) }
 
   /// What `stateKey(names:)` leads to.
   public static func names(_ bytes: [UInt8]?) throws -> [String] {
