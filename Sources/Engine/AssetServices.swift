@@ -40,7 +40,7 @@ final class AssetServices: RuleServices {
 
   func save(_ key: String, _ bytes: [UInt8]?) { state.save(name(key), bytes) }
 
-  func loadOfSite(_ key: String) throws -> [UInt8]? { try state.load(SiteServices.prefix + key) }
+  func loadOfSite(_ key: String) throws -> [UInt8]? { try state.load(SiteState.key(key)) }
 
   var verdicts: QualityVerdicts {
     get { verdictsOfAsset[asset] }

@@ -62,7 +62,6 @@ struct SiteRules {
 
 /// What a rule over the site may ask: the state that it saved.
 final class SiteServices: RuleServices {
-  static let prefix = "site/rule/"
   private let state: SavedState
   /// By asset; of few or none.
   private let formerIDs: [Int: [String]]
@@ -74,9 +73,9 @@ final class SiteServices: RuleServices {
 
   var asset: Int { -1 }
   func formerIDs(of asset: Int) -> [String] { formerIDs[asset] ?? [] }
-  func load(_ key: String) throws -> [UInt8]? { try state.load(Self.prefix + key) }
+  func load(_ key: String) throws -> [UInt8]? { try state.load(SiteState.key(key)) }
   func loadOfSite(_ key: String) throws -> [UInt8]? { try load(key) }
-  func save(_ key: String, _ bytes: [UInt8]?) { state.save(Self.prefix + key, bytes) }
+  func save(_ key: String, _ bytes: [UInt8]?) { state.save(SiteState.key(key), bytes) }
 
   // The site has no signals of its own.
   func samples(signal: Int, from: Timestamp, to: Timestamp) throws -> [Sample] { [] }

@@ -49,7 +49,10 @@ public final class Forwarder: Sendable {
     self.init(
       senders: senders, outbox: outbox, settings: settings, heldBefore: heldBefore,
       ahead: Dictionary(
-        destinations.map { destination in (destination.name, { @Sendable in destination.awaits($0) }) },
+        destinations.map { destination in
+          let allowed = AllowList(destination)
+          return (destination.name, { @Sendable in allowed.allows($0.kind, asset: $0.asset) })
+        },
         uniquingKeysWith: { first, _ in first }), logger: logger, wallClock: wallClock, onFinding: onFinding)
   }
 
@@ -133,15 +136,6 @@ extension Forwarder: Service {
       for lane in lanes { lane.stop() }
       for loop in loops { loop.stop() }
     }
-  }
-}
-
-extension Destination {
-  /// Whether its allow-list lets a record through, as the outbox decides it.
-  func awaits(_ record: OutboundRecord) -> Bool {
-    guard kinds.contains(record.kind) else { return false }
-    return record.kind == .notification
-      ? record.asset == Destination.addressee(name) : assets.contains { Wildcard.matches(record.asset, $0) }
   }
 }
 

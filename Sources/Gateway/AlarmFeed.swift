@@ -20,10 +20,8 @@ final class AlarmFeed: Sendable {
 
   func tell(_ finding: Finding) {
     queue.async { [self] in
-      var batch = Batch()
-      batch.entries.append(.command(GatewayFinding.command(finding).text))
       do {
-        try writer.append(&batch)
+        try writer.append(command: GatewayFinding.command(finding))
       } catch {
         logger.warning("a finding is no alarm yet", metadata: ["finding": "\(finding.key)", "error": "\(error)"])
       }

@@ -93,15 +93,16 @@ final class EngineRunner: @unchecked Sendable {
 
   /// The Store has not yet taken so much that no more may be made, save what is urgent.
   private func isBehind() throws -> Bool {
-    if try lane.isIdle() {
-      if isCheckpointUnderWay {
-        isCheckpointUnderWay = false
-        reader.drop()
-      }
-      return false
-    }
+    if try isStoreCurrent() { return false }
     let waiting = output.records.count + output.findings.count + output.quarantined.count
     return engine.shouldCheckpoint || waiting > Self.mostWaiting
+  }
+
+  /// The Store has everything that was made, and a checkpoint that it has need not be read from memory any more.
+  private func isStoreCurrent() throws -> Bool {
+    guard try lane.isIdle() else { return false }
+    reader.drop()
+    return true
   }
 
   private func process(_ batch: Batch) throws {
@@ -113,9 +114,9 @@ final class EngineRunner: @unchecked Sendable {
     lastMark = ContinuousClock.now
     // The head of a day is over what was made up to this batch, neither more nor less, whenever it is committed.
     if let day = days.ended(at: engine.plantClock) { submitOutput(sealing: day) }
-    if batch.isUrgent, !output.isEmpty, try lane.isIdle() { submitOutput() }
+    if batch.isUrgent, !output.isEmpty, try isStoreCurrent() { submitOutput() }
     if case .configuration = batch.entries.last { try checkpointNow() }
-    if engine.shouldCheckpoint, try lane.isIdle() { checkpoint() }
+    if engine.shouldCheckpoint, try isStoreCurrent() { checkpoint() }
   }
 
   /// Nothing has arrived: time itself may close windows.
@@ -125,7 +126,7 @@ final class EngineRunner: @unchecked Sendable {
     guard isDue || ContinuousClock.now - lastMark >= cadence.idleMark else { return }
     do {
       if let batch = try writer.appendIdleMark() { try process(batch) }
-      if isTroubled { recovered() }
+      if troubles.isTroubled { recovered() }
     } catch let error as JournalError {
       // The journal cannot be written just now (disk full): windows close when it can.
       trouble(error)
@@ -136,11 +137,7 @@ final class EngineRunner: @unchecked Sendable {
   private func commitWhenDue(isIdle: Bool) throws {
     let now = ContinuousClock.now
     let isViewDue = now - lastView >= .seconds(1)
-    if try lane.isIdle() {
-      if isCheckpointUnderWay {
-        isCheckpointUnderWay = false
-        reader.drop()
-      }
+    if try isStoreCurrent() {
       // What people see of the engine is no newer than what they find in the Store.
       if let view = viewUnderWay { publish(view, now) }
       var isSubmitted = true
@@ -195,7 +192,6 @@ final class EngineRunner: @unchecked Sendable {
     guard engine.position > checkpointed || !output.isEmpty else { return false }
     let checkpoint = engine.checkpoint()
     reader.take(checkpoint)
-    isCheckpointUnderWay = true
     checkpointed = checkpoint.position
     lane.submit(.checkpoint(checkpoint, output))
     output = EngineOutput()
@@ -206,33 +202,24 @@ final class EngineRunner: @unchecked Sendable {
     try lane.drain()
     checkpoint()
     try lane.drain()
-    isCheckpointUnderWay = false
     reader.drop()
   }
 
-  private var isCheckpointUnderWay = false
   /// Shown when the Store has what was made up to it.
   private var viewUnderWay: EngineView?
-  private var isTroubled = false
-  private var lastTroubleLog: ContinuousClock.Instant?
+  private var troubles = TroubleLog()
 
   private func trouble(_ error: JournalError) {
-    isTroubled = true
-    // A full disk must not be filled further by the log about it.
-    if lastTroubleLog.map({ ContinuousClock.now - $0 > .seconds(60) }) ?? true {
-      lastTroubleLog = ContinuousClock.now
+    if troubles.begin() {
       logger.error("the journal cannot be written: waiting for room", metadata: ["error": "\(error)"])
     }
     lane.makeRoom()
-    findings.open(
-      "disk-full", severity: .critical, summary: "The disk is full: the journal cannot be written.",
-      advice: GatewayFindings.fullDiskAdvice)
+    findings.openFullDisk("journal")
   }
 
   private func recovered() {
-    isTroubled = false
-    lastTroubleLog = nil
-    if board.troubles.store == nil { findings.close("disk-full") }
+    troubles.end()
+    if board.troubles.store == nil { findings.close(GatewayFindings.fullDisk) }
     logger.info("the journal can be written again")
   }
 

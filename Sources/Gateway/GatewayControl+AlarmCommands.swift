@@ -21,10 +21,8 @@ extension GatewayControl {
       throw ControlRefusal(.badRequest, "Nothing was done: \(error).")
     }
     let summary = try check(command, state)
-    var batch = Batch()
-    batch.entries.append(.command(command.journaled.text))
-    try writer.append(&batch)
-    return CommandReceipt(id: command.action.name, position: batch.position, summary: summary, warnings: [])
+    let position = try writer.append(command: command.journaled)
+    return CommandReceipt(id: command.action.name, position: position, summary: summary, warnings: [])
   }
 
   /// What will happen, in words; refused while the person can still say what was meant.

@@ -81,15 +81,13 @@ extension GatewayControl {
     if let problem = emissions.compactMap(\.problem).first, emissions.allSatisfy({ $0.problem != nil }) {
       throw ControlRefusal(.badRequest, "The entry was not taken: \(problem.message).\n  → \(problem.remedy)")
     }
-    var batch = Batch()
-    batch.entries.append(.command(entry.journaled.text))
-    try writer.append(&batch)
+    let position = try writer.append(command: entry.journaled)
     let figures = emissions.map { method in
       if let problem = method.problem { return "\(method.method.rawValue): no figure, \(problem)" }
       return "\(method.method.rawValue): " + method.lines.map(\.formula).joined(separator: "; ")
     }
     return CommandReceipt(
-      id: entry.id, position: batch.position,
+      id: entry.id, position: position,
       summary: "\(entry.activity.amount) \(entry.activity.unit) \(entry.what), "
         + "\(zone.rfc3339(entry.start)) – \(zone.rfc3339(entry.end))\n" + figures.joined(separator: "\n"),
       warnings: emissions.flatMap { method in method.warnings.map { "\(method.method.rawValue): \($0)" } })

@@ -85,11 +85,9 @@ extension GatewayControl {
     for name in ["person", "reason"] where text(name).isEmpty {
       throw ControlRefusal(.badRequest, "Nothing is learnt again without a \(name).\n  → Say who decides it, and why.")
     }
-    var batch = Batch()
-    batch.entries.append(.command(command.text))
-    try writer.append(&batch)
+    let position = try writer.append(command: command)
     return CommandReceipt(
-      id: asset.id, position: batch.position,
+      id: asset.id, position: position,
       summary: "\(asset.id) learns again what is usual, from its next window on", warnings: [])
   }
 

@@ -36,14 +36,12 @@ extension GatewayControl {
     if let mistake = history.mistake(in: record) {
       throw Self.notTaken("\(mistake)", "`weir maintenance list` shows them.")
     }
-    var batch = Batch()
-    batch.entries.append(.command(record.journaled.text))
-    try writer.append(&batch)
+    let position = try writer.append(command: record.journaled)
     var after = history
     var named = record
     named.asset = asset.machineName
     after.enter(named, of: asset.machineName)
-    return receipt(record, asset, after, machine, position: batch.position)
+    return receipt(record, asset, after, machine, position: position)
   }
 
   static func notTaken(_ why: String, _ remedy: String? = nil) -> ControlRefusal {

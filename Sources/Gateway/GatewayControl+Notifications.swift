@@ -57,12 +57,10 @@ extension GatewayControl {
       }
       command.members["to"] = .string(to)
     }
-    var batch = Batch()
-    batch.entries.append(.command(command.text))
-    try writer.append(&batch)
+    let position = try writer.append(command: command)
     let names = command.members["to"]?.stringValue.map { [$0] } ?? known
     return CommandReceipt(
-      id: AlarmRule.testCommand, position: batch.position, summary: "test to \(names.joined(separator: ", "))",
+      id: AlarmRule.testCommand, position: position, summary: "test to \(names.joined(separator: ", "))",
       warnings: [])
   }
 

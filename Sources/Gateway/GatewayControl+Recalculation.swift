@@ -43,12 +43,10 @@ extension GatewayControl {
           id: recalculation.id, position: 0, summary: "a trial: nothing was changed; this counts \(what)", warnings: [],
           table: table)
       }
-      var batch = Batch()
-      batch.entries.append(
-        .command(SiteCommand(name: Recalculation.command, members: recalculation.json).text))
-      try writer.append(&batch)
+      let position = try writer.append(
+        command: SiteCommand(name: Recalculation.command, members: recalculation.json))
       return CommandReceipt(
-        id: recalculation.id, position: batch.position, summary: "counting \(what)", warnings: [], table: table)
+        id: recalculation.id, position: position, summary: "counting \(what)", warnings: [], table: table)
     } catch let problem as FactorProblem {
       throw ControlRefusal(.badRequest, "Nothing was counted again: \(problem.message).\n  → \(problem.remedy)")
     } catch let mistake as PlantPeriod.Mistake {

@@ -53,9 +53,7 @@ extension GatewayControl {
     members["user"] = person.map { .string($0.name) }
     members["uid"] = person.map { .integer(Int64($0.userID)) }
     members["role"] = role.map { .string($0.rawValue) }
-    var batch = Batch()
-    batch.entries.append(.command(SiteCommand(name: AuditEntry.checked, members: members).text))
-    try writer.append(&batch)
+    try writer.append(command: SiteCommand(name: AuditEntry.checked, members: members))
   }
 }
 

@@ -54,12 +54,10 @@ extension GatewayControl {
           + "one in precedingPfIds; `weir product suppliers` lists them.")
     }
     let uses = try uses(of: footprint)
-    var batch = Batch()
-    batch.entries.append(.command(imported.journaled.text))
-    try writer.append(&batch)
+    let position = try writer.append(command: imported.journaled)
     let signed = imported.issuer.map { "signed by \($0.name), key \($0.key)" } ?? "without a checked signature"
     return CommandReceipt(
-      id: footprint.id, position: batch.position,
+      id: footprint.id, position: position,
       summary: "\(footprint.product) of \(footprint.company): \(try footprint.emissions(of: .one)) kgCO2e by "
         + "\(footprint.unit.rawValue), data of \(zone.rfc3339(footprint.start)) – \(zone.rfc3339(footprint.end)), \(signed)\n"
         + (uses.isEmpty ? "no material uses it yet" : "for " + uses.joined(separator: ", ")),

@@ -87,11 +87,9 @@ extension GatewayControl {
       throw ControlRefusal(
         .badRequest, "The state was not taken: work order \(command.number) is \(order.state) since \(order.changed).")
     }
-    var batch = Batch()
-    batch.entries.append(.command(command.journaled.text))
-    try writer.append(&batch)
+    let position = try writer.append(command: command.journaled)
     return CommandReceipt(
-      id: "\(command.number)", position: batch.position,
+      id: "\(command.number)", position: position,
       summary: "work order \(command.number) is \(command.state.rawValue), says \(command.person)", warnings: [])
   }
 }

@@ -56,8 +56,7 @@ final class GatewayFindings: @unchecked Sendable {
 
   static let subject = "gateway"
   static let held = "destination-held"
-  static let fullDiskAdvice =
-    "Free some space on the gateway's disk. Until then the broker keeps what comes; nothing is lost."
+  static let fullDisk = "disk-full"
 
   /// Closes findings about settings that the configuration does not have any more.
   func closeOutdated(_ site: Site) {
@@ -91,6 +90,13 @@ final class GatewayFindings: @unchecked Sendable {
       opened: PlantClock.system().wall, summary: summary, advice: advice)
     let isOpen = lock.withLock { open[finding.key] != nil }
     if !isOpen { note(finding) }
+  }
+
+  /// - Parameter what: cannot be written.
+  func openFullDisk(_ what: String) {
+    open(
+      Self.fullDisk, severity: .critical, summary: "The disk is full: the \(what) cannot be written.",
+      advice: "Free some space on the gateway's disk. Until then the broker keeps what comes; nothing is lost.")
   }
 
   func close(_ rule: String) {

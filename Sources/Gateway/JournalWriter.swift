@@ -1,5 +1,6 @@
 import Foundation
 import Journal
+import Rules
 import Telemetry
 
 /// The one place that appends to the journal: gives every batch its time mark, makes it durable, and hands it to the
@@ -36,6 +37,17 @@ final class JournalWriter: @unchecked Sendable {
     if stampsTime { batch.entries.insert(.mark(clock.now()), at: 0) }
     try commit(&batch, retried: ids)
     queue.add(batch)
+  }
+
+  /// A command alone; durable when it returns.
+  ///
+  /// - Returns: the position of its batch.
+  @discardableResult
+  func append(command: SiteCommand) throws -> Int64 {
+    var batch = Batch()
+    batch.entries.append(.command(command.text))
+    try append(&batch)
+    return batch.position
   }
 
   /// Tells the status board of a change between working and not working.

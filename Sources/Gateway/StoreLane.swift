@@ -38,8 +38,7 @@ final class StoreLane: @unchecked Sendable {
   private var checkpointed: Int64
 
   // Used by the thread alone.
-  private var isTroubled = false
-  private var lastTroubleLog: ContinuousClock.Instant?
+  private var troubles = TroubleLog()
 
   /// - Parameters:
   ///   - upkeep: makes room in the files; called now and then, and while there is none.
@@ -193,7 +192,7 @@ final class StoreLane: @unchecked Sendable {
     while true {
       do {
         try commit()
-        if isTroubled { recovered() }
+        if troubles.isTroubled { recovered() }
         return
       } catch let error as StoreError {
         if case .corrupt = error { throw error }
@@ -213,11 +212,8 @@ final class StoreLane: @unchecked Sendable {
   }
 
   private func trouble(_ error: StoreError) {
-    isTroubled = true
     board.storeTrouble(error)
-    // A full disk must not be filled further by the log about it.
-    if lastTroubleLog.map({ ContinuousClock.now - $0 > .seconds(60) }) ?? true {
-      lastTroubleLog = ContinuousClock.now
+    if troubles.begin() {
       logger.error("the store cannot be written: waiting", metadata: ["error": "\(error)"])
     }
     condition.lock()
@@ -225,9 +221,7 @@ final class StoreLane: @unchecked Sendable {
     condition.unlock()
     upkeep(position)
     if case .diskFull = error {
-      findings.open(
-        "disk-full", severity: .critical, summary: "The disk is full: the store cannot be written.",
-        advice: GatewayFindings.fullDiskAdvice)
+      findings.openFullDisk("store")
     } else {
       findings.open(
         Self.failing, severity: .critical, summary: "The store cannot be written: \(error).",
@@ -240,10 +234,9 @@ final class StoreLane: @unchecked Sendable {
   static let failing = "store-failing"
 
   private func recovered() {
-    isTroubled = false
-    lastTroubleLog = nil
+    troubles.end()
     board.storeRecovered()
-    if board.troubles.journal == nil { findings.close("disk-full") }
+    if board.troubles.journal == nil { findings.close(GatewayFindings.fullDisk) }
     findings.close(Self.failing)
     logger.info("the store can be written again")
   }

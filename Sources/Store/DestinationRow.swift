@@ -1,5 +1,6 @@
 import GRDB
 import Telemetry
+import Templates
 
 /// The sums of promise 5 of one destination: issued = delivered + pending + refused + evicted.
 public struct DestinationCounts: Hashable, Sendable {

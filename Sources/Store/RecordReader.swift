@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import Ledger
 import Telemetry
+import Templates
 
 /// Reads rows of `records` as issued records.
 struct RecordReader {
@@ -53,4 +54,9 @@ struct RecordReader {
       start: Timestamp(nanoseconds: row[4]), end: Timestamp(nanoseconds: row[5]), issued: issued,
       json: envelope.json(body: [UInt8](row[13] as Data)))
   }
+}
+
+extension AllowList {
+  /// The codes of the kinds for an SQL `IN`, rising.
+  var kindCodes: String { kinds.map(\.code).sorted().map(String.init).joined(separator: ",") }
 }

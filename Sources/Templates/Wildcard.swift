@@ -1,5 +1,3 @@
-import Telemetry
-
 /// Patterns of allow-lists: `*` stands for any number of characters, also none.
 public enum Wildcard {
   public static func matches(_ text: String, _ pattern: String) -> Bool {
@@ -26,12 +24,5 @@ public enum Wildcard {
       }
     }
     return pattern[index...].allSatisfy { $0 == star }
-  }
-}
-
-extension Destination {
-  /// Whether the allow-list lets a record of this kind and asset leave the plant.
-  public func allows(_ kind: RecordKind, asset: String) -> Bool {
-    kinds.contains(kind) && (kind == .ledgerHead || assets.contains { Wildcard.matches(asset, $0) })
   }
 }

@@ -64,13 +64,11 @@ enum AuditText {
     let rows = lines.map {
       [$0.time, $0.person, $0.user, $0.role, $0.act, $0.what, $0.reason, $0.outcome, $0.refusal]
     }
-    return ([head] + rows).map { $0.map(field).joined(separator: ",") + "\r\n" }.joined()
+    return ReportText.csv([head] + rows.map { $0.map(plain) })
   }
 
-  private static func field(_ text: String) -> String {
-    // A spreadsheet must not take it for a formula.
-    let safe = text.first.map { "=+-@".contains($0) } ?? false ? "'" + text : text
-    guard safe.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return safe }
-    return "\"" + safe.replacing("\"", with: "\"\"") + "\""
+  /// A spreadsheet must not take it for a formula.
+  private static func plain(_ text: String) -> String {
+    text.first.map { "=+-@".contains($0) } ?? false ? "'" + text : text
   }
 }

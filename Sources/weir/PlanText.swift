@@ -53,9 +53,12 @@ enum PlanText {
   static func short(_ time: String) -> String { String(time.prefix(16)).replacing("T", with: " ") }
 
   static func csv(_ plan: MaintenancePlan) -> String {
-    var text =
-      "start,end,stop,line,asset,fault,action,method,p10,p50,p90,order_by,risk,next_stop,next_risk,waiting_cost,cost_unit,"
-      + "advice\r\n"
+    var rows = [
+      [
+        "start", "end", "stop", "line", "asset", "fault", "action", "method", "p10", "p50", "p90", "order_by", "risk",
+        "next_stop", "next_risk", "waiting_cost", "cost_unit", "advice",
+      ]
+    ]
     for visit in plan.visits {
       for job in visit.jobs {
         let cells: [String?] = [
@@ -64,9 +67,9 @@ enum PlanText {
           job.p90, job.orderBy, job.risk.map { "\($0)" }, job.nextStop, job.nextRisk.map { "\($0)" },
           job.waitingCost.map { "\($0)" }, job.costUnit, job.advice,
         ]
-        text += cells.map { ReportText.quoted($0 ?? "") }.joined(separator: ",") + "\r\n"
+        rows.append(cells.map { $0 ?? "" })
       }
     }
-    return text
+    return ReportText.csv(rows)
   }
 }

@@ -34,11 +34,15 @@ enum ReportText {
   static func csv(_ table: ReportTable) -> String {
     let heads = [table.by] + table.columns.map { $0.unit.isEmpty ? $0.key : "\($0.key) [\($0.unit)]" }
     let rows = (table.rows + (table.total.map { [$0] } ?? [])).map { row in [row.name] + row.figures.map { $0 ?? "" } }
-    return ([heads] + rows).map { $0.map(quoted).joined(separator: ",") + "\r\n" }.joined()
+    return csv([heads] + rows)
   }
 
-  static func quoted(_ cell: String) -> String {
-    cell.contains { ",\"\r\n".contains($0) } ? "\"" + cell.replacing("\"", with: "\"\"") + "\"" : cell
+  static func csv(_ rows: [[String]]) -> String {
+    rows.map { $0.map(quoted).joined(separator: ",") + "\r\n" }.joined()
+  }
+
+  private static func quoted(_ cell: String) -> String {
+    cell.contains { $0 == "," || $0 == "\"" || $0.isNewline } ? "\"" + cell.replacing("\"", with: "\"\"") + "\"" : cell
   }
 
   private static func notes(_ table: ReportTable) -> [String] { table.notes.map { "note: \($0)" } }

@@ -112,6 +112,70 @@ import Testing
     #expect(bench.counts.samplesBalance && bench.counts.samplesPending == 0)
   }
 
+  @Test("a second unit of a station waits for a minute, and none is left out")
+  func pause() throws {
+    var bench = try bench()
+    try bench.mark(start)
+    for (number, second) in [(1, 60), (2, 70), (3, 80)] as [(Int, Int64)] {
+      try bench.event(at: start + .seconds(second), id: UInt64(number), result("SN\(number)", "NG"))
+      try bench.event(at: start + .seconds(second + 5), id: UInt64(number + 10), result("SN\(number)", "OK"), asset: 1)
+      try bench.mark(start + .seconds(second + 5))
+      if number == 2 { try bench.restart() }
+    }
+    #expect(bench.output.findings.count == 1 && bench.output.findings[0].summary.contains("SN1"))
+    try bench.mark(start + .seconds(200))
+    #expect(bench.output.findings.count == 2)
+    let finding = try #require(open(bench)["rejected-unit-passed/m1"])
+    #expect(finding.summary.hasPrefix("3 units") && finding.summary.contains("SN2") && finding.summary.contains("SN3"))
+    for number in 1...3 {
+      try bench.event(at: start + .seconds(210), id: UInt64(number + 20), result("SN\(number)", "rework"))
+    }
+    try bench.mark(start + .seconds(400))
+    #expect(open(bench).isEmpty)
+  }
+
+  @Test("restarts at any place change nothing, whatever is written by then", arguments: 0..<4 as Range<UInt64>)
+  func anyRestart(seed: UInt64) throws {
+    var generator = Seeded(state: seed)
+    var (plain, restarted) = (try bench(), try bench())
+    try plain.mark(start)
+    try restarted.mark(start)
+    for number in 1..<400 as Range<UInt64> {
+      let time = start + .seconds(Int64(number) * 7)
+      let verdict = ["NG", "OK", "OK", "rework", "unsure"].randomElement(using: &generator) ?? "NG"
+      let unit = "SN\(Int.random(in: 0..<40, using: &generator))"
+      let asset = Int.random(in: 0..<2, using: &generator)
+      try plain.event(at: time, id: number, result(unit, verdict), asset: asset)
+      try restarted.event(at: time, id: number, result(unit, verdict), asset: asset)
+      if Int.random(in: 0..<9, using: &generator) == 0 { try restarted.restart() }
+      try plain.mark(time)
+      try restarted.mark(time)
+    }
+    #expect(plain.output.findings.count > 20 && plain.output.findings == restarted.output.findings)
+  }
+
+  @Test("more units than can be held: the longest quiet ones go, and it is said")
+  func surplus() throws {
+    var bench = try bench()
+    try bench.mark(start)
+    // All of them in one part.
+    let part = HeldUnits.part(of: "SN0")
+    let units = (0...).lazy.map { "SN\($0)" }.filter { HeldUnits.part(of: $0) == part }.prefix(HeldUnits.mostVisits + 1)
+    var last = ""
+    for (number, unit) in units.enumerated() {
+      try bench.event(at: start + .milliseconds(Int64(number)), id: UInt64(number + 1), result(unit, "NG"))
+      last = unit
+    }
+    let finding = try #require(open(bench)["rejected-units-forgotten"])
+    #expect(finding.severity == .warning && finding.advice.contains("held (now 30 d)"), "\(finding.advice)")
+    try bench.event(at: start + .minutes(1), id: 1_000_000, result("SN0", "OK"), asset: 1)
+    #expect(open(bench).count == 1, "it is followed no more")
+    try bench.event(at: start + .minutes(2), id: 1_000_001, result(last, "OK"), asset: 1)
+    #expect(open(bench)["rejected-unit-passed/m1"]?.summary.contains(last) == true)
+    for day in 1..<33 as Range<Int64> { try bench.mark(start + .days(day)) }
+    #expect(open(bench).isEmpty)
+  }
+
   @Test("what nobody ends is forgotten")
   func forgotten() throws {
     var bench = try bench()

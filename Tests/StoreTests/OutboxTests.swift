@@ -1,20 +1,12 @@
 import GRDB
 import Rules
 import Telemetry
+import Templates
 import Testing
 
 @testable import Store
 
 @Suite struct OutboxTests {
-  @Test(arguments: [
-    ("*", "x/y", true), ("*", "", true), ("", "", true), ("", "a", false), ("press-*", "press-12", true),
-    ("press-*", "pres-12", false), ("*-12", "press-12", true), ("*-12", "press-123", false), ("a*b*c", "a1b2b3c", true),
-    ("a*b*c", "a1c2b", false), ("press", "press-1", false), ("**", "x", true), ("*a", "ba", true), ("*ab", "aab", true),
-  ])
-  func patterns(pattern: String, asset: String, fits: Bool) {
-    #expect(AllowList.matches(asset, pattern: pattern) == fits)
-  }
-
   @Test func onlyWhatIsAllowedLeaves() throws {
     var fixture = try StoreFixture()
     fixture.destinations = [

@@ -195,8 +195,8 @@ struct UnitTests {
     arguments: [
       ("meter-1", "meter-*", true), ("meter-1", "*", true), ("meter-1", "*-1", true), ("meter-1", "m*r*1", true),
       ("meter-1", "meter", false), ("meter-12", "meter-?2", false), ("a", "a*", true), ("ab", "*a", false),
-      ("", "*", true),
-      ("aXbXc", "a*b*c", true), ("aaab", "*ab", true),
+      ("", "*", true), ("", "", true), ("", "a", false), ("x", "**", true), ("press-123", "*-12", false),
+      ("aXbXc", "a*b*c", true), ("a1c2b", "a*b*c", false), ("aaab", "*ab", true),
     ])
   func wildcards(text: String, pattern: String, matches: Bool) { #expect(Wildcard.matches(text, pattern) == matches) }
 }

@@ -141,6 +141,7 @@ struct FindingSentence {
     (["lot-undecided"], ["{subject} 有 {count} 个检验批无法判定（方案 {plan}）：{lots}。"]),
     (["inspection-severity"], ["{subject} 的抽样检验已转为 {severity}（方案 {plan}[，{series}]），自 {since} 起。"]),
     (["rejected-unit-passed"], ["{subject} 有不合格件流出。"]),
+    (["rejected-units-forgotten"], ["未放行的不合格件过多，最早的不再跟踪。"]),
   ]
 
   private static let devices: [Entry] = [

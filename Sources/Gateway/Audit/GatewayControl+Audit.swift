@@ -7,9 +7,6 @@ import Templates
 
 /// What people did, and what they were refused.
 extension GatewayControl {
-  /// The prefix of what rules of the site save.
-  private static let saved = "site/rule/"
-
   func audit(_ query: AuditQuery) async throws -> AuditReport {
     let period = try query.period.map { try plantPeriod($0) }
     guard let index = board.view?.shared[AuditRule.indexKey] else { return AuditReport(lines: [], isCut: false) }
@@ -19,7 +16,7 @@ extension GatewayControl {
     // The newest page as the engine has it, older ones as they were saved.
     for page in stride(from: newest, through: max(0, newest - AuditRule.keptPages + 1), by: -1) {
       let key = AuditRule.key(ofPage: page)
-      let bytes = try board.view?.shared[key] ?? store.state(Self.saved + key) ?? []
+      let bytes = try board.view?.shared[key] ?? store.state(SiteState.key(key)) ?? []
       let entries = try AuditRule.entries(bytes)
       for entry in entries.reversed() where isMeant(entry, query, period) {
         if lines.count == query.limit {
@@ -56,9 +53,7 @@ extension GatewayControl {
     members["act"] = .string(given.name)
     members["refusal"] = .string(String(refusal.description.prefix { $0 != "\n" }.prefix(300)))
     for (name, value) in members where !Self.isShort(value) { members[name] = nil }
-    var batch = Batch()
-    batch.entries.append(.command(SiteCommand(name: AuditEntry.refused, members: members).text))
-    try writer.append(&batch)
+    try writer.append(command: SiteCommand(name: AuditEntry.refused, members: members))
   }
 
   /// A whole document of somebody is not kept because it was refused.

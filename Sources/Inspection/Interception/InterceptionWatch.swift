@@ -44,6 +44,9 @@ public struct InterceptionWatch: Hashable, Sendable {
   /// By unit, each by time.
   private var held: [String: [Visit]] = [:]
 
+  /// Of all units.
+  public private(set) var visits = 0
+
   public init() {}
 
   public var count: Int { held.count }
@@ -53,14 +56,19 @@ public struct InterceptionWatch: Hashable, Sendable {
   /// - Returns: whether anything is remembered or forgotten by it.
   public mutating func add(_ visit: Visit, unit: String) -> Bool {
     guard held[unit] != nil || visit.kind == .rejected else { return false }
-    var visits = held[unit] ?? []
-    let place = visits.firstIndex { Self.order($0) >= Self.order(visit) } ?? visits.endIndex
-    if place < visits.endIndex, visits[place] == visit { return false }
-    visits.insert(visit, at: place)
-    held[unit] = visits
+    var known = held[unit] ?? []
+    let place = known.firstIndex { Self.order($0) >= Self.order(visit) } ?? known.endIndex
+    if place < known.endIndex, known[place] == visit { return false }
+    known.insert(visit, at: place)
+    visits += 1
+    held[unit] = known
     // Nothing is open and the unit goes on: what is late now changes nothing that could still be stopped.
-    if Self.open(visits).isEmpty { held[unit] = nil }
+    if Self.open(known).isEmpty { drop(unit) }
     return true
+  }
+
+  private mutating func drop(_ unit: String) {
+    visits -= held.removeValue(forKey: unit)?.count ?? 0
   }
 
   /// The first other station that saw the unit while it was rejected; nil if none did, or if it was released.
@@ -105,7 +113,20 @@ public struct InterceptionWatch: Hashable, Sendable {
   /// Forgets units of which nothing was heard since.
   public mutating func forget(before time: Timestamp) -> [String] {
     let old = held.filter { $0.value.last.map { $0.time < time } ?? true }.keys.sorted()
-    for unit in old { held[unit] = nil }
+    for unit in old { drop(unit) }
+    return old
+  }
+
+  /// Forgets the units of which nothing was heard for longest, until so many visits remain.
+  public mutating func forget(downTo most: Int) -> [String] {
+    var old: [String] = []
+    for (unit, known) in held.sorted(by: {
+      ($0.value.last?.time ?? .distantPast, $0.key) < ($1.value.last?.time ?? .distantPast, $1.key)
+    }) {
+      guard visits > most, !known.isEmpty else { break }
+      drop(unit)
+      old.append(unit)
+    }
     return old
   }
 
@@ -116,29 +137,36 @@ public struct InterceptionWatch: Hashable, Sendable {
     for (unit, visits) in held.sorted(by: { $0.key < $1.key }) {
       writer.string(unit)
       writer.varint(visits.count)
-      for visit in visits {
-        writer.timestamp(visit.time)
-        writer.fixed64(visit.station)
-        writer.fixed64(visit.step)
-        writer.byte(visit.kind.rawValue)
-      }
+      for visit in visits { visit.encode(into: &writer) }
     }
   }
 
   public init(from reader: inout ByteReader) throws(ByteReaderError) {
     for _ in 0..<(try reader.count()) {
       let unit = try reader.string()
-      var visits: [Visit] = []
-      for _ in 0..<(try reader.count()) {
-        let time = try reader.timestamp()
-        let station = try reader.fixed64()
-        let step = try reader.fixed64()
-        guard let kind = Visit.Kind(rawValue: try reader.byte()) else {
-          throw ByteReaderError(offset: reader.offset, expected: "what happened to a unit")
-        }
-        visits.append(Visit(time: time, station: station, step: step, kind: kind))
-      }
-      held[unit] = visits
+      var known: [Visit] = []
+      for _ in 0..<(try reader.count()) { known.append(try Visit(from: &reader)) }
+      visits += known.count - (held[unit]?.count ?? 0)
+      held[unit] = known
     }
+  }
+}
+
+extension InterceptionWatch.Visit {
+  func encode(into writer: inout ByteWriter) {
+    writer.timestamp(time)
+    writer.fixed64(station)
+    writer.fixed64(step)
+    writer.byte(kind.rawValue)
+  }
+
+  init(from reader: inout ByteReader) throws(ByteReaderError) {
+    time = try reader.timestamp()
+    station = try reader.fixed64()
+    step = try reader.fixed64()
+    guard let kind = Kind(rawValue: try reader.byte()) else {
+      throw ByteReaderError(offset: reader.offset, expected: "what happened to a unit")
+    }
+    self.kind = kind
   }
 }

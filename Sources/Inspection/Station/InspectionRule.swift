@@ -239,7 +239,7 @@ public struct InspectionRule: SiteRule {
   /// Where the Store keeps what is known of a station.
   ///
   /// - Parameter station: an id of it; that of now counts before those that it had.
-  public static func stateKey(station: String) -> String { "site/rule/\(name)/station/\(station)" }
+  public static func stateKey(station: String) -> String { SiteState.key("\(name)/station/\(station)") }
 
   private func key(_ place: Int, _ what: String, _ day: Timestamp? = nil) -> String {
     Self.key(stations[place].name, what, day)

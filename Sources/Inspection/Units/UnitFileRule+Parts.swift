@@ -7,7 +7,7 @@ extension UnitFileRule {
   public static let mostUnitsOfPart = 1000
 
   /// Where the Store keeps the units that a part is in: names, by `ByteReader.string`.
-  public static func stateKey(part: String) -> String { "site/rule/\(partKey(part))" }
+  public static func stateKey(part: String) -> String { SiteState.key(partKey(part)) }
   private static func partKey(_ part: String) -> String { "\(name)/part/\(part)" }
 
   /// - Parameter parts: newly named by steps of the unit.

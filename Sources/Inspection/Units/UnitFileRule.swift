@@ -100,7 +100,7 @@ public struct UnitFileRule: SiteRule {
   }
 
   /// Where the Store keeps a unit's file.
-  public static func stateKey(unit: String) -> String { "site/rule/\(key(unit))" }
+  public static func stateKey(unit: String) -> String { SiteState.key(key(unit)) }
   static func key(_ unit: String) -> String { "\(name)/file/\(unit)" }
   /// Numbers first: a name may have any character.
   static func key(_ unit: String, row: Int) -> String { "\(name)/more/\(row)/\(unit)" }
@@ -114,7 +114,7 @@ public struct UnitFileRule: SiteRule {
     guard let first = try read(stateKey(unit: unit)) else { return nil }
     var file = try file(first)
     for row in 0..<mostRows {
-      guard let more = try read("site/rule/\(key(unit, row: row))") else { break }
+      guard let more = try read(SiteState.key(key(unit, row: row))) else { break }
       file.add(try Self.file(more))
     }
     return file

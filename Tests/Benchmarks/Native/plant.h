@@ -22,7 +22,11 @@ struct source {
   struct place time, sent, sequence;
   struct place registers[3];
   struct place gauges[8];
+  struct place unit, verdict, attempt;
   int kilowatts;
+  /* Of a line, from 0; units that have passed it; the last one was rejected and comes again. */
+  int station, is_mended;
+  int64_t passed;
   int64_t last_time;
   int64_t messages;
 };
@@ -53,7 +57,7 @@ static inline void put_register(struct source *s, struct place place, int64_t va
 }
 
 /* `text` has runs of placeholders, control characters that cannot be mistaken for text: 1 time, 2 time of publication,
- * 3 number, 4 a register, 5 the changing digits of a gauge. */
+ * 3 number, 4 a register, 5 the changing digits of a gauge, 6 a unit, 7 verdict and defects, 8 the attempt. */
 static inline void layout(struct source *s, const char *topic, const char *text) {
   s->topic_length = (uint16_t)snprintf(s->topic, sizeof s->topic, "%s", topic);
   s->length = (uint16_t)snprintf(s->payload, sizeof s->payload, "%s", text);
@@ -62,7 +66,7 @@ static inline void layout(struct source *s, const char *topic, const char *text)
   for (uint16_t i = 0; i < s->length;) {
     char kind = s->payload[i];
     uint16_t end = i + 1;
-    if (kind < 1 || kind > 5) {
+    if (kind < 1 || kind > 8) {
       i++;
       continue;
     }
@@ -73,6 +77,9 @@ static inline void layout(struct source *s, const char *topic, const char *text)
     if (kind == 3) s->sequence = place;
     if (kind == 4) s->registers[registers++] = place;
     if (kind == 5) s->gauges[gauges++] = place;
+    if (kind == 6) s->unit = place;
+    if (kind == 7) s->verdict = place;
+    if (kind == 8) s->attempt = place;
     memset(s->payload + i, '0', place.width);
     i = end;
   }
@@ -82,6 +89,18 @@ static inline void layout(struct source *s, const char *topic, const char *text)
 #define S16 "\2\2\2\2\2\2\2\2\2\2\2\2\2\2\2\2"
 #define Q11 "\3\3\3\3\3\3\3\3\3\3\3"
 #define R11 "\4\4\4\4\4\4\4\4\4\4\4"
+#define U10 "\6\6\6\6\6\6\6\6\6\6"
+#define V26 "\7\7\7\7\7\7\7\7\7\7\7\7\7\7\7\7\7\7\7\7\7\7\7\7\7\7"
+
+/* Units later at each station than at the one before it; 0: one unit is at all stations for ever. */
+static int64_t plant_lag;
+
+static inline void put_result(struct source *s, int64_t unit, int is_bad, int attempt) {
+  put(s, s->unit, unit);
+  put(s, s->attempt, attempt);
+  memcpy(s->payload + s->verdict.at, is_bad ? "\"NG\",\"defects\":[\"scratch\"]" : "\"OK\",\"defects\":[         ]",
+         s->verdict.width);
+}
 
 static inline void plant_build(void) {
   static const struct {
@@ -117,15 +136,47 @@ static inline void plant_build(void) {
   for (int i = 1; i <= STATIONS; i++, next++) {
     snprintf(topic, sizeof topic, "plant/vision/vision-%d", i);
     snprintf(text, sizeof text,
-             "{\"ts\":" T13 ",\"id\":\"vision-%d-" Q11 "\",\"unit\":\"SN-2026-48213\",\"step\":\"final\",\"attempt\":1,"
-             "\"verdict\":\"%s\",\"defects\":[%s],\"confidence\":0.9\5,\"model\":\"surface-4.2\","
+             "{\"ts\":" T13 ",\"id\":\"vision-%d-" Q11 "\",\"unit\":\"SN" U10 "\",\"step\":\"final\",\"attempt\":\10,"
+             "\"verdict\":" V26 ",\"confidence\":0.9\5,\"model\":\"surface-4.2\","
              "\"image\":\"s3://inspection/cq1/hall-1/2026/11/21/vision-%d.png\",\"exposure\":{\"us\":850,\"gain\":1.5},"
              "\"sent\":" S16 "}",
-             i, i % 10 ? "OK" : "NG", i % 10 ? "" : "\"scratch\",\"dent\"", i);
+             i, i);
     layout(&plant[next], topic, text);
+    plant[next].station = i - 1;
+    put_result(&plant[next], 48213, i % 10 == 0, 1);
   }
   /* A stride without a common factor visits every topic once a round, kinds in their shares. */
   for (int i = 0; i < TOPICS; i++) plant_order[i] = (uint16_t)((i * 1009) % TOPICS);
+}
+
+/* Of a unit at a station: three of a hundred are rejected; of these one in fifty is taken out for good, one in a thousand
+ * goes on as if nothing had been, the others are mended and come again at once. */
+enum fate { PASSED, MENDED, TAKEN_OUT, SLIPPED };
+static inline enum fate fate(int64_t unit, int station) {
+  uint64_t hash = ((uint64_t)unit * 64 + (uint64_t)station) * 0x9e3779b97f4a7c15u;
+  hash = (hash ^ (hash >> 31)) * 0xbf58476d1ce4e5b9u;
+  hash ^= hash >> 29;
+  if (hash % 100 >= 3) return PASSED;
+  uint64_t rest = hash / 100 % 1000;
+  return rest < 20 ? TAKEN_OUT : rest == 20 ? SLIPPED : MENDED;
+}
+
+/* The next unit of the line at this station. */
+static inline void next_result(struct source *s) {
+  int64_t unit;
+  if (s->is_mended) {
+    s->is_mended = 0;
+    put_result(s, 1000000000 + s->passed - plant_lag * s->station, 0, 2);
+    return;
+  }
+  for (int is_gone = 1; is_gone;) {
+    unit = 1000000000 + ++s->passed - plant_lag * s->station;
+    is_gone = 0;
+    for (int before = 0; before < s->station && !is_gone; before++) is_gone = fate(unit, before) == TAKEN_OUT;
+  }
+  enum fate now = fate(unit, s->station);
+  s->is_mended = now == MENDED;
+  put_result(s, unit, now != PASSED, 1);
 }
 
 /* Brings the payload of a source to the time `micros` (since the epoch). */
@@ -147,6 +198,7 @@ static inline void plant_fill(struct source *s, int64_t micros) {
       put_register(s, s->registers[i], 1000000000 + since * s->kilowatts * share[i] / 3600000);
     }
   }
+  if (plant_lag && s->unit.width) next_result(s);
   uint32_t noise = (uint32_t)s->messages * 2654435761u ^ (uint32_t)time;
   for (int i = 0; i < 8 && s->gauges[i].width; i++) {
     put(s, s->gauges[i], noise & 0x3ff);

@@ -1,6 +1,9 @@
 /* The plant of the benchmark over raw sockets, QoS 1: as fast as the broker takes it, or at a rate.
  *
  *   publisher --port P --messages N [--rate R] [--connections C] [--window W]
+ *   publisher … --stations LAG       only results of the stations, of units that pass them one after the other, LAG units
+ *                                    later at each than at the one before
+ *   publisher … --without-stations   only meters and machine signals
  *   publisher --dump FILE --messages N --rate R     the same messages with a clock of their own, one line each:
  *                                                   topic, tab, payload
  * Prints `messages=… bytes=… started_ns=… ended_ns=… cpu_ns=…` (times: wall clock). */
@@ -104,8 +107,9 @@ static int dump(const char *path, int64_t messages, double rate) {
 int main(int argc, char **argv) {
   static const struct option options[] = {{"port", 1, 0, 'p'},   {"messages", 1, 0, 'n'}, {"rate", 1, 0, 'r'},
                                           {"dump", 1, 0, 'd'},   {"window", 1, 0, 'w'},   {"connections", 1, 0, 'c'},
+                                          {"stations", 1, 0, 's'}, {"without-stations", 0, 0, 'o'},
                                           {0, 0, 0, 0}};
-  int port = 1883, count = 8, letter;
+  int port = 1883, count = 8, letter, first = 0, end = TOPICS;
   int64_t messages = 100000, window = 1000;
   double rate = 0;
   const char *path = NULL;
@@ -116,12 +120,17 @@ int main(int argc, char **argv) {
     else if (letter == 'd') path = optarg;
     else if (letter == 'w') window = atoll(optarg);
     else if (letter == 'c') count = atoi(optarg);
+    else if (letter == 's') first = TOPICS - STATIONS, plant_lag = atoll(optarg);
+    else if (letter == 'o') end = TOPICS - STATIONS;
     else return 64;
   }
   signal(SIGPIPE, SIG_IGN);
   plant_build();
   if (path) return dump(path, messages, rate > 0 ? rate : 5000);
   if (count < 1 || count > MAX_CONNECTIONS) return 64;
+  int topics = 0;
+  for (int i = 0; i < TOPICS; i++)
+    if (plant_order[i] >= first && plant_order[i] < end) plant_order[topics++] = plant_order[i];
 
   static struct connection connections[MAX_CONNECTIONS];
   int gathered = rate > 0 ? 4 : (int)window;
@@ -139,10 +148,10 @@ int main(int argc, char **argv) {
       if (c->filled == 0)
         while (sent < allowed && c->filled < BURST && c->sent - c->acknowledged < window &&
                (rate <= 0 || c->sent * count <= sent)) {
-          append(c, &plant[plant_order[next[i] % TOPICS]]);
+          append(c, &plant[plant_order[next[i] % topics]]);
           next[i] += count;
           /* The round ends at another place than it began: keep to this connection's topics. */
-          if (next[i] >= TOPICS) next[i] = i;
+          if (next[i] >= topics) next[i] = i;
           sent++;
         }
       flush_out(c);
