@@ -31,7 +31,7 @@ extension GatewayControl {
         ], note: point.signals.isEmpty ? nil : point.signals.map(\.text).joined(separator: ", "))
     }
     var notes = chartNotes(name, watch, plan)
-    notes += try around(asset, watch?.rates[name], watch?.associations ?? [])
+    notes += try around(asset, name, watch)
     notes += forecast(watch?.rates[name], windows)
     if rows.isEmpty { notes.append(Self.noRecords) }
     return table(
@@ -44,15 +44,21 @@ extension GatewayControl {
       ], rows, total: nil, notes: notes)
   }
 
-  /// What happened at the same time: parts with something in common, and findings of the machines around.
-  private func around(_ asset: Asset, _ rate: RateWatch?, _ associations: [Association]) throws -> [String] {
-    guard let rate, rate.isChanged, let since = rate.since else { return [] }
-    var notes = associations.map { "at the same time (an association is no cause): \($0.text)" }
+  /// What happened at the same time: parts with something in common, values that were otherwise, and findings of the
+  /// machines around.
+  private func around(_ asset: Asset, _ name: String, _ watch: StationWatch?) throws -> [String] {
+    guard let watch, let rate = watch.rates[name], rate.isChanged, let since = rate.since else { return [] }
+    let findings = try store.findings(limit: 1000)
+    let told = findings.first { $0.key == "defect-rate/\(asset.id)/\(name)" && $0.closed == nil }?.evidence
+      .first { $0.name == StationWatch.associated }?.value
+    var notes =
+      told.map { ["at the same time: \($0)"] }
+      ?? watch.associations().map { "at the same time (an association is no cause): \($0.text)" }
     let place = [asset.site, asset.area, asset.line].filter { !$0.isEmpty }.joined(separator: "/")
     let near = Set(
       site.assets.filter { !place.isEmpty && ($0.place == place || $0.place.hasPrefix(place + "/")) }.map(\.id))
     // What began shortly before counts, too: a tool is worn before its parts show it.
-    let others = try store.findings(limit: 1000).filter { finding in
+    let others = findings.filter { finding in
       near.contains(finding.subject) && finding.key != "defect-rate/\(asset.id)/\(StationWatch.rejects)"
         && !finding.key.hasPrefix("defect-rate/\(asset.id)/") && finding.closed.map { $0 >= since } ?? true
         && finding.opened >= since - .hours(4)

@@ -75,7 +75,8 @@ extension GatewayControl {
 
   /// What stands in the same cells as the stations that saw it.
   private func machines(at stations: [String]) -> [String] {
-    let places = Set(site.assets.filter { stations.contains($0.id) && !$0.cell.isEmpty }.map(\.place))
-    return site.assets.filter { places.contains($0.place) && !stations.contains($0.id) }.map(\.id)
+    let beside = Set(
+      site.assets.indices.filter { stations.contains(site.assets[$0].id) }.flatMap { site.assets(beside: $0) })
+    return beside.sorted().map { site.assets[$0].id }.filter { !stations.contains($0) }
   }
 }

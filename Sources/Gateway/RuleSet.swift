@@ -18,7 +18,7 @@ package enum RuleSet {
     let carbon = try CarbonRule.factory(site: site, zone: zone)
     return [
       QualityRule.factory(zone: zone),
-      SafetyRule.factory(), LimitAlarmRule.factory(),
+      SafetyRule.factory(), SafetyVisionRule.factory(), LimitAlarmRule.factory(),
       RuleFactory(name: "silence") { asset, _ in SilenceRule(asset: asset, zone: zone) },
       SignalSummaryRule.factory(zone: zone), EnergyRule.factory(zone: zone), ConditionRule.factory(zone: zone),
       LoadRule.factory(site: site), DemandRule.factory(zone: zone), DayMeanRule.factory(zone: zone),
@@ -41,7 +41,7 @@ package enum RuleSet {
       ProductionRule.factory(zone: zone, factors: factors), OEERule.factory(zone: zone),
       EnergyBalanceRule.factory(zone: zone), IdleUseRule.factory(zone: zone),
       EnergyPerformanceRule.factory(zone: zone), ShedRule.factory(), MaintenanceRule.factory,
-      InspectionRule.factory(zone: zone), InterceptionRule.factory(zone: zone),
+      CauseRule.factory(zone: zone), InspectionRule.factory(zone: zone), InterceptionRule.factory(zone: zone),
       UnitFileRule.factory(zone: zone), LotRule.factory(zone: zone), AlarmRule.factory(zone: zone), AuditRule.factory,
     ]
   }

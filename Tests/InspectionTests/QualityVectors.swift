@@ -1,3 +1,4 @@
+import Foundation
 import Telemetry
 import TestSupport
 import Testing
@@ -28,6 +29,33 @@ struct QualityVector {
   }
 
   func number(_ name: String) throws -> Double { try #require(expected[name]?.doubleValue) }
+}
+
+/// Each known answer of the file stands in a test of the product, so that a new one is not forgotten.
+@Suite(.enabled(if: ReferenceData.isExpected, "\(ReferenceData.explanation)")) struct QualityVectorAudit {
+  /// The test that checks it, by the name of the vector.
+  private static let tests = [
+    "p-chart": "ControlChartTests", "laney-p-prime": "ControlChartTests", "p-chart-variable-n": "ControlChartTests",
+    "c-chart": "ControlChartTests", "u-chart": "ControlChartTests", "yields": "QualityLevelTests",
+    "sigma-level": "QualityLevelTests", "inspection-confusion": "RecognitionTests",
+    "wilson-interval": "RecognitionTests", "confidence-band": "RecognitionTests", "aql-lookups": "SamplingTests",
+    "aql-code-letters": "SamplingTests", "aql-switching": "SamplingTests", "oee": "../PlantTests/OEETests",
+    "oee-edge-cases": "../PlantTests/OEETests",
+  ]
+  /// All that begin so: `ControlChartTests.runRules` takes each of them.
+  private static let family = "nelson-"
+
+  @Test("every vector is claimed by a test that names it")
+  func claimed() throws {
+    let names = try QualityVector.all().compactMap { $0["name"]?.stringValue }
+    #expect(Set(names.filter { !$0.hasPrefix(Self.family) }) == Set(Self.tests.keys))
+    // Tests/InspectionTests/QualityVectors.swift
+    let folder = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+    for (name, test) in Self.tests.merging([Self.family: "ControlChartTests"], uniquingKeysWith: { own, _ in own }) {
+      let source = try String(contentsOfFile: "\(folder)/\(test).swift", encoding: .utf8)
+      #expect(source.contains("\"\(name)\""), "\(name) is not in \(test)")
+    }
+  }
 }
 
 /// Equal within an absolute tolerance.

@@ -43,6 +43,6 @@ public enum EvidenceWords {
     "remaining_life": "剩余寿命", "learning": "学习状态", "hours_learnt": "已学习小时", "regimes": "工况数",
     "lot": "检验批", "lots": "检验批", "plan": "方案", "series": "供应商或产品", "lot_size": "批量", "level": "检验水平",
     "severity": "检验宽严", "sample": "样本量", "letter": "字码", "accept": "接收数", "reject": "拒收数", "inspected": "已检",
-    "nonconforming": "不合格", "units": "件号", "person": "人员",
+    "nonconforming": "不合格", "associated": "同一时段（相关不等于因果）", "seen": "发现", "units": "件号", "person": "人员",
   ]
 }

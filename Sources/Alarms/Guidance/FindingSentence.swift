@@ -102,6 +102,7 @@ struct FindingSentence {
         "{subject} 的 {part} 已超限：{now}，限值 {limit}。",
       ]
     ),
+    (["safety-vision"], ["{subject} 发现人员危险[：{seen}][（{step}）]。"]),
     (["lockout-*", "gas", "gas-*", "temperature-runaway", "safety-*"], ["{subject}：{title}，{readings}。"]),
   ]
 
@@ -121,7 +122,9 @@ struct FindingSentence {
   ]
 
   private static let quality: [Entry] = [
-    (["defect-rate"], ["{subject} 的不良率（{part}）偏高：现为 {now}，通常 {usual}。"]),
+    (
+      ["defect-rate"], ["{subject} 的不良率（{part}）偏高：现为 {now}，通常 {usual}。[同一时段（相关不等于因果）：{associated}。]"]
+    ),
     (["recognition-accuracy"], ["{subject} 识别准确率下降：复核 {reviews} 件，判错 {wrong} 件。"]),
     (["confidence-drift"], ["{subject} 的识别置信度漂移[（模型 {model}）]。"]),
     (["measurement-shift"], ["{subject} 的测量值 {part} 偏移[：{values} 个值中 {outside_limits} 个超差]。"]),

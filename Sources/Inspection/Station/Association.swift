@@ -16,12 +16,13 @@ public struct Association: Hashable, Sendable {
   ///   - groups: candidates, counted in the same time.
   ///   - inspected: all parts of that time, …
   ///   - rejected: … and the rejected ones.
+  ///   - others: candidates of another kind that are compared as well.
   public static func strongest(
-    _ groups: [String: InspectionTally.Group], inspected: Int, rejected: Int, limit: Int = 3
+    _ groups: [String: InspectionTally.Group], inspected: Int, rejected: Int, others: Int = 0, limit: Int = 3
   ) -> [Association] {
     let candidates = groups.filter { $0.value.inspected > 0 && $0.value.inspected < inspected }
     guard !candidates.isEmpty else { return [] }
-    let confidence = 1 - 0.05 / Double(candidates.count)
+    let confidence = 1 - 0.05 / Double(candidates.count + others)
     let found = candidates.compactMap { name, group -> Association? in
       let inside = Proportion(group.rejected, of: group.inspected)
       let outside = Proportion(rejected - group.rejected, of: inspected - group.inspected)

@@ -134,7 +134,7 @@ public struct InspectionRule: SiteRule {
     stations[place].last = row.start
     try row.fold(into: &watch, plan)
     save(watch, key(place, "station"), context)
-    tell(watch, place, context: &context)
+    try tell(watch, place, context: &context)
   }
 
   /// False if nothing is different, or the window is no longer kept.
@@ -174,7 +174,7 @@ public struct InspectionRule: SiteRule {
       for row in try rows(place, day, context) { try row.fold(into: &watch, plan) }
     }
     save(watch, key(place, "station"), context)
-    tell(watch, place, context: &context)
+    try tell(watch, place, context: &context)
   }
 
   private mutating func forget(_ place: Int, before: Timestamp, _ context: RuleContext) {
@@ -185,15 +185,53 @@ public struct InspectionRule: SiteRule {
     stations[place].days.removeAll { $0 < before }
   }
 
-  private mutating func tell(_ watch: StationWatch, _ place: Int, context: inout RuleContext) {
+  private mutating func tell(_ watch: StationWatch, _ place: Int, context: inout RuleContext) throws {
     let asset = site.assets[stations[place].asset]
-    let findings = watch.findings(asset, plan: plan, zone: zone)
-    for finding in findings { told.tell(finding, context: &context) }
+    let since = watch.rates.values.filter(\.isChanged).compactMap(\.since).min()
+    let (causes, windows) = try since.map { try self.causes(place, since: $0, context) } ?? (CauseTable(), [])
+    let findings = watch.findings(asset, plan: plan, zone: zone, causes: causes, windows: windows)
+    for finding in findings {
+      // What goes with it may be known later than the rise itself.
+      let isExplained = finding.evidence.contains { $0.name == StationWatch.associated }
+      let wasExplained = told.finding(finding.key)?.evidence.contains { $0.name == StationWatch.associated } ?? false
+      told.tell(finding, isNews: isExplained && !wasExplained, context: &context)
+    }
     let open = Set(findings.map(\.key))
     let end = watch.end ?? context.clock
     for finding in told.findings where finding.subject == asset.id && !open.contains(finding.key) {
       told.end(finding.key, at: max(end, finding.opened), context: &context)
     }
+  }
+
+  /// What was measured and found at a station and the machines in its cell, in the time of a rise and before it, and the
+  /// starts of the station's windows.
+  private func causes(
+    _ place: Int, since: Timestamp, _ context: RuleContext
+  ) throws -> (causes: CauseTable, windows: [Timestamp]) {
+    var causes = CauseTable()
+    var windows: [Timestamp] = []
+    let first = zone.startOfDay(containing: since - CauseTable.before)
+    let own = stations[place].asset
+    for asset in [own] + site.assets(beside: own) {
+      let id = site.assets[asset].id
+      if let station = places[asset] {
+        for day in stations[station].days where first <= day {
+          for row in try rows(station, day, context) where !row.bytes.isEmpty {
+            var reader = ByteReader(row.bytes)
+            let tally = try InspectionTally(from: &reader)
+            if asset == own, tally.inspected > 0 { windows.append(row.start) }
+            causes.add(tally.measures, of: id, at: row.start)
+          }
+        }
+      }
+      var day = zone.startOfDay(containing: stations[place].last ?? since)
+      while day >= first {
+        if let bytes = try context.load(CauseRule.rowKey(id, day)) { causes.add(try CauseRow(bytes), of: id) }
+        day = zone.startOfDay(containing: day - .hours(1))
+      }
+      if let bytes = try context.load(CauseRule.findingsKey(id)) { causes.add(try CauseFindings(bytes), of: id) }
+    }
+    return (causes, windows)
   }
 
   // MARK: Saved state

@@ -6,19 +6,31 @@ import Templates
 extension StationWatch {
   /// Where a comparison of two versions is told, and for how long after the change.
   private static let compared = Span64.days(7)
+  /// Evidence of a rise: what goes with it.
+  public static let associated = "associated"
 
-  /// - Parameter asset: the station.
-  public func findings(_ asset: Asset, plan: InspectionPlan, zone: PlantZone) -> [Finding] {
+  /// - Parameters:
+  ///   - asset: the station.
+  ///   - causes: what was measured and found there.
+  ///   - windows: starts of its windows with results, by time.
+  func findings(
+    _ asset: Asset, plan: InspectionPlan, zone: PlantZone, causes: CauseTable = CauseTable(), windows: [Timestamp] = []
+  ) -> [Finding] {
     guard let phase, let end else { return [] }
+    let groups = associations(others: causes.candidates).map(\.text)
+    let others = suspectNames
     let teller = Teller(
-      asset: asset, plan: plan, zone: zone, phase: phase, end: end, associations: associations.map(\.text))
+      asset: asset, plan: plan, zone: zone, phase: phase, end: end,
+      associations: { groups + causes.associations(windows: windows, since: $0, others: others) })
     var findings: [Finding] = []
-    for (name, rate) in rates.sorted(by: { $0.key < $1.key }) {
+    // What watches over people judges no parts: how it recognises is told, what it sees goes the way of safety.
+    let judgesParts = asset.criticality != .safety
+    for (name, rate) in rates.sorted(by: { $0.key < $1.key }) where judgesParts {
       if let finding = teller.rate(name, rate) { findings.append(finding) }
     }
     if let inaccurate { findings.append(teller.accuracy(inaccurate, since: inaccurateSince ?? end)) }
     if confidence.isShifted { findings.append(teller.confidence(confidence)) }
-    for (name, measure) in measures.sorted(by: { $0.key < $1.key }) {
+    for (name, measure) in measures.sorted(by: { $0.key < $1.key }) where judgesParts {
       if measure.isShifted { findings.append(teller.shift(name, measure)) }
       if let finding = teller.capability(name, measure) { findings.append(finding) }
     }
@@ -34,7 +46,8 @@ extension StationWatch {
     var zone: PlantZone
     var phase: Phase
     var end: Timestamp
-    var associations: [String]
+    /// What goes with a rise, by its beginning.
+    var associations: (Timestamp) -> [String]
 
     var id: String { asset.id }
     var version: String { phase.version.isEmpty ? "" : " (model \(phase.version))" }
@@ -88,7 +101,7 @@ extension StationWatch {
               + "chart.",
           evidence: [
             Event.Attribute("now", "\(now.count) of \(now.total)"), Event.Attribute("interval_95", interval(now)),
-          ] + evidence + associated)
+          ] + evidence + associated(since))
       }
       guard let last = rate.subgroups.last else { return nil }
       let isFewer = last.z < 0
@@ -103,11 +116,15 @@ extension StationWatch {
           : "Look at the newest of these parts. `weir inspection \(id)` shows the chart.", evidence: evidence)
     }
 
-    /// What the rejected parts have in common.
-    private var associated: [Event.Attribute] {
-      associations.isEmpty
+    /// What the rejected parts have in common, and what was otherwise in the same time.
+    private func associated(_ since: Timestamp) -> [Event.Attribute] {
+      let found = associations(since)
+      return found.isEmpty
         ? []
-        : [Event.Attribute("associated", associations.joined(separator: "; ") + " (an association is no cause)")]
+        : [
+          Event.Attribute(
+            StationWatch.associated, found.joined(separator: "; ") + " (an association is no cause)")
+        ]
     }
 
     func accuracy(_ proof: AccuracyTest, since: Timestamp) -> Finding {
@@ -204,7 +221,9 @@ extension StationWatch {
     func comparison(_ change: Change) -> Finding? {
       let (before, after) = (change.before, change.after)
       let (what, rule) = change.kind == .model ? ("recognition model", "model-change") : ("recipe", "recipe-change")
-      let rejected = (Proportion(before.rejected, of: before.inspected), Proportion(after.rejected, of: after.inspected))
+      let rejected = (
+        Proportion(before.rejected, of: before.inspected), Proportion(after.rejected, of: after.inspected)
+      )
       let right = (before.recognition.accuracy, after.recognition.accuracy)
       let manual = (Proportion(before.unsure, of: before.inspected), Proportion(after.unsure, of: after.inspected))
       let differences = (

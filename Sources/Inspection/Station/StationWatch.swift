@@ -52,7 +52,11 @@ public struct StationWatch: Hashable, Sendable {
   public var inaccurate: AccuracyTest? { now?.inaccurate }
   public var inaccurateSince: Timestamp? { now?.inaccurateSince }
   /// What the rejected parts of the present rise have in common.
-  public var associations: [Association] { now?.associations ?? [] }
+  ///
+  /// - Parameter others: candidates of another kind that are compared as well.
+  public func associations(others: Int = 0) -> [Association] { now?.associations(others: others) ?? [] }
+  /// How many groups of parts are compared.
+  var suspectNames: Int { now?.suspectNames ?? 0 }
 
   /// - Parameter tally: of the window [start, end), which begins after all before it.
   public mutating func add(_ tally: InspectionTally, start: Timestamp, end: Timestamp, plan: InspectionPlan) {

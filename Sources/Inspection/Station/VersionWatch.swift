@@ -20,8 +20,12 @@ struct VersionWatch: OfPhase {
 
   init(_ phase: StationWatch.Phase) { self.phase = phase }
 
-  var associations: [Association] {
-    Association.strongest(suspects, inspected: suspected.inspected, rejected: suspected.rejected)
+  /// Names that parts have in common since the evidence began to grow.
+  var suspectNames: Int { suspects.count }
+
+  func associations(others: Int) -> [Association] {
+    Association.strongest(
+      suspects, inspected: suspected.inspected, rejected: suspected.rejected, others: others)
   }
 
   mutating func add(_ tally: InspectionTally, start: Timestamp, end: Timestamp, plan: InspectionPlan) {
