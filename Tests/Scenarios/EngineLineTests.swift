@@ -31,7 +31,7 @@ struct EngineLineTests {
         "clock: messages\nbroker: { host: 127.0.0.1, port: \(port) }"
       ),
       ("reviews: 2000 }", "reviews: 400 }\n  charts: { windows: 10, defects: 20, run-length: 2000 }"),
-      ("records: [inspection-count, unit-file, finding, alarm, incident, notification]", "records: all"),
+      ("records: [inspection-count, inspection-lot, unit-file, finding, alarm, incident, notification]", "records: all"),
     ] {
       #expect(text.contains(old), "\(old)")
       text = text.replacing(old, with: new)
@@ -103,15 +103,22 @@ struct EngineLineTests {
     }
     let page = try text(weir, "inspection", "queue", "glue-1", "--period", period)
     #expect(page.contains("inspect glue-1 more closely (defect-rate"), "\(page)")
-    let lots = try text(
-      weir, "inspection", "lots", "shell-1", "--aql", "1.0", "--table",
-      "\(WeirProcess.repository)/Config/sampling/iso2859-1.yaml", "--period", period, "--csv")
-    #expect(lots.contains("shell-1 L") && lots.contains(",500,"), "\(lots)")
+    // 500 pieces at level II: letter H, a sample of 50, of which one may be bad (AQL 1.0).
+    let lots = try text(weir, "inspection", "lots", "shell-1", "--period", period, "--csv")
+    let samples = lots.split(whereSeparator: \.isNewline).filter { $0.hasPrefix("shells ") }
+    #expect(samples.contains { $0.contains(",500,50,50,") && $0.contains(",1,2") }, "\(lots)")
     let lines = try text(weir, "inspection", "--by", "line", "--period", period, "--csv")
     #expect(lines.contains("rolled_yield"), "\(lines)")
     let row = try #require(lines.split(whereSeparator: \.isNewline).first { $0.hasPrefix("cq1/engines/k19,") })
     // Some in a thousand are rejected, and what is good names no defect.
     #expect(Double(row.split(separator: ",")[5]).map { $0 < 20_000 } == true, "\(row)")
+  }
+
+  /// Lots of shells as the sample of the first station leaves them.
+  private func lots(_ upstream: Upstream) {
+    let lots = upstream.latest("inspection-lot")
+    #expect(!lots.isEmpty && lots.allSatisfy { $0.key.hasPrefix("shells/") }, "\(lots.map(\.key))")
+    #expect(lots.contains { $0.body["disposition"] == "accepted" || $0.body["disposition"] == "refused" })
   }
 
   /// Engines that passed all stations have whole files; what belongs to their product is all that is asked for.
@@ -174,6 +181,7 @@ struct EngineLineTests {
     #expect(said("measurement-shift") == [])
     try runLength(upstream, site)
     try units(upstream, weir)
+    lots(upstream)
     let windows = upstream.latest("inspection-count").filter { $0.body["asset"] == "glue-1" }
     let reviewed = windows.reduce(0) { sum, entry in
       ["defective_rejected", "defective_passed", "good_rejected", "good_passed"].reduce(sum) {
