@@ -22,7 +22,8 @@ import Testing
     }
 
     mutating func run(
-      _ count: Int, rate: Double, model: String = "m1", recipe: String? = nil, size: Int = 15, reviews: (right: Int, wrong: Int) = (0, 0),
+      _ count: Int, rate: Double, model: String = "m1", recipe: String? = nil, size: Int = 15,
+      reviews: (right: Int, wrong: Int) = (0, 0),
       until done: (StationWatch) -> Bool = { _ in false }
     ) -> Int? {
       for window in 1...count {

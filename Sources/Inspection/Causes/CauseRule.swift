@@ -62,7 +62,7 @@ public struct CauseRule: SiteRule {
     switch published {
     case .summary(let minute) where watched.contains(asset): try hear(minute, asset, context)
     case .meter(let figures) where figures.period == .window && watched.contains(asset):
-      // What people read beside kWh of a machine adds nothing; a meter of the cell has no other value.
+      // Of other carriers the meters of a cell tell the flow, which is one of its signals.
       guard let energy = figures.amount(.activeEnergyImport) else { return }
       try add(["energy": energy.doubleValue], asset, at: figures.start, context)
     default: break
