@@ -38,7 +38,7 @@ extension ConditionRule {
     if assessment.faults.first?.id == RankedFault.loadID { return .info }
     // What looks like nothing that is known, or like a sensor, is a warning only if it is unmistakable and nothing is wrong
     // with the sensor that could be seen.
-    let isSeen = assessment.faults.first.map { assessment.isOfSeenSensor($0) } ?? false
+    let isSeen = assessment.faults.first.map { assessment.isOfSeenSensor($0) || assessment.isExplained($0) } ?? false
     guard assessment.machineFault != nil || deviation.score >= assessor.settings.unmistakable && !isSeen else {
       return .info
     }
@@ -81,6 +81,11 @@ extension ConditionRule {
       return "\(known.checks.first?.english ?? known.cause.english). `weir health \(asset.id)` shows the evidence."
     }
     if let first = assessment.faults.first, first.origin == .sensor, let sign = first.supporting.first {
+      let signal = profile.signals[sign.signal]
+      if assessment.isExplained(first) {
+        return "Check the sensor of \(signal.name) first, and whether it is where it should be: with "
+          + "\(Self.number(sign.expected)) \(signal.unit) instead of \(Self.number(sign.value)) the others are as usual."
+      }
       return "Check the sensor of \(profile.signals[sign.signal].name) first: it stands out against all others."
     }
     return "Look at the signals in the order of the evidence; `weir health \(asset.id)` shows them. If the sensor is "
@@ -214,7 +219,7 @@ extension ConditionRule {
       let key = sensorPrefix + signal.name
       // One that comes less often than frames is missing in most of them.
       let isSlow = asset.signals[gauges[place]].expectedInterval > gatherer.length
-      guard let trouble, trouble.isUseless, !(isSlow && trouble == .missing) else {
+      guard let trouble, assessor.isUseless(trouble, place), !(isSlow && trouble == .missing) else {
         failing[place] = 0
         if let was = told.end(key) {
           context.emit(over(was, at: time, "The sensor of \(signal.name) at \(called) shows changing values again."))

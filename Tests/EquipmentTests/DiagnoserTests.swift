@@ -68,6 +68,23 @@ import Testing
     #expect(ranked.first?.supporting.map(\.signal) == [10])
   }
 
+  @Test func whatAnotherReadingExplainsAltogetherIsThatSensor() throws {
+    let diagnoser = try diagnoser()
+    var seen = deviation([
+      "winding-temperature": 20, "bearing-temperature-de": 11, "bearing-temperature-nde": 14, "active-power": -9,
+    ])
+    #expect(diagnoser.diagnose(seen).first?.id == "cooling-fouling")
+    seen.suspects = [.init(signal: 7, value: 40, implied: 48, size: -20, share: 0.97)]
+    let first = try #require(diagnoser.diagnose(seen).first)
+    #expect(first.id == RankedFault.sensorID && first.supporting.map(\.signal) == [7])
+    #expect(first.supporting.first?.expected == 48)
+  }
+
+  @Test func onlyWhatShouldAnswerSpeaksForTheFault() throws {
+    let seen = deviation(["winding-temperature": 15, "flow": -2.7, "discharge-pressure": 2.7])
+    #expect(try diagnoser().diagnose(seen).first?.id == RankedFault.sensorID)
+  }
+
   @Test func aSensorThatWasSeenToFailIsBelievedLess() throws {
     let diagnoser = try diagnoser()
     let seen = deviation(["winding-temperature": 10, "bearing-temperature-de": 3])

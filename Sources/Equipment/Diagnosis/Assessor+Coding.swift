@@ -14,6 +14,7 @@ extension Assessor {
     prognosis.encode(into: &writer)
     early.encode(into: &writer, isYoung: model.evidence.state == .learning)
     writer.double(lapses)
+    model.encodeStrays(into: &writer)
   }
 
   /// - Throws: for another machine or fault model; the state is then as it was before.
@@ -37,6 +38,7 @@ extension Assessor {
     try copy.early.restore(from: &reader)
     // States of before have none.
     copy.lapses = reader.isAtEnd ? 0 : try reader.double()
+    if !reader.isAtEnd { try copy.model.restoreStrays(from: &reader) }
     self = copy
   }
 }

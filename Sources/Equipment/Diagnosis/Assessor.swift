@@ -44,6 +44,12 @@ public struct Assessor: Sendable {
       return ranked.fault != nil || ranked.supporting.first.map { sensors[$0.signal] != nil } ?? false
     }
 
+    /// Whether it is the sensor of a signal that explains the others, and with it they are as usual.
+    func isExplained(_ ranked: RankedFault) -> Bool {
+      guard ranked.id == RankedFault.sensorID, let signal = ranked.supporting.first?.signal else { return false }
+      return deviation?.suspects.contains { $0.signal == signal } ?? false
+    }
+
     /// `Settings.match`.
     public var match: Double
     /// Whether there are patterns to compare with.
@@ -119,9 +125,7 @@ public struct Assessor: Sendable {
   public mutating func add(_ frame: ConditionFrame) -> Assessment {
     let troubles = sensors.add(frame)
     var cleaned = frame
-    for (index, trouble) in troubles.enumerated() where trouble?.isUseless ?? false {
-      cleaned.values[index] = nil
-    }
+    for (index, trouble) in troubles.enumerated() where isUseless(trouble, index) { cleaned.values[index] = nil }
     var deviation = model.add(cleaned)
     prognosis.add(cleaned, deviation)
     let evidence = model.evidence
@@ -149,6 +153,13 @@ public struct Assessor: Sendable {
       faults: isAlarmed || isNoticed ? diagnoser.diagnose(deviation, doubted: doubted) : [], sensors: troubles,
       match: settings.match, canCompare: isOfMany(deviation),
       isUnmistakable: isAlarmed && deviation.score >= settings.unmistakable)
+  }
+
+  /// Whether what a sensor says is of no use. Surroundings do not leap by themselves: a new zero would be learnt as a weather
+  /// that was never seen before, and everything be too warm for it.
+  func isUseless(_ trouble: SensorWatch.Trouble?, _ signal: Int) -> Bool {
+    guard let trouble else { return false }
+    return trouble.isUseless || model.profile.signals[signal].role == .ambientTemperature
   }
 
   /// Whether its signals can be compared with patterns.

@@ -41,7 +41,7 @@ public struct Diagnoser: Sendable {
   private static let silent = 0.4
   private static let answer = 0.12
   /// How plausible a sensor is whose signal stands out alone.
-  private static let alone = 0.95
+  private static let alone = 1.0
   private static let unmeasured = 0.75
 
   public init(profile: MachineProfile, model: FaultModel) {
@@ -90,10 +90,12 @@ public struct Diagnoser: Sendable {
       sizes[part.signal] = Self.size(part.z)
     }
     var ranked = patterns.map { rank($0, sizes, signs) }
+    let sensor = sensor(sizes, signs, doubted, of: ranked)
     if let load = loadChange(sizes, signs) { ranked.append(load) }
-    if let sensor = sensor(sizes, signs, doubted) { ranked.append(sensor) }
+    if let sensor { ranked.append(sensor) }
+    for suspect in deviation.suspects { ranked.append(self.sensor(suspect)) }
     ranked = Self.ordered(ranked)
-    guard ranked.first?.id == RankedFault.loadID, let beside = besides(sizes, signs) else { return ranked }
+    guard ranked.first?.id == RankedFault.loadID, let beside = besides(sizes, signs, doubted) else { return ranked }
     // A load that has changed does not hide what is wrong beside it.
     return beside + ranked.filter { $0.fault == nil }
   }
@@ -104,16 +106,21 @@ public struct Diagnoser: Sendable {
     }.map(\.element)
   }
 
-  /// The faults by the signals that do not say how hard the machine works; nil if these show nothing that is clear.
-  private func besides(_ sizes: [Double], _ signs: [Deviation.Contribution?]) -> [RankedFault]? {
+  /// The faults by the signals that do not say how hard the machine works; nil if these show nothing that is clear, or
+  /// nothing but a sensor.
+  private func besides(
+    _ sizes: [Double], _ signs: [Deviation.Contribution?], _ doubted: Set<Int>
+  ) -> [RankedFault]? {
     var (sizes, signs) = (sizes, signs)
     for (place, signal) in profile.signals.enumerated() where signal.role.isBurden || signal.role == .load {
       sizes[place] = 0
       signs[place] = nil
     }
     guard sizes.contains(where: { abs($0) >= Self.size(Self.clear) }) else { return nil }
-    let ranked = Self.ordered(patterns.map { rank($0, sizes, signs) })
+    let faults = patterns.map { rank($0, sizes, signs) }
+    let ranked = Self.ordered(faults)
     guard let first = ranked.first, first.score >= Self.alike else { return nil }
+    if let sensor = sensor(sizes, signs, doubted, of: faults), sensor.score > first.score { return nil }
     return ranked
   }
 
@@ -217,16 +224,35 @@ public struct Diagnoser: Sendable {
       fault: nil)
   }
 
+  /// A signal that explains the others: the cosine, as of a fault, but without any compression, since what was learnt of them
+  /// is known better than how faults usually look.
+  private func sensor(_ suspect: Deviation.Suspect) -> RankedFault {
+    let name = profile.signals[suspect.signal].name
+    return RankedFault(
+      id: RankedFault.sensorID,
+      name: FaultModel.Words("Sensor of \(name)", "\(name) 的传感器"), origin: .sensor,
+      score: suspect.share.squareRoot(),
+      supporting: [
+        Deviation.Contribution(
+          signal: suspect.signal, z: suspect.size, value: suspect.value, expected: suspect.implied)
+      ], opposing: [], fault: nil)
+  }
+
   /// The signal that stands out most. The further it is out, the more others would have to answer to a fault of the
-  /// machine. Where its sensor was seen to fail, that is enough; and where no other signal answers at all, its sensor is
-  /// more likely than a fault that should show itself in others, too.
-  private func sensor(_ sizes: [Double], _ signs: [Deviation.Contribution?], _ doubted: Set<Int>) -> RankedFault? {
+  /// machine. Where its sensor was seen to fail, that is enough; and where none answers of those that should by the fault that
+  /// fits best, its sensor is more likely.
+  private func sensor(
+    _ sizes: [Double], _ signs: [Deviation.Contribution?], _ doubted: Set<Int>, of faults: [RankedFault]
+  ) -> RankedFault? {
     guard
       let (signal, size) = sizes.enumerated().max(by: { (abs($0.element), $1.offset) < (abs($1.element), $0.offset) }),
       abs(size) > 0.7, let sign = signs[signal]
     else { return nil }
     let whole = sizes.reduce(0) { $0 + $1 * $1 }.squareRoot()
-    let next = sizes.enumerated().reduce(0) { $1.offset == signal ? $0 : max($0, abs($1.element)) }
+    let asked = companions(of: signal, faults)
+    let next = sizes.enumerated().reduce(0) {
+      $1.offset == signal || !(asked?.contains($1.offset) ?? true) ? $0 : max($0, abs($1.element))
+    }
     let isAlone = next < max(Self.silent, Self.answer * abs(size))
     let plausible =
       doubted.contains(signal) ? 1.0 : isAlone ? Self.alone : min(0.88, 0.5 + 0.09 * (abs(size) - 1))
@@ -235,5 +261,13 @@ public struct Diagnoser: Sendable {
       name: FaultModel.Words(
         "Sensor of \(profile.signals[signal].name)", "\(profile.signals[signal].name) 的传感器"), origin: .sensor,
       score: abs(size) / whole * plausible, supporting: [sign], opposing: [], fault: nil)
+  }
+
+  /// The signals that should answer by the fault that fits best, if it rests on this one; nil = all others.
+  private func companions(of signal: Int, _ faults: [RankedFault]) -> Set<Int>? {
+    guard let best = faults.indices.max(by: { faults[$0].score < faults[$1].score }),
+      faults[best].supporting.first?.signal == signal
+    else { return nil }
+    return Set(patterns[best].lines.filter { $0.direction != .steady }.flatMap(\.signals))
   }
 }

@@ -25,8 +25,8 @@ struct Explained: Hashable, Sendable {
   /// How many regions of operation are known: 1 for a machine without anything that tells them apart.
   var regimes: Int { point.isAbsent ? 1 : max(1, seen.nonzeroBitCount) }
 
-  mutating func regressors(_ values: [Double?], warmUp: Double, share: Double) -> [Double]? {
-    point.regressors(values, warmUp: warmUp, share: share)
+  mutating func regressors(_ values: [Double?], warmUp: Double, share: Double, isUsual: Bool) -> [Double]? {
+    point.regressors(values, warmUp: warmUp, share: share, isUsual: isUsual)
   }
 
   /// Whether a signal that explains has failed, and what it usually is stands in for it.
@@ -43,6 +43,11 @@ struct Explained: Hashable, Sendable {
     guard leverage < Self.unknown else { return (nil, 1, 0) }
     let strays = isSubstituting ? point.doubt { regression.coefficient(signal, $0) }.squareRoot() : 0
     return (regression.prediction(signal, row), (1 + 16 * leverage).squareRoot(), strays)
+  }
+
+  /// How what is expected of a signal changes with one that explains it and says so much too much, in their units.
+  func slope(_ signal: Int, by explaining: Int, error: Double, _ row: [Double]) -> Double {
+    point.slope(explaining, row, error: error) { regression.coefficient(signal, $0) }
   }
 
   /// Whether little is known of an operating point: the values of a few hours.

@@ -38,6 +38,15 @@ extension MachineModel {
     }
   }
 
+  /// What came later than `encode`: states of before have none of it.
+  func encodeStrays(into writer: inout ByteWriter) {
+    for scale in scales { scale.encodeStrays(into: &writer) }
+  }
+
+  mutating func restoreStrays(from reader: inout ByteReader) throws(ByteReaderError) {
+    for index in scales.indices { try scales[index].restoreStrays(from: &reader) }
+  }
+
   /// - Parameter rows: what `takeRows` gave last; nil if nothing was ever taken.
   public mutating func restore(from reader: inout ByteReader, rows: [UInt8]?) throws(ByteReaderError) {
     guard try reader.integer() == profile.signals.count, try reader.integer() == judged.count else {

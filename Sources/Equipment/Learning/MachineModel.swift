@@ -62,9 +62,7 @@ public struct MachineModel: Hashable, Sendable {
     // would tell them apart badly.
     let hasSpeed = asked.contains { profile.signals[$0].role == .speed }
     let demanded = asked.filter { !hasSpeed || profile.signals[$0].role != .ambientTemperature }
-    func isAsked(_ signal: Int) -> Bool {
-      profile.signals[signal].role == .speed || profile.signals[signal].role == .load
-    }
+    func isAsked(_ signal: Int) -> Bool { profile.signals[signal].role.isAsked }
     demand = Explained(signals: Array(demanded.prefix(3)), judged: judged.count, isAsked: isAsked)
     let explaining = judged.count > burdens.count ? Array(asked.prefix(3)) + [strongest].compactMap(\.self) : []
     burden = Explained(signals: explaining, judged: judged.count, isAsked: isAsked)
@@ -121,8 +119,9 @@ public struct MachineModel: Hashable, Sendable {
       if let value = values[place] { floors.add(value, place) }
     }
     let share = 1 - exp(-passed / settings.warmUp)
-    let demandRow = demand.regressors(frame.values, warmUp: warmUp, share: share)
-    let burdenRow = burden.regressors(frame.values, warmUp: warmUp, share: share)
+    let isUsual = minutes < settings.hours * 60 || !scales.contains { $0.deviates(settings.freeze) }
+    let demandRow = demand.regressors(frame.values, warmUp: warmUp, share: share, isUsual: isUsual)
+    let burdenRow = burden.regressors(frame.values, warmUp: warmUp, share: share, isUsual: isUsual)
     var best: [(share: Double, scale: Int)] = Array(repeating: (0, -1), count: judged.count)
     var expected = Array(repeating: 0.0, count: judged.count)
     var isKnown = Array(repeating: false, count: judged.count)
@@ -157,6 +156,9 @@ public struct MachineModel: Hashable, Sendable {
     let isBlind = demand.isSubstituting || burden.isSubstituting
     let joint =
       isBlind ? 0 : scales.indices.map { scales[$0].judgeJointly(doubt: doubt, minutes: passed) }.max() ?? 0
+    let score = max(joint, best.map(\.share).max() ?? 0)
+    let suspects =
+      score >= Self.suspicious && !isBlind ? suspects(frame, best, demandRow, burdenRow) : []
     learn(values, isKnown, best.map(\.share), demandRow, burdenRow, minutes: passed)
     guard isAnyKnown else { return nil }
     minutes += passed
@@ -171,8 +173,8 @@ public struct MachineModel: Hashable, Sendable {
     }
     contributions.sort { (abs($0.z), $1.signal) > (abs($1.z), $0.signal) }
     return Deviation(
-      time: frame.start, score: max(joint, best.map(\.share).max() ?? 0), joint: joint, contributions: contributions,
-      evidence: evidence)
+      time: frame.start, score: score, joint: joint, contributions: contributions, evidence: evidence,
+      suspects: suspects)
   }
 
   private mutating func learn(
@@ -265,6 +267,9 @@ extension MeasuredRole {
     default: false
     }
   }
+
+  /// Something that is asked of the machine, in any size.
+  var isAsked: Bool { self == .speed || self == .load }
 
   /// Grows by factors, not by amounts.
   var isLogarithmic: Bool {

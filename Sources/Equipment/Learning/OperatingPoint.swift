@@ -83,6 +83,25 @@ struct OperatingPoint: Hashable, Sendable {
     }
   }
 
+  /// How what is explained changes with a signal between what it says and what it may be in truth, by unit of the signal; 0
+  /// if nothing is known of it.
+  ///
+  /// - Parameters:
+  ///   - error: what it says too much, in its unit.
+  ///   - coefficient: by place in the row.
+  func slope(_ signal: Int, _ row: [Double], error: Double, _ coefficient: (Int) -> Double) -> Double {
+    guard let place = signals.firstIndex(of: signal), let scaling = scaling[place] else { return 0 }
+    let first = 1 + 3 * place
+    let middle = 2 * row[first] - error / scaling.unit
+    return (coefficient(first) + coefficient(first + 2) + middle * coefficient(first + 1)) / scaling.unit
+  }
+
+  /// How far a signal is from what it usually is, in its unit.
+  func departure(_ signal: Int, _ row: [Double]) -> Double {
+    guard let place = signals.firstIndex(of: signal), let scaling = scaling[place] else { return 0 }
+    return (row[1 + 3 * place] - usual[place].mean) * scaling.unit
+  }
+
   /// Regressors: the constant, of each signal the value, its square and what it was of late, and the warm-up.
   var width: Int { signals.isEmpty ? 1 : 1 + 3 * signals.count + 1 }
 
@@ -95,7 +114,8 @@ struct OperatingPoint: Hashable, Sendable {
   /// - Parameters:
   ///   - warmUp: 1 at the start of the machine, falling to 0.
   ///   - share: of the new value in what it was of late.
-  mutating func regressors(_ values: [Double?], warmUp: Double, share: Double) -> [Double]? {
+  ///   - isUsual: whether what is seen now is what is usual.
+  mutating func regressors(_ values: [Double?], warmUp: Double, share: Double, isUsual: Bool) -> [Double]? {
     guard !signals.isEmpty else { return [1] }
     var row = [1.0]
     row.reserveCapacity(width)
@@ -119,6 +139,8 @@ struct OperatingPoint: Hashable, Sendable {
         learn(value, place)
         return nil
       }
+      // What it was while it did not come is not known.
+      if gone[place] >= Self.failed { lagged[place] = nil }
       // Far beyond what was typical nothing follows from it.
       gone[place] = 0
       var x = max(-30, min(30, (value - scaling.center) / scaling.unit))
@@ -130,7 +152,7 @@ struct OperatingPoint: Hashable, Sendable {
       row.append(x * x)
       let late = lagged[place].map { $0 + share * (x - $0) } ?? x
       lagged[place] = late
-      usual[place].add(x)
+      if isUsual || usual[place].count == 0 { usual[place].add(x) }
       row.append(late)
     }
     row.append(warmUp)

@@ -15,6 +15,9 @@ struct ScaleModel: Hashable, Sendable {
   private(set) var level: [Float]
   /// Minutes of data in them, at most a few constants.
   private var filled: [Float]
+  /// What `strays` added lately, smoothed as the values are: what came in while a signal that explains was away stays in
+  /// them for as long.
+  private var strayed: [Float]
   /// Share of the alarm level that has lasted.
   private var sustained: [Float]
   /// Minutes that were learnt from.
@@ -49,6 +52,7 @@ struct ScaleModel: Hashable, Sendable {
     filled = Array(repeating: 0, count: width)
     learnt = Array(repeating: 0, count: width)
     sustained = Array(repeating: 0, count: width)
+    strayed = Array(repeating: 0, count: width)
     rows = ReferenceRows(
       width: width, capacity: settings.rows, spacing: constant / 2, memory: settings.memory)
     center = Array(repeating: 0, count: width)
@@ -76,8 +80,13 @@ struct ScaleModel: Hashable, Sendable {
   ///   - strays: standard deviation that is added to the spread.
   mutating func judge(_ signal: Int, doubt: Double, strays: Double, minutes: Double) -> Double {
     z[signal] = 0
+    if strays > 0 || strayed[signal] > 0 {
+      strayed[signal] += Float(1 - exp(-minutes / constant)) * (Float(strays) - strayed[signal])
+      if strayed[signal] < 0.01 * spread[signal] { strayed[signal] = 0 }
+    }
     guard !spread[signal].isNaN, filled[signal] >= Float(constant), !level[signal].isNaN else { return 0 }
-    let width = strays > 0 ? (spread[signal] * spread[signal] + Float(strays * strays)).squareRoot() : spread[signal]
+    let stray = strayed[signal]
+    let width = stray > 0 ? (spread[signal] * spread[signal] + stray * stray).squareRoot() : spread[signal]
     z[signal] = Double((level[signal] - center[signal]) / width)
     return sustain(signal, share(signal, doubt: doubt), minutes: minutes)
   }
@@ -112,6 +121,9 @@ struct ScaleModel: Hashable, Sendable {
     z[joint] = Double((level[joint] - center[joint]) / spread[joint])
     return sustain(joint, z[joint] > 0 ? share(joint, doubt: doubt) : 0, minutes: minutes)
   }
+
+  /// Whether a signal has deviated so far, as a share of the alarm level.
+  func deviates(_ share: Double) -> Bool { sustained.dropLast().contains { Double($0) >= share } }
 
   /// Learns the state of now as usual, but of the signals that are frozen.
   ///
@@ -170,6 +182,7 @@ struct ScaleModel: Hashable, Sendable {
     rows = ReferenceRows(width: width, capacity: settings.rows, spacing: constant / 2, memory: settings.memory)
     spread = Array(repeating: .nan, count: width)
     sustained = Array(repeating: 0, count: width)
+    strayed = Array(repeating: 0, count: width)
     level = Array(repeating: .nan, count: width)
     filled = Array(repeating: 0, count: width)
     learnt = Array(repeating: 0, count: width)
@@ -190,6 +203,19 @@ struct ScaleModel: Hashable, Sendable {
     for index in learnt.indices { learnt[index] = try reader.float() }
     for index in sustained.indices { sustained[index] = try reader.float() }
     sinceRow = try reader.double()
+  }
+
+  /// Most of the time there is nothing.
+  func encodeStrays(into writer: inout ByteWriter) {
+    let has = strayed.contains { $0 > 0 }
+    writer.boolean(has)
+    guard has else { return }
+    for value in strayed { writer.float(value) }
+  }
+
+  mutating func restoreStrays(from reader: inout ByteReader) throws(ByteReaderError) {
+    guard try reader.boolean() else { return }
+    for index in strayed.indices { strayed[index] = try reader.float() }
   }
 
   mutating func restoreRows(from reader: inout ByteReader) throws(ByteReaderError) { try rows.restore(from: &reader) }
