@@ -81,6 +81,16 @@ import Testing
     #expect(machine.run(days: 2).first.isEmpty && machine.troubles.allSatisfy { $0 == nil })
   }
 
+  @Test func aHallThatIsJudgedItselfIsNotSetAside() throws {
+    let alone = Assessor(
+      profile: MachineProfile(
+        asset: "h1", template: "ambient-sensor", signals: [.init(name: "ambient-temperature", unit: "°C")]),
+      faults: FaultModel(name: "none", title: FaultModel.Words("Unknown", "未知"), faults: []))
+    #expect(!alone.isUseless(.jump, 0) && alone.isUseless(.stuck, 0))
+    let motor = try machine().assessor
+    #expect(motor.isUseless(.jump, 5) && !motor.isUseless(.jump, 0))
+  }
+
   @Test func whatIsWarmerByItsLossesIsFouled() throws {
     var machine = try machine()
     let (first, _) = machine.run(days: 4, fouling: 0.25)

@@ -159,7 +159,9 @@ public struct Assessor: Sendable {
   /// that was never seen before, and everything be too warm for it.
   func isUseless(_ trouble: SensorWatch.Trouble?, _ signal: Int) -> Bool {
     guard let trouble else { return false }
-    return trouble.isUseless || model.profile.signals[signal].role == .ambientTemperature
+    let isSurroundings = model.profile.signals[signal].role == .ambientTemperature
+    // Where nothing else is measured, they are what is judged.
+    return trouble.isUseless || isSurroundings && !model.judged.contains(signal)
   }
 
   /// Whether its signals can be compared with patterns.
