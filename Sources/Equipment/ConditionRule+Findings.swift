@@ -29,7 +29,7 @@ extension ConditionRule {
   }
 
   private func severity(_ assessment: Assessor.Assessment, _ deviation: Deviation) -> Finding.Severity {
-    if assessment.isEarly { return .warning }
+    if assessment.isEarly { return assessment.isFounded ? .warning : .info }
     // A machine that is still being learnt is told of, but does not wake anybody.
     if deviation.evidence.state == .learning { return .info }
     // Where no pattern can be compared, what stands out is all that there is to tell.

@@ -25,6 +25,7 @@ extension ConditionRule {
     told.encode(into: &writer)
     writer.fixed64(figuresHash)
     writer.optional(figuresDay)
+    brief.encode(into: &writer)
   }
 
   public mutating func restoreState(from reader: inout ByteReader) throws {
@@ -62,6 +63,7 @@ extension ConditionRule {
     told = try ToldFindings(from: &reader)
     figuresHash = try reader.fixed64()
     figuresDay = try reader.optionalTimestamp()
+    try brief.restore(from: &reader)
     // Before its first frame there is nothing but what another machine under this name may have left.
     if isKept, let frame = try context.load(Self.frameKey) {
       var kept = ByteReader(frame)

@@ -35,6 +35,7 @@ public struct ConditionRule: AssetRule {
   var limits: LimitWatch
   var gatherer: FrameGatherer
   var assessor: Assessor
+  var brief: BriefWatch
   var state = MachineState.unknown
   /// The last minute, and what was said of the last frame; nil while it is not judged.
   var lastMinute: ConditionFrame?
@@ -92,6 +93,7 @@ public struct ConditionRule: AssetRule {
     faults = prototype.faults
     gauges = prototype.gauges
     assessor = prototype.assessor
+    brief = prototype.brief
     gatherer = prototype.gatherer
     signalsHash = prototype.signalsHash
     faultsHash = prototype.faultsHash
@@ -124,7 +126,9 @@ public struct ConditionRule: AssetRule {
     limits.add(minute)
     tellLimits(minute, &context)
     let frames = gatherer.add(minute, counts: counts)
+    let isNew = brief.add(minute, isYoung: assessor.model.evidence.state == .learning)
     for frame in frames { judge(frame, &context) }
+    if isNew { tellBrief(minute.end, &context) }
     if !frames.isEmpty { keep(context) }
     addToDay(minute)
     report = makeReport()
@@ -143,6 +147,7 @@ public struct ConditionRule: AssetRule {
     guard isMine, record.renews else { return }
     setAside(for: record.id, context)
     assessor.reset()
+    brief.reset()
     efficiency = EfficiencyWatch()
     outlook = nil
     outlookTime = nil
@@ -154,8 +159,15 @@ public struct ConditionRule: AssetRule {
     tellFigures(max(context.clock, record.time), context)
   }
 
+  /// What a short recording shows does not wait for a frame.
+  private mutating func tellBrief(_ time: Timestamp, _ context: inout RuleContext) {
+    guard let assessment = assessor.provisional(brief, at: time), let deviation = assessment.deviation else { return }
+    last = Judged(deviation, faults: assessment.faults.prefix(3).map { described($0, isEarly: true) })
+    tell(assessment, deviation, at: time, &context)
+  }
+
   private mutating func judge(_ frame: ConditionFrame, _ context: inout RuleContext) {
-    let assessment = assessor.add(frame)
+    let assessment = assessor.add(frame, brief: brief)
     if let deviation = assessment.deviation {
       last = Judged(deviation, faults: assessment.faults.prefix(3).map { described($0, isEarly: assessment.isEarly) })
       look(assessment, at: frame.end)

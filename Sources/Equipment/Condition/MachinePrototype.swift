@@ -10,7 +10,7 @@ struct MachinePrototype: Sendable {
   }
 
   /// Of the form in which a machine's state is written: another one begins anew.
-  private static let version = "2"
+  private static let version = "3"
 
   /// Positions of the gauges in `Asset.signals`.
   let gauges: [Int]
@@ -19,6 +19,7 @@ struct MachinePrototype: Sendable {
   let faults: FaultModel
   let gatherer: FrameGatherer
   let assessor: Assessor
+  let brief: BriefWatch
   /// Hash of the signals with their units and what they measure: other ones make another model.
   let signalsHash: UInt64
   /// Hash of the faults with their criteria: what is followed to a failure.
@@ -33,7 +34,10 @@ struct MachinePrototype: Sendable {
     var profile = MachineProfile(asset: asset)
     profile.asset = ""
     profile.nameplate = Nameplate()
-    assessor = Assessor(profile: profile, faults: self.faults, interval: max(interval, gatherer.length))
+    assessor = Assessor(
+      profile: profile, faults: self.faults, interval: max(interval, gatherer.length),
+      pace: gauges.map { asset.signals[$0].expectedInterval }.min())
+    brief = BriefWatch(profile: profile, isUnknown: !assessor.canDiagnose)
     signalsHash = Self.hash([Self.version] + profile.signals.flatMap { [$0.name, $0.unit, $0.role.word] })
     faultsHash = Self.hash(
       self.faults.faults.flatMap { fault in

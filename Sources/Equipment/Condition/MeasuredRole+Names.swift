@@ -58,6 +58,7 @@ extension MeasuredRole {
     if has("humidity") { return .humidity }
     if has("level") { return .level }
     if has("wear") { return .wear }
+    if has("setting") || has("settings") || has("setpoint"), ["%", "1", ""].contains(unit) { return .load }
     if ["load", "opening", "output", "throttle", "capacity"].contains(where: has), unit == "%" { return .load }
     if ["particles", "iso4406", "viscosity", "water"].contains(where: has) { return .oilCondition }
     for band in ["bpfo", "bpfi", "bsf", "ftf", "1x", "2x", "3x", "subharmonic", "line"] where has(band) {

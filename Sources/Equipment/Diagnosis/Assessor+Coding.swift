@@ -14,7 +14,6 @@ extension Assessor {
     prognosis.encode(into: &writer)
     early.encode(into: &writer, isYoung: model.evidence.state == .learning)
     writer.double(lapses)
-    model.encodeStrays(into: &writer)
   }
 
   /// - Throws: for another machine or fault model; the state is then as it was before.
@@ -36,9 +35,7 @@ extension Assessor {
     }
     try copy.prognosis.restore(from: &reader)
     try copy.early.restore(from: &reader)
-    // States of before have none.
-    copy.lapses = reader.isAtEnd ? 0 : try reader.double()
-    if !reader.isAtEnd { try copy.model.restoreStrays(from: &reader) }
+    copy.lapses = try reader.double()
     self = copy
   }
 }

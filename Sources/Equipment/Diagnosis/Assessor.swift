@@ -16,6 +16,8 @@ public struct Assessor: Sendable {
     public var isNoticed: Bool
     /// Whether it stands out grossly though it is not known yet (`EarlyWatch`): provisional.
     public var isEarly = false
+    /// Whether it can be held against how the machine works; what stands out without that is told as information only.
+    public var isFounded = true
     /// While it stands out or deviates, best first.
     public var faults: [RankedFault]
     /// What is wrong with the sensors, by position.
@@ -107,12 +109,12 @@ public struct Assessor: Sendable {
   var averages: [Double]
 
   public init(
-    profile: MachineProfile, faults: FaultModel, interval: Span64 = .minutes(10),
+    profile: MachineProfile, faults: FaultModel, interval: Span64 = .minutes(10), pace: Span64? = nil,
     settings: Settings = .standard
   ) {
     self.settings = settings
-    model = MachineModel(profile: profile, interval: interval)
-    prognosis = Prognosis(profile: profile, model: faults)
+    model = MachineModel(profile: profile, interval: interval, pace: pace)
+    prognosis = Prognosis(profile: profile, model: faults, interval: pace ?? interval)
     sensors = SensorWatch(signals: profile.signals.count)
     early = EarlyWatch(profile: profile)
     diagnoser = Diagnoser(profile: profile, model: faults)
@@ -122,7 +124,8 @@ public struct Assessor: Sendable {
   /// Whether its fault model knows a pattern that its signals can show; without one only deviations are told.
   public var canDiagnose: Bool { diagnoser.canDiagnose }
 
-  public mutating func add(_ frame: ConditionFrame) -> Assessment {
+  /// - Parameter brief: what the minutes of a young machine show.
+  public mutating func add(_ frame: ConditionFrame, brief: BriefWatch? = nil) -> Assessment {
     let troubles = sensors.add(frame)
     var cleaned = frame
     for (index, trouble) in troubles.enumerated() where isUseless(trouble, index) { cleaned.values[index] = nil }
@@ -143,6 +146,7 @@ public struct Assessor: Sendable {
         deviation: gross, isAlarmed: false, isNoticed: true, isEarly: true,
         faults: diagnoser.diagnose(gross, doubted: doubted), sensors: troubles, match: settings.match)
     }
+    if !isAlarmed, let brief, let early = provisional(brief, at: frame.start, sensors: troubles) { return early }
     guard let deviation else {
       return Assessment(
         deviation: nil, isAlarmed: isAlarmed, isNoticed: isNoticed, faults: [], sensors: troubles,
@@ -162,6 +166,19 @@ public struct Assessor: Sendable {
     let isSurroundings = model.profile.signals[signal].role == .ambientTemperature
     // Where nothing else is measured, they are what is judged.
     return trouble.isUseless || isSurroundings && !model.judged.contains(signal)
+  }
+
+  /// What a young machine shows in the time of its recording; nil if nothing stands out.
+  func provisional(
+    _ brief: BriefWatch, at time: Timestamp, sensors troubles: [SensorWatch.Trouble?] = []
+  ) -> Assessment? {
+    guard let deviation = brief.deviation(at: time, evidence: model.evidence) else { return nil }
+    let doubted = Set(troubles.indices.filter { troubles[$0] != nil })
+    var assessment = Assessment(
+      deviation: deviation, isAlarmed: false, isNoticed: true, isEarly: true,
+      faults: diagnoser.diagnose(deviation, doubted: doubted), sensors: troubles, match: settings.match)
+    assessment.isFounded = brief.isFounded
+    return assessment
   }
 
   /// Whether its signals can be compared with patterns.

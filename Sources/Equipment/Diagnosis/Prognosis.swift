@@ -16,10 +16,15 @@ public struct Prognosis: Sendable {
   private var indicators: [Indicator]
   /// Share of the time that it runs, lately.
   private var duty = 1.0
+  /// A frame stands for at most so much: of a machine that tells of itself seldom, for the time since the last one.
+  private let interval: Span64
+  private var lastEnd: Timestamp?
   /// Robust deviations from which on an indicator is followed.
   private static let start = 2.5
 
-  public init(profile: MachineProfile, model: FaultModel) {
+  /// - Parameter interval: how often the machine tells of itself.
+  public init(profile: MachineProfile, model: FaultModel, interval: Span64 = .minutes(10)) {
+    self.interval = interval
     let words = profile.signals.map { signal in
       signal.name.lowercased().split { "-_. ".contains($0) }.map(String.init)
     }
@@ -41,7 +46,10 @@ public struct Prognosis: Sendable {
 
   /// Adds a frame and what was found in it; nil for one that was not judged.
   public mutating func add(_ frame: ConditionFrame, _ deviation: Deviation?) {
-    let hours = (frame.end - frame.start).seconds / 3600
+    let length = frame.end - frame.start
+    let elapsed = lastEnd.map { min(frame.end - $0, max(interval, length)) } ?? length
+    lastEnd = frame.end
+    let hours = max(length, elapsed).seconds / 3600
     let runs = frame.run.isJudged
     // Over two weeks: shifts and weekends are in it.
     duty += min(1, hours / 336) * ((runs ? 1 : 0) - duty)
@@ -84,6 +92,7 @@ public struct Prognosis: Sendable {
 
   public func encode(into writer: inout ByteWriter) {
     writer.double(duty)
+    writer.timestamp(lastEnd ?? .distantPast)
     writer.varint(indicators.count)
     for indicator in indicators {
       writer.boolean(indicator.life != nil)
@@ -93,6 +102,8 @@ public struct Prognosis: Sendable {
 
   public mutating func restore(from reader: inout ByteReader) throws(ByteReaderError) {
     duty = try reader.double()
+    let end = try reader.timestamp()
+    lastEnd = end == .distantPast ? nil : end
     let count = try reader.count()
     guard count == indicators.count else {
       throw ByteReaderError(offset: reader.offset, expected: "the indicators of the fault model")

@@ -20,6 +20,8 @@ public struct LearningSettings: Hashable, Sendable {
   /// How much further out the alarm level lies while little is known: its square grows by this many independent values
   /// over those that were seen.
   public var youth = 1.0
+  /// … and at most by this factor because their spread is known from few independent values.
+  public var unsure = 1.0
   /// A deviation counts when it has lasted: it comes up to its size with this share of the time constant.
   public var persistence = 0.2
   /// What deviates at least this much, as a share of the alarm level, is not learnt from.
@@ -30,8 +32,18 @@ public struct LearningSettings: Hashable, Sendable {
   public var drift = 3.5
   /// … which takes at most about so many minutes.
   public var passing = 512.0
-  /// Smallest spread, as a share of the level: less than that nobody would act on.
+  /// Of a machine whose values come at least so many minutes apart each one counts: `paced` sets what follows from that.
+  public var sparse = 30.0
+  public internal(set) var isSparse = false
+  /// Smallest spread at any scale of such a machine, as a share of how far single frames stray: what is averaged over weeks is
+  /// not known better, since no machine stays the same so exactly.
+  public var fineness = 0.1
+  /// Smallest spread, as a share of the level: less than that nobody would act on; …
   public var spreadFloor = 0.005
+  /// … the same of such a machine, whose own noise is the better measure; …
+  public var sparseFloor = 0.0005
+  /// … and of a signal that has always shown the same value, of which nothing tells how far it may stray.
+  public var stillFloor = 0.005
   /// The same of vibration and its relatives, which are judged by their logarithm.
   public var logarithmicFloor = 0.05
   /// A gap beyond this is no time that passed for the machine, minutes.
@@ -41,6 +53,30 @@ public struct LearningSettings: Hashable, Sendable {
   /// Longest time that a machine takes to warm up, minutes: the time constant by which it is learnt.
   public var warmUp = 45.0
 
+  /// Rows of slower machines are at most so far apart; beyond, all times grow with the interval.
+  public var slowest = 60.0
+
   public static let standard = LearningSettings()
   public init() {}
+
+  /// The same in the time of a machine that tells of itself seldom (once a flight, once a day): what counts is how many values
+  /// were seen, and a time constant that is shorter than their interval averages nothing.
+  ///
+  /// - Parameter interval: between its values, minutes.
+  func paced(_ interval: Double) -> LearningSettings {
+    guard interval >= sparse else { return self }
+    var paced = self
+    paced.isSparse = true
+    paced.minimumRows /= 2
+    paced.unsure = 2
+    let factor = interval / slowest
+    guard factor > 1 else { return paced }
+    paced.scales = scales.map { $0 * factor }
+    paced.memory *= factor
+    paced.hours *= factor
+    paced.passing *= factor
+    paced.longestGap *= factor
+    paced.warmUp *= factor
+    return paced
+  }
 }

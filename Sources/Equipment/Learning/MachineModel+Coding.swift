@@ -27,6 +27,11 @@ extension MachineModel {
     writer.double(runningMinutes)
     writer.boolean(hasStopped)
     for value in frozenMinutes + learntMinutes { writer.double(value) }
+    for residuals in before {
+      writer.varint(residuals.count)
+      for residual in residuals { writer.double(residual) }
+    }
+    for season in seasons { season?.encode(into: &writer) }
     floors.encode(into: &writer)
     demand.encode(into: &writer)
     burden.encode(into: &writer)
@@ -36,15 +41,6 @@ extension MachineModel {
       writer.varint(entry.scale)
       for value in entry.row { writer.float(value) }
     }
-  }
-
-  /// What came later than `encode`: states of before have none of it.
-  func encodeStrays(into writer: inout ByteWriter) {
-    for scale in scales { scale.encodeStrays(into: &writer) }
-  }
-
-  mutating func restoreStrays(from reader: inout ByteReader) throws(ByteReaderError) {
-    for index in scales.indices { try scales[index].restoreStrays(from: &reader) }
   }
 
   /// - Parameter rows: what `takeRows` gave last; nil if nothing was ever taken.
@@ -59,6 +55,11 @@ extension MachineModel {
     hasStopped = try reader.boolean()
     for index in frozenMinutes.indices { frozenMinutes[index] = try reader.double() }
     for index in learntMinutes.indices { learntMinutes[index] = try reader.double() }
+    for place in before.indices {
+      before[place] = []
+      for _ in 0..<(try reader.count()) { before[place].append(try reader.double()) }
+    }
+    for place in seasons.indices where seasons[place] != nil { seasons[place] = try Season(from: &reader) }
     try floors.restore(from: &reader)
     try demand.restore(from: &reader)
     try burden.restore(from: &reader)
@@ -79,7 +80,6 @@ extension MachineModel {
       scales[scale].restore(row)
       pending.append(PendingRow(scale: scale, row: row))
     }
-    let floors = spreadFloors
-    for index in scales.indices { scales[index].summarise(floors: floors) }
+    for index in scales.indices { scales[index].summarise() }
   }
 }

@@ -23,6 +23,10 @@ public struct MachineModel: Hashable, Sendable {
   var scales: [ScaleModel]
   /// By place among the judged.
   var floors: FirstLevels
+  /// By place among the judged: the last residuals, at most two.
+  var before: [[Double]]
+  /// By place among the judged; nil where the operating point explains the signal.
+  var seasons: [Season?]
   var frozenMinutes: [Double]
   var learntMinutes: [Double]
   /// Minutes of judged frames that were learnt from.
@@ -45,8 +49,14 @@ public struct MachineModel: Hashable, Sendable {
     var row: [Float]
   }
 
-  /// - Parameter interval: longest expected interval of its signals.
-  public init(profile: MachineProfile, interval: Span64 = .minutes(1), settings: LearningSettings = .standard) {
+  /// - Parameters:
+  ///   - interval: longest expected interval of its signals.
+  ///   - pace: shortest one, which says how often it tells of itself; nil = the same.
+  public init(
+    profile: MachineProfile, interval: Span64 = .minutes(1), pace: Span64? = nil,
+    settings: LearningSettings = .standard
+  ) {
+    let settings = settings.paced((pace ?? interval).seconds / 60)
     self.profile = profile
     self.settings = settings
     let watched = profile.signals.indices.filter { profile.signals[$0].role.isWatched }
@@ -66,6 +76,10 @@ public struct MachineModel: Hashable, Sendable {
     demand = Explained(signals: Array(demanded.prefix(3)), judged: judged.count, isAsked: isAsked)
     let explaining = judged.count > burdens.count ? Array(asked.prefix(3)) + [strongest].compactMap(\.self) : []
     burden = Explained(signals: explaining, judged: judged.count, isAsked: isAsked)
+    let (isFree, isUnburdened) = (demand.signals.isEmpty, burden.signals.isEmpty)
+    seasons = judged.map {
+      settings.isSparse && (profile.signals[$0].role.isBurden ? isFree : isUnburdened) ? Season() : nil
+    }
     usesBurden = judged.map { !profile.signals[$0].role.isBurden }
     isLogarithmic = judged.map { profile.signals[$0].role.isLogarithmic }
     scales = settings.scales.map { ScaleModel(constant: $0, signals: symptoms.count, settings: settings) }
@@ -75,6 +89,7 @@ public struct MachineModel: Hashable, Sendable {
       }
     }
     floors = FirstLevels(count: judged.count)
+    before = Array(repeating: [], count: judged.count)
     frozenMinutes = Array(repeating: 0, count: judged.count)
     learntMinutes = Array(repeating: 0, count: judged.count)
     gap = max(settings.longestGap, 3 * interval.seconds / 60)
@@ -100,6 +115,7 @@ public struct MachineModel: Hashable, Sendable {
       if frame.run.isStopped || frame.run == .starting {
         runningMinutes = 0
         hasStopped = true
+        for place in before.indices { before[place] = [] }
       }
       lastEnd = frame.end
       return nil
@@ -124,6 +140,8 @@ public struct MachineModel: Hashable, Sendable {
     let burdenRow = burden.regressors(frame.values, warmUp: warmUp, share: share, isUsual: isUsual)
     var best: [(share: Double, scale: Int)] = Array(repeating: (0, -1), count: judged.count)
     var expected = Array(repeating: 0.0, count: judged.count)
+    /// What is left before any rhythm is taken out.
+    var plain = [Double?](repeating: nil, count: judged.count)
     var isKnown = Array(repeating: false, count: judged.count)
     var isAnyKnown = false
     let untried = minutes < settings.hours * 60 ? settings.untried : 1
@@ -133,20 +151,23 @@ public struct MachineModel: Hashable, Sendable {
         for scale in scales.indices { scales[scale].leaveOut(place) }
         continue
       }
-      let (prediction, doubt, strays) =
+      let (level, doubt, strays) =
         usesBurden[place]
         ? burden.prediction(place, burdenRow, first: floors[place])
         : demand.prediction(place, demandRow, first: floors[place])
-      guard let prediction else {
+      guard let level else {
         for scale in scales.indices { scales[scale].leaveOut(place) }
         continue
       }
+      plain[place] = value - level
+      let prediction = level + (seasons[place]?.value(frame.start) ?? 0)
       isKnown[place] = true
       isAnyKnown = true
       most = max(most, doubt * untried)
       expected[place] = prediction
+      let residual = settled(value - prediction, place)
       for scale in scales.indices {
-        scales[scale].smooth(place, value - prediction, minutes: passed)
+        scales[scale].smooth(place, residual, minutes: passed)
         let share = scales[scale].judge(place, doubt: doubt * untried, strays: strays, minutes: passed)
         if share > best[place].share { best[place] = (share, scale) }
       }
@@ -159,7 +180,10 @@ public struct MachineModel: Hashable, Sendable {
     let score = max(joint, best.map(\.share).max() ?? 0)
     let suspects =
       score >= Self.suspicious && !isBlind ? suspects(frame, best, demandRow, burdenRow) : []
-    learn(values, isKnown, best.map(\.share), demandRow, burdenRow, minutes: passed)
+    let frozen = learn(values, isKnown, best.map(\.share), demandRow, burdenRow, minutes: passed)
+    for place in judged.indices where !frozen[place] {
+      if let residual = plain[place] { seasons[place]?.learn(residual, at: frame.start, minutes: passed) }
+    }
     guard isAnyKnown else { return nil }
     minutes += passed
     var contributions: [Deviation.Contribution] = []
@@ -177,10 +201,20 @@ public struct MachineModel: Hashable, Sendable {
       suspects: suspects)
   }
 
+  /// The middle one of three: a single wild value is no condition, however wild it is.
+  private mutating func settled(_ residual: Double, _ place: Int) -> Double {
+    guard settings.isSparse else { return residual }
+    defer { before[place] = before[place].suffix(1) + [residual] }
+    guard before[place].count == 2 else { return residual }
+    let (one, two) = (before[place][0], before[place][1])
+    return max(min(one, two), min(max(one, two), residual))
+  }
+
+  /// - Returns: by place, whether it was not learnt from.
   private mutating func learn(
     _ values: [Double?], _ isKnown: [Bool], _ shares: [Double], _ demandRow: [Double]?, _ burdenRow: [Double]?,
     minutes passed: Double
-  ) {
+  ) -> [Bool] {
     let slow = scales.lastIndex { $0.constant <= settings.passing } ?? 0
     let lasting = judged.indices.map { place in
       let level = Double(scales[slow].level[place])
@@ -221,19 +255,27 @@ public struct MachineModel: Hashable, Sendable {
       let learnt = isYoung || burden.isNew(burdenRow) ? values : kept
       burden.learn(burdenRow, learnt.indices.map { usesBurden[$0] ? learnt[$0] : nil }, minutes: passed)
     }
-    guard floors.isComplete(isKnown) else { return }
-    let floors = spreadFloors
+    guard floors.isComplete(isKnown) else { return isFrozen }
+    let floors = spreadFloors()
     for scale in scales.indices {
       if let row = scales[scale].learn(isFrozen: isFrozen, isKnown: isKnown, floors: floors, minutes: passed) {
         pending.append(PendingRow(scale: scale, row: row))
       }
     }
+    return isFrozen
   }
 
-  var spreadFloors: [Double] {
+  /// Smallest spreads by place among the judged. What a sensor cannot resolve is no change, and what single frames
+  /// stray is the measure of the machine's rest: both follow from what it has shown, whatever unit it is in.
+  func spreadFloors() -> [Double] {
     judged.indices.map { place in
-      isLogarithmic[place]
-        ? settings.logarithmicFloor : max(1e-6, settings.spreadFloor * abs(floors[place] ?? 0))
+      if isLogarithmic[place] { return settings.logarithmicFloor }
+      let level = abs(floors[place] ?? 0)
+      guard settings.isSparse else { return max(1e-6, settings.spreadFloor * level) }
+      guard let step = floors.step(place) else { return max(1e-6, settings.stillFloor * level) }
+      let stray = scales[0].stray(place)
+      // Noise of half a step and more makes averages finer than the steps.
+      return max(1e-9, settings.sparseFloor * level, settings.fineness * stray, stray < step / 2 ? step : 0)
     }
   }
 
@@ -251,6 +293,8 @@ public struct MachineModel: Hashable, Sendable {
     demand.rebaseline()
     burden.rebaseline()
     floors = FirstLevels(count: judged.count)
+    before = Array(repeating: [], count: judged.count)
+    for place in seasons.indices where seasons[place] != nil { seasons[place] = Season() }
     frozenMinutes = Array(repeating: 0, count: judged.count)
     learntMinutes = Array(repeating: 0, count: judged.count)
     minutes = 0

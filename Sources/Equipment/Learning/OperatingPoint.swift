@@ -16,6 +16,8 @@ struct OperatingPoint: Hashable, Sendable {
   struct Scaling: Hashable, Sendable {
     var center: Double
     var unit: Double
+    /// Regressors up to here are where it stands.
+    var standing: Double
   }
 
   /// Of each signal, how its regressor usually is; stands in when the signal fails.
@@ -45,6 +47,8 @@ struct OperatingPoint: Hashable, Sendable {
   /// Regressors up to here (5 % of the level) are where it stands.
   private static let standing = 0.1
   private static let moving = 3
+  /// The same of one that is zero, in its own spreads.
+  private static let zero = 4.0
 
   /// A signal that is known and does not come for so many frames has failed; what it usually is stands in for it.
   private static let failed = 3
@@ -145,7 +149,7 @@ struct OperatingPoint: Hashable, Sendable {
       gone[place] = 0
       var x = max(-30, min(30, (value - scaling.center) / scaling.unit))
       if isAsked[place], moved[place] < Self.moving {
-        moved[place] = abs(x) > Self.standing ? moved[place] + 1 : 0
+        moved[place] = abs(x) > scaling.standing ? moved[place] + 1 : 0
         if moved[place] < Self.moving { x = 0 }
       }
       row.append(x)
@@ -165,7 +169,12 @@ struct OperatingPoint: Hashable, Sendable {
     let center = Robust.median(first[place].map { Float($0) })
     let spread = Robust.deviation(first[place].map { Float($0) }, around: center)
     // A machine may have begun at its lowest speed: half of that is a change, however little it varied at first.
-    scaling[place] = Scaling(center: Double(center), unit: max(2 * Double(spread), abs(Double(center)) * 0.5, 1e-6))
+    let unit = max(2 * Double(spread), abs(Double(center)) * 0.5, 1e-6)
+    // What strays around zero does nothing: only what leaves its noise is asked of the machine.
+    let isZero = abs(center) < spread
+    scaling[place] = Scaling(
+      center: Double(center), unit: unit,
+      standing: isZero ? max(Self.standing, Self.zero * Double(spread) / unit) : Self.standing)
     first[place] = []
   }
 
@@ -175,6 +184,7 @@ struct OperatingPoint: Hashable, Sendable {
       if let scaling = scaling[place] {
         writer.double(scaling.center)
         writer.double(scaling.unit)
+        writer.double(scaling.standing)
         writer.double(lagged[place] ?? .nan)
         writer.double(usual[place].mean)
         writer.double(usual[place].variance)
@@ -192,7 +202,8 @@ struct OperatingPoint: Hashable, Sendable {
   mutating func restore(from reader: inout ByteReader) throws(ByteReaderError) {
     for place in signals.indices {
       if try reader.boolean() {
-        scaling[place] = Scaling(center: try reader.double(), unit: try reader.double())
+        scaling[place] = Scaling(
+          center: try reader.double(), unit: try reader.double(), standing: try reader.double())
         let late = try reader.double()
         lagged[place] = late.isNaN ? nil : late
         usual[place].mean = try reader.double()

@@ -27,6 +27,9 @@ struct ReferenceRows: Hashable, Sendable {
 
   var count: Int { width == 0 ? 0 : values.count / width }
 
+  /// Indices of the rows, the oldest first.
+  var inOrder: some Sequence<Int> { (0..<count).lazy.map { [oldest, count] in ($0 + oldest) % count } }
+
   /// A value that a signal had before, for a row in which it is not to be learnt from: what is usual stays as it was,
   /// however long the deviation lasts. `nan` if there is none.
   func again(_ signal: Int) -> Float {

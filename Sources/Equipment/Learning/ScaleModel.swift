@@ -17,7 +17,7 @@ struct ScaleModel: Hashable, Sendable {
   private var filled: [Float]
   /// What `strays` added lately, smoothed as the values are: what came in while a signal that explains was away stays in
   /// them for as long.
-  private var strayed: [Float]
+  private(set) var strayed: [Float]
   /// Share of the alarm level that has lasted.
   private var sustained: [Float]
   /// Minutes that were learnt from.
@@ -25,6 +25,10 @@ struct ScaleModel: Hashable, Sendable {
   private(set) var rows: ReferenceRows
   private(set) var center: [Float]
   private(set) var spread: [Float]
+  /// Smallest spreads by signal, as they were when a row came last.
+  private var floors: [Float]
+  /// How many independent values the spread is known from.
+  private var independent: [Float]
   private var above: [Tail]
   private var below: [Tail]
   private var correlation: ShrunkCorrelation?
@@ -57,6 +61,8 @@ struct ScaleModel: Hashable, Sendable {
       width: width, capacity: settings.rows, spacing: constant / 2, memory: settings.memory)
     center = Array(repeating: 0, count: width)
     spread = Array(repeating: .nan, count: width)
+    floors = Array(repeating: 0, count: signals)
+    independent = Array(repeating: 2, count: width)
     above = Array(repeating: Tail(), count: width)
     below = Array(repeating: Tail(), count: width)
     z = Array(repeating: 0, count: width)
@@ -102,7 +108,12 @@ struct ScaleModel: Hashable, Sendable {
   private func share(_ signal: Int, doubt: Double) -> Double {
     let tail = z[signal] > 0 ? above[signal] : below[signal]
     let youth = (1 + settings.youth * 2 * constant / max(1, Double(learnt[signal]))).squareRoot()
-    return abs(z[signal]) / (tail.level(probability, most: most) * doubt * youth)
+    let probability = probability
+    let normal = Tail.normalLevel(probability)
+    // Student's t over the normal distribution, to the first order in the degrees of freedom (Fisher and Cornish 1960).
+    let unsure = 1 + (normal * normal + 1) / (4 * Double(independent[signal]))
+    let level = max(tail.level(probability, most: most), min(settings.unsure, unsure) * normal)
+    return abs(z[signal]) / (level * doubt * youth)
   }
 
   /// Nothing is known of a signal now.
@@ -144,12 +155,13 @@ struct ScaleModel: Hashable, Sendable {
     }
     guard row.contains(where: { !$0.isNaN }) else { return nil }
     rows.append(row)
-    summarise(floors: floors)
+    self.floors = floors.map { Float($0) }
+    summarise()
     return row
   }
 
   /// Centers and spreads of the rows.
-  mutating func summarise(floors: [Double]) {
+  mutating func summarise() {
     for signal in 0..<width {
       let column = rows.column(signal)
       guard column.count >= settings.minimumRows else {
@@ -157,8 +169,9 @@ struct ScaleModel: Hashable, Sendable {
         continue
       }
       center[signal] = Robust.median(column)
-      let floor = signal < floors.count ? Float(floors[signal]) : 0.5
+      let floor = signal < floors.count ? floors[signal] : 0.5
       spread[signal] = max(Robust.deviation(column, around: center[signal]), floor)
+      independent[signal] = independence(signal)
       let (middle, unit) = (center[signal], spread[signal])
       let weight = Float(min(1, rows.spacing / (2 * constant)))
       above[signal] = Tail(column.lazy.map { ($0 - middle) / unit }, weight: weight)
@@ -177,6 +190,31 @@ struct ScaleModel: Hashable, Sendable {
     correlation = ShrunkCorrelation(width: signals, rows: standardised)
   }
 
+  /// How many of the rows are worth an independent value: what wanders slowly has shown little of itself in many of them, as
+  /// their correlation from one to the next tells (Bartlett 1946).
+  private func independence(_ signal: Int) -> Float {
+    var (top, bottom, count) = (Float(0), Float(0), Float(0))
+    var last = Float.nan
+    for row in rows.inOrder {
+      let x = (rows.values[row * width + signal] - center[signal]) / spread[signal]
+      guard !x.isNaN else { continue }
+      let bounded = max(-4, min(4, x))
+      if !last.isNaN { top += last * bounded }
+      last = bounded
+      bottom += bounded * bounded
+      count += 1
+    }
+    guard bottom > 0, count > 1 else { return max(2, count) }
+    let correlation = max(0, min(0.99, top / bottom))
+    return max(2, count * (1 - correlation) / (1 + correlation))
+  }
+
+  /// How far what is usual strays, whatever its floor is.
+  func stray(_ signal: Int) -> Double {
+    let column = rows.column(signal)
+    return Double(Robust.deviation(column, around: Robust.median(column)))
+  }
+
   /// Forgets what is usual: after maintenance.
   mutating func rebaseline() {
     rows = ReferenceRows(width: width, capacity: settings.rows, spacing: constant / 2, memory: settings.memory)
@@ -193,8 +231,12 @@ struct ScaleModel: Hashable, Sendable {
 
   func encode(into writer: inout ByteWriter) {
     for value in level { writer.float(value) }
-    for value in filled + learnt + sustained { writer.float(value) }
+    for value in filled + learnt + sustained + floors { writer.float(value) }
     writer.double(sinceRow)
+    // Most of the time there is nothing.
+    let hasStrayed = strayed.contains { $0 > 0 }
+    writer.boolean(hasStrayed)
+    if hasStrayed { for value in strayed { writer.float(value) } }
   }
 
   mutating func restore(from reader: inout ByteReader) throws(ByteReaderError) {
@@ -202,18 +244,8 @@ struct ScaleModel: Hashable, Sendable {
     for index in filled.indices { filled[index] = try reader.float() }
     for index in learnt.indices { learnt[index] = try reader.float() }
     for index in sustained.indices { sustained[index] = try reader.float() }
+    for index in floors.indices { floors[index] = try reader.float() }
     sinceRow = try reader.double()
-  }
-
-  /// Most of the time there is nothing.
-  func encodeStrays(into writer: inout ByteWriter) {
-    let has = strayed.contains { $0 > 0 }
-    writer.boolean(has)
-    guard has else { return }
-    for value in strayed { writer.float(value) }
-  }
-
-  mutating func restoreStrays(from reader: inout ByteReader) throws(ByteReaderError) {
     guard try reader.boolean() else { return }
     for index in strayed.indices { strayed[index] = try reader.float() }
   }
