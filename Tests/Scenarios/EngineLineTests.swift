@@ -31,7 +31,10 @@ struct EngineLineTests {
         "clock: messages\nbroker: { host: 127.0.0.1, port: \(port) }"
       ),
       ("reviews: 2000 }", "reviews: 400 }\n  charts: { windows: 10, defects: 20, run-length: 2000 }"),
-      ("records: [inspection-count, inspection-lot, unit-file, finding, alarm, incident, notification]", "records: all"),
+      (
+        "records: [inspection-count, inspection-lot, unit-file, finding, alarm, incident, notification]",
+        "records: all"
+      ),
     ] {
       #expect(text.contains(old), "\(old)")
       text = text.replacing(old, with: new)
