@@ -17,6 +17,8 @@ struct AssetReader {
   let diagnostics: Diagnostics
   /// By name of the connection.
   var sparkplug: [String: SparkplugSettings] = [:]
+  /// The table of limits, where a line of a bearing is asked for.
+  var condition: () -> ConditionTable? = { nil }
   private(set) var assets: [Asset] = []
   /// For an explanation: whose entry to keep.
   var wanted: String?
@@ -124,6 +126,9 @@ struct AssetReader {
     entry.fedBy = pattern(section, "fed-by", fields: [])
     entry.asset.production = ProductionReader.read(section, signals: signals.signals)
     entry.asset.nameplate = NameplateReader.read(section)
+    for place in entry.topics.indices {
+      findBearingLines(&entry.topics[place].mapping, entry.asset, section)
+    }
     entry.asset.learning = section.read("learning", .boolean)
     entry.asset.services = .init(own: ServiceReader.ofOne(section), usual: template.services)
     entry.serves = pattern(section, "serves", fields: [])

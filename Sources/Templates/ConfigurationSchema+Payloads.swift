@@ -37,7 +37,7 @@ extension ConfigurationSchema {
       "unit": text("Of an acceleration or a velocity.", "g"),
       "feature": words("What is computed.", WaveformMapping.Feature.allCases.map(\.rawValue)),
       "band": any("Lowest and highest frequency.", [words("None.", ["none", "off"]), list("Two.", of: anyText)]),
-      "line": text("Envelope lines: the frequency.", "107.4 Hz"),
+      "line": text("Envelope lines: the frequency, or bpfo, bpfi, bsf or ftf of the bearing on the plate.", "107.4 Hz"),
       "tolerance": text("Envelope lines: how far beside it the peak may stand.", "2 %"),
       "remove-mean": flag("The mean is taken off first."),
     ])

@@ -39,6 +39,8 @@ struct SiteReader {
       catalogue: catalogue, connections: connections.map(\.name), source: source, diagnostics: diagnostics)
     assets.wanted = wantedAsset
     assets.sparkplug = connections.reduce(into: [:]) { $0[$1.name] = $1.sparkplug }
+    let condition = ConditionReader(folders: folders)
+    assets.condition = { condition.table(top, isWanted: true) }
     assets.read(top)
     wantedSection = assets.wantedSection
     let destinations = destinations(top, assets: assets.assets.map(\.id))
@@ -50,8 +52,7 @@ struct SiteReader {
     EnergyAnalysisReader.check(top, site.energy.analysis, assets: site.assets)
     site.quality = QualityReader.settings(top)
     site.tariff = TariffReader(folders: folders, zone: site.zone, window: site.energy.window).settings(top)
-    site.condition = ConditionReader(folders: folders).table(
-      top, isWanted: assets.assets.contains { !$0.nameplate.isEmpty })
+    site.condition = condition.table(top, isWanted: assets.assets.contains { !$0.nameplate.isEmpty })
     site.maintenance = MaintenanceReader.settings(top, assets: assets.assets)
     site.products = ProductReader.products(top, currency: site.tariff?.tariff.currency)
     site.footprint = FootprintReader.settings(top)

@@ -45,6 +45,8 @@ public struct WaveformMapping: Hashable, Sendable {
   public var highest: ScaledInteger?
   /// Envelope lines: Hz.
   public var line: ScaledInteger?
+  /// Envelope lines: what `line` follows from, with the bearing and the speed on the machine's plate.
+  public var bearingLine: BearingLine?
   /// Envelope lines: how far beside `line` the peak may stand, as a share of it.
   public var tolerance: ScaledInteger
   /// The mean (an offset of the sensor, gravity) is taken off first.

@@ -20,6 +20,18 @@ struct WaveformReader {
     return value.withoutTrailingZeros
   }
 
+  private enum Line {
+    case frequency(ScaledInteger)
+    case bearing(BearingLine)
+  }
+  private static let line = Scalar<Line>(
+    "a frequency with its unit, or a line of the bearing", example: "107.4 Hz",
+    remedy: { _ in
+      "Write for example `107.4 Hz`, or one of \(BearingLine.allCases.map(\.rawValue).joined(separator: ", ")), which follow "
+        + "from the bearing and the speed on the plate."
+    }
+  ) { text in BearingLine(rawValue: text).map(Line.bearing) ?? frequency.parse(text).map(Line.frequency) }
+
   private static let scale = Scalar<ScaledInteger>.decimal(
     "a number other than 0, the unit's value of a 1 in the payload", example: "0.000598"
   ) { $0.mantissa != 0 && (-18...6).contains($0.exponent) }
@@ -81,9 +93,13 @@ struct WaveformReader {
     readSampleRate(section, base, &result)
     readBand(section, &result)
     if section.isOff("line") {
-      result.line = nil
-    } else if let value = section.read("line", frequency) {
-      result.line = value
+      (result.line, result.bearingLine) = (nil, nil)
+    } else {
+      switch section.read("line", line) {
+      case .frequency(let value): (result.line, result.bearingLine) = (value, nil)
+      case .bearing(let line): (result.line, result.bearingLine) = (nil, line)
+      case nil: break
+      }
     }
     check(section, result)
     return result
@@ -139,10 +155,12 @@ struct WaveformReader {
         section.position(of: "band"), "the feature \(feature.rawValue) has no band",
         remedy: "Remove it, or choose rms, rms-velocity or envelope-line.")
     }
-    if feature == .envelopeLine, mapping.line == nil, !section.has("line") {
-      section.missing("line", remedy: "Add the frequency of the line: `line: 107.4 Hz`.")
+    let hasLine = mapping.line != nil || mapping.bearingLine != nil
+    if feature == .envelopeLine, !hasLine, !section.has("line") {
+      section.missing(
+        "line", remedy: "Add the frequency of the line: `line: 107.4 Hz`, or `line: bpfo` of the bearing.")
     }
-    if feature != .envelopeLine, mapping.line != nil {
+    if feature != .envelopeLine, hasLine {
       section.report(
         section.position(of: "line"), "only the feature envelope-line has a line", remedy: "Remove it.")
     }
@@ -189,7 +207,7 @@ extension WaveformMapping {
       } else {
         writer.field("band", "none")
       }
-      if let line { writer.field("line", "\(line) Hz") } else { writer.field("line", "none") }
+      writer.field("line", bearingLine?.rawValue ?? line.map { "\($0) Hz" } ?? "none")
       writer.field("tolerance", "\(ScaledInteger(tolerance.mantissa, exponent: tolerance.exponent + 2)) %")
       writer.field("remove-mean", removesMean)
     }

@@ -44,9 +44,3 @@ extension VibrationZones {
       hysteresis: table.hysteresis.doubleValue, source: table.origin.document)
   }
 }
-
-extension BearingGeometry {
-  public init(_ bearing: ConditionTable.Bearing) {
-    self.init(balls: bearing.balls, ballDiameter: bearing.ball.doubleValue, pitchDiameter: bearing.pitch.doubleValue)
-  }
-}
