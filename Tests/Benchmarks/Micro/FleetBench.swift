@@ -8,7 +8,7 @@ enum FleetBench {
   ///
   /// - Parameters:
   ///   - devices: folder of the templates and fault models.
-  ///   - seeds: of the fleets, divided by commas. Those of the report are 21 to 25; everything was tuned on others (101 …).
+  ///   - seeds: of the fleets, divided by commas. Those of the report are 31 to 35; everything was tuned on others (101 …).
   static func run(devices: String, seeds: String, machines: Int) throws {
     var all = FleetReport()
     for seed in seeds.split(separator: ",").compactMap({ UInt64($0) }) {
