@@ -6,17 +6,19 @@ import Telemetry
 /// was learnt.
 extension ConditionRule {
   public var deadline: Timestamp? {
+    // Soon after a start, so that people see what is known of a machine that is silent.
+    if unread != nil { return .distantPast }
     guard let day else { return nil }
     return isDayOver ? .distantPast : end(of: day) + lateness
   }
 
   public mutating func close(now: Timestamp, context: inout RuleContext) throws {
+    try read(&context)
     guard let day, now >= end(of: day) + lateness else { return }
     guard isDayOver else {
       isDayOver = true
       return
     }
-    try read(context)
     endDay(&context)
   }
 

@@ -9,11 +9,10 @@ extension ConditionRule {
 
   mutating func hear(_ meter: MeterFigures, _ context: inout RuleContext) throws {
     guard meter.period == .day else { return }
-    try read(context)
+    try read(&context)
     guard efficiency.add(meter) else { return }
-    var writer = ByteWriter()
-    efficiency.encode(into: &writer)
-    context.save(Self.efficiencyKey, writer.bytes)
+    if learntSince == nil { learntSince = meter.start }
+    context.save(Self.efficiencyKey, efficiency.bytes)
     hasEfficiency = true
     tellEfficiency(at: meter.end, &context)
     report = makeReport()

@@ -177,9 +177,13 @@ extension ConditionRule {
   private mutating func tellLife(at time: Timestamp, _ context: inout RuleContext) {
     let wanted = outlook.flatMap { $0.p10 == nil ? nil : lifePrefix + $0.fault }
     for key in told.keys(lifePrefix) where key != wanted {
-      if let was = told.end(key) {
-        context.emit(over(was, at: time, "\(called): this failure is not predicted any more."))
-      }
+      guard let was = told.end(key) else { continue }
+      let why = outlook.flatMap { lifePrefix + $0.fault == key ? $0.refusal : nil }
+      context.emit(
+        over(
+          was, at: time,
+          why.map { "\(called): when this failure comes is not known now: \($0)." }
+            ?? "\(called): this failure is not predicted any more."))
     }
     guard let outlook, let wanted, let p10 = outlook.p10, let p50 = outlook.p50, let p90 = outlook.p90,
       let fault = faults.faults.first(where: { $0.id == outlook.fault })
@@ -257,14 +261,13 @@ extension ConditionRule {
       opened: was.opened, closed: time, summary: summary, advice: "Nothing is to be done.")
   }
 
-  /// What was found before work on the machine is over.
-  mutating func endAll(at time: Timestamp, of record: MaintenanceRecord, _ context: inout RuleContext) {
+  /// What was found is over.
+  ///
+  /// - Parameter why: of what the machine is called, what is said.
+  mutating func endAll(at time: Timestamp, _ context: inout RuleContext, why: (String) -> String) {
     for key in told.all.map(\.key) {
       guard let was = told.end(key) else { continue }
-      context.emit(
-        over(
-          was, at: time,
-          "\(called): maintenance was recorded by \(record.person) (\(record.kind.rawValue)); it is learnt anew."))
+      context.emit(over(was, at: max(was.opened, time), why(called)))
     }
   }
 }

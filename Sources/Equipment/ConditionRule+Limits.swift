@@ -24,14 +24,29 @@ extension ConditionRule {
     }
   }
 
+  private var zonePrefix: String { "condition-zone/\(asset.id)/" }
+
+  /// What was open and has no limit any more.
+  mutating func tellLeft(_ left: [LimitWatch.Left], at time: Timestamp, _ context: inout RuleContext) {
+    for limit in left {
+      context.emit(
+        Finding(
+          key: zonePrefix + limit.name, rule: "condition-zone", subject: asset.id,
+          severity: Finding.Severity(rawValue: limit.severity) ?? .warning, opened: limit.opened,
+          closed: max(limit.opened, time),
+          summary: "\(limit.name) of \(called) has no limit any more: its plate or the table of limits was changed.",
+          advice: "Nothing is to be done if the change was meant."))
+    }
+  }
+
   private func finding(
     _ limit: LimitWatch.Limit, _ zone: VibrationZones.Zone, _ value: Double, _ severity: Finding.Severity,
     opened: Timestamp, closed: Timestamp?
   ) -> Finding {
-    let name = limit.signals.count == 1 ? profile.signals[limit.signals[0]].name : limit.what.replacing(" ", with: "-")
+    let name = limit.name
     let bounds = limit.boundaries.filter(\.isFinite).map(Self.number).joined(separator: " / ")
     return Finding(
-      key: "condition-zone/\(asset.id)/\(name)", rule: "condition-zone", subject: asset.id, severity: severity,
+      key: zonePrefix + name, rule: "condition-zone", subject: asset.id, severity: severity,
       opened: opened, closed: closed,
       summary: closed == nil
         ? "\(limit.what) of \(called) is in zone \(zone.word): \(name) \(Self.number(value)) \(limit.unit), limits "

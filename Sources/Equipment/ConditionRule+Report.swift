@@ -23,7 +23,7 @@ extension ConditionRule {
     let evidence = assessor.model.evidence
     var indicators: [ConditionReport.Indicator] = []
     for (place, signal) in profile.signals.enumerated() {
-      guard let value = lastMinute?.values[place] else { continue }
+      guard let values = lastMinute?.values, values.indices.contains(place), let value = values[place] else { continue }
       let entry = last?.contributions.first { $0.signal == place }
       let zone = limits.limits.first { $0.signals == [place] }?.tracker.zone?.word
       indicators.append(

@@ -18,16 +18,15 @@ public struct ConditionRule: AssetRule {
   static let spot = Span64.minutes(30)
   /// Frames that a sensor fails until that is told.
   static let failing = 6
-  /// How often the remaining life is calculated anew.
+  /// How often the remaining life is calculated anew, and how long one is told that is not.
   static let outlookInterval = Span64.hours(1)
+  static let outlookLasts = Span64.days(3)
 
   let asset: Asset
   let zone: PlantZone
   let faults: FaultModel
   let horizons: HorizonLadder
   let gauges: [Int]
-  /// Longest time between minutes that belong together.
-  private let gap: Span64
   /// Of the minutes that it hears, and one more.
   let lateness: Span64
   var run: RunWatch
@@ -58,11 +57,22 @@ public struct ConditionRule: AssetRule {
   var day: DayHealth?
   var isDayOver = false
   var lastDay: Timestamp?
+  /// Start of the first minute of what was learnt; nil = nothing was, `distantPast` = nobody knows.
+  var learntSince: Timestamp?
   /// State that waits for its other parts, which the rule can ask for only when it is called.
   var unread: [UInt8]?
+  /// Of a state that was restored: what people saw last, what could not be taken over and why, and limits that are gone.
+  var seen: Seen?
+  var losses: [String] = []
+  var left: [LimitWatch.Left] = []
+  /// Whether nothing that was learnt is left, something could not be read, or other faults are looked for now.
+  var isAnew = false
+  var isDamaged = false
+  var isOfOtherFaults = false
   /// Whether those parts were ever saved.
   var isKept = false
   let signalsHash: UInt64
+  let layoutHash: UInt64
   let faultsHash: UInt64
   var report: ConditionReport
 
@@ -96,10 +106,10 @@ public struct ConditionRule: AssetRule {
     brief = prototype.brief
     gatherer = prototype.gatherer
     signalsHash = prototype.signalsHash
+    layoutHash = prototype.layoutHash
     faultsHash = prototype.faultsHash
     horizons = HorizonLadder(horizons: site.maintenance.horizons)
     lateness = horizon.lateness + SignalSummaryRule.window
-    gap = max(.minutes(10), Span64(nanoseconds: 3 * prototype.interval.nanoseconds))
     failing = Array(repeating: 0, count: gauges.count)
     let profile = MachineProfile(asset: asset)
     run = RunWatch(asset: asset, profile: profile, gauges: gauges)
@@ -117,12 +127,13 @@ public struct ConditionRule: AssetRule {
   public mutating func heard(_ published: Published, context: inout RuleContext) throws {
     if case .meter(let meter) = published { try hear(meter, &context) }
     guard case .summary(let figures) = published else { return }
-    try read(context)
-    let (minute, counts) = minute(figures)
+    try read(&context)
+    let (minute, counts, interval) = minute(figures)
     beginDay(of: minute, &context)
     state = minute.run
     lastMinute = minute
-    runHours.add(minute, gap: gap)
+    runHours.add(minute, gap: max(.minutes(10), Span64(nanoseconds: 3 * (interval ?? .zero).nanoseconds)))
+    if learntSince == nil { learntSince = minute.start }
     limits.add(minute)
     tellLimits(minute, &context)
     let frames = gatherer.add(minute, counts: counts)
@@ -135,28 +146,18 @@ public struct ConditionRule: AssetRule {
     tellFigures(minute.end, context)
   }
 
-  /// After work on the machine what was usual for it is learnt anew.
+  /// After work on the machine what was usual for it before is learnt anew.
   public mutating func heard(_ command: SiteCommand, context: inout RuleContext) throws {
     guard command.name == MaintenanceRecord.command else { return }
     // What is no record was refused before it was journaled; the rule of maintenance says so.
     let isMine = command.members["asset"] == .string(asset.id)
     guard isMine || command.members["supersedes"] != nil else { return }
     let record = try MaintenanceRecord(command)
-    try read(context)
+    try read(&context)
     if let old = record.supersedes, try takeBack(old, record, isMine: isMine, &context) { return }
-    guard isMine, record.renews else { return }
-    setAside(for: record.id, context)
-    assessor.reset()
-    brief.reset()
-    efficiency = EfficiencyWatch()
-    outlook = nil
-    outlookTime = nil
-    last = nil
-    for place in failing.indices { failing[place] = 0 }
-    endAll(at: max(context.clock, record.time), of: record, &context)
-    keep(context)
-    report = makeReport()
-    tellFigures(max(context.clock, record.time), context)
+    // What was learnt after the work is of the machine as it is now.
+    guard isMine, record.renews, !isLearntBehind(record.time, since: learntSince, clock: context.clock) else { return }
+    renew(for: record, &context)
   }
 
   /// What a short recording shows does not wait for a frame.
@@ -180,10 +181,10 @@ public struct ConditionRule: AssetRule {
   }
 
   /// How long the machine may last by its first fault.
-  private mutating func look(_ assessment: Assessor.Assessment, at time: Timestamp) {
+  mutating func look(_ assessment: Assessor.Assessment, at time: Timestamp) {
     guard assessor.model.evidence.state == .watching, let fault = assessment.machineFault else {
       // It may deviate by something else for a while; only when it is over, so is what was predicted.
-      if !assessment.isAlarmed {
+      if !assessment.isAlarmed || isOutdated(time) {
         outlook = nil
         outlookTime = nil
       }
@@ -195,7 +196,16 @@ public struct ConditionRule: AssetRule {
       fault: fault.id, score: fault.score, estimate: assessor.prognosis.remaining(fault: fault.id), at: time)
   }
 
-  private mutating func minute(_ figures: SummaryFigures) -> (frame: ConditionFrame, counts: [Int]) {
+  /// Whether a prediction that nothing supports any more has had its time.
+  private func isOutdated(_ time: Timestamp) -> Bool {
+    guard let outlook, let outlookTime else { return true }
+    return time - outlookTime >= Self.outlookLasts || outlook.p50.map { $0 <= time } ?? false
+  }
+
+  /// - Returns: with the minute, how long what told the run state speaks for.
+  private mutating func minute(
+    _ figures: SummaryFigures
+  ) -> (frame: ConditionFrame, counts: [Int], interval: Span64?) {
     var values = [Double?](repeating: nil, count: gauges.count)
     var spreads = values
     var counts = [Int](repeating: 0, count: gauges.count)
@@ -212,7 +222,7 @@ public struct ConditionRule: AssetRule {
     var frame = ConditionFrame(
       start: figures.start, end: figures.end, run: reading.state, values: values, spreads: spreads)
     frame.isWhole = reading.isWhole
-    return (frame, counts)
+    return (frame, counts, reading.interval)
   }
 
   /// A device without a clock: its values are as good as any, only their times are the gateway's.

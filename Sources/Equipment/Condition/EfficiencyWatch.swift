@@ -127,6 +127,12 @@ struct EfficiencyWatch: Hashable, Sendable {
 
   // MARK: State
 
+  var bytes: [UInt8] {
+    var writer = ByteWriter()
+    encode(into: &writer)
+    return writer.bytes
+  }
+
   func encode(into writer: inout ByteWriter) {
     writer.string(quantity?.rawValue ?? "")
     for days in [baseline, recent] {

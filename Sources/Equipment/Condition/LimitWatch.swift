@@ -5,6 +5,8 @@ import Templates
 struct LimitWatch: Hashable, Sendable {
   /// One signal, or three phases, against boundaries.
   struct Limit: Hashable, Sendable {
+    /// Of its findings: that of the signal, or of what is limited of three phases. Its state is kept under it.
+    var name: String
     /// Positions in the profile: one, or the three phases whose unbalance is limited.
     var signals: [Int]
     /// Ascending: three of vibration; two of temperature and unbalance, which begin in zone B.
@@ -49,13 +51,14 @@ struct LimitWatch: Hashable, Sendable {
       for signal in velocity {
         limits.append(
           Limit(
-            signals: [signal], boundaries: row.velocity, hysteresis: zones.hysteresis, unit: "mm/s", what: "vibration",
+            name: profile.signals[signal].name, signals: [signal], boundaries: row.velocity,
+            hysteresis: zones.hysteresis, unit: "mm/s", what: "vibration",
             source: source))
       }
       for signal in displacement {
         limits.append(
           Limit(
-            signals: [signal], boundaries: row.displacement,
+            name: profile.signals[signal].name, signals: [signal], boundaries: row.displacement,
             hysteresis: zones.hysteresis / row.velocity[0] * row.displacement[0], unit: "µm", what: "vibration",
             source: source))
       }
@@ -73,7 +76,8 @@ struct LimitWatch: Hashable, Sendable {
     for signal in profile.positions(.windingTemperature) {
       limits.append(
         Limit(
-          signals: [signal], boundaries: [-.infinity, first, entry.maximum.doubleValue], hysteresis: 2, unit: "°C",
+          name: profile.signals[signal].name, signals: [signal],
+          boundaries: [-.infinity, first, entry.maximum.doubleValue], hysteresis: 2, unit: "°C",
           what: "winding temperature", source: "\(insulation.origin.document), class \(entry.name.rawValue)"))
     }
   }
@@ -90,6 +94,7 @@ struct LimitWatch: Hashable, Sendable {
       for signals in groups {
         limits.append(
           Limit(
+            name: signals.count == 1 ? profile.signals[signals[0]].name : what.replacing(" ", with: "-"),
             signals: signals, boundaries: [-.infinity] + limit.map(\.doubleValue),
             hysteresis: limit[0].doubleValue / 10, unit: "%", what: what, source: unbalance.origin.document))
       }
@@ -132,27 +137,69 @@ struct LimitWatch: Hashable, Sendable {
     limits[place].severity = severity
   }
 
+  // MARK: State
+
+  /// A limit that was open and is none any more.
+  struct Left: Hashable, Sendable {
+    var name: String
+    var opened: Timestamp
+    var severity: UInt8
+  }
+
   func encode(into writer: inout ByteWriter) {
     writer.varint(limits.count)
     for limit in limits {
-      limit.tracker.encode(into: &writer)
-      writer.double(limit.value ?? .nan)
-      writer.timestamp(limit.opened ?? .distantPast)
-      writer.byte(limit.severity)
+      writer.string(limit.name)
+      Self.encode(limit, into: &writer)
     }
   }
 
-  mutating func restore(from reader: inout ByteReader) throws(ByteReaderError) {
-    guard try reader.count() == limits.count else {
-      throw ByteReaderError(offset: reader.offset, expected: "\(limits.count) limits")
+  /// By name: another plate has other limits, and those that are new begin new.
+  ///
+  /// - Returns: what was open and has no limit any more.
+  mutating func restore(from reader: inout ByteReader) throws(ByteReaderError) -> [Left] {
+    var copy = self
+    var left: [Left] = []
+    for _ in 0..<(try reader.count()) {
+      let name = try reader.string()
+      guard let place = copy.limits.firstIndex(where: { $0.name == name }) else {
+        var other = Limit(name: name, signals: [], boundaries: [], hysteresis: 0, unit: "", what: "", source: "")
+        try Self.restore(&other, &reader)
+        if let opened = other.opened { left.append(Left(name: name, opened: opened, severity: other.severity)) }
+        continue
+      }
+      try Self.restore(&copy.limits[place], &reader)
     }
-    for place in limits.indices {
-      try limits[place].tracker.restore(from: &reader)
-      let value = try reader.double()
-      limits[place].value = value.isNaN ? nil : value
-      let opened = try reader.timestamp()
-      limits[place].opened = opened == .distantPast ? nil : opened
-      limits[place].severity = try reader.byte()
+    self = copy
+    return left
+  }
+
+  /// Of the form without names: another number of limits begins anew.
+  mutating func restoreUnnamed(from reader: inout ByteReader) throws(ByteReaderError) {
+    let count = try reader.count()
+    var copy = self
+    for place in 0..<count {
+      var other = Limit(name: "", signals: [], boundaries: [], hysteresis: 0, unit: "", what: "", source: "")
+      if count == limits.count { other = limits[place] }
+      try Self.restore(&other, &reader)
+      if count == limits.count { copy.limits[place] = other }
     }
+    self = copy
+  }
+
+  private static func encode(_ limit: Limit, into writer: inout ByteWriter) {
+    limit.tracker.encode(into: &writer)
+    writer.double(limit.value ?? .nan)
+    writer.timestamp(limit.opened ?? .distantPast)
+    writer.byte(limit.severity)
+  }
+
+  private static func restore(_ limit: inout Limit, _ reader: inout ByteReader) throws(ByteReaderError) {
+    try limit.tracker.restore(from: &reader)
+    let value = try reader.double()
+    limit.value = value.isNaN ? nil : value
+    let opened = try reader.timestamp()
+    limit.opened = opened == .distantPast ? nil : opened
+    limit.severity = try reader.byte()
   }
 }

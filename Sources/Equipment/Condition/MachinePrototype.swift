@@ -22,6 +22,8 @@ struct MachinePrototype: Sendable {
   let brief: BriefWatch
   /// Hash of the signals with their units and what they measure: other ones make another model.
   let signalsHash: UInt64
+  /// Hash of what is gathered within a frame and in the first hours: another one begins anew.
+  let layoutHash: UInt64
   /// Hash of the faults with their criteria: what is followed to a failure.
   let faultsHash: UInt64
 
@@ -35,10 +37,11 @@ struct MachinePrototype: Sendable {
     profile.asset = ""
     profile.nameplate = Nameplate()
     assessor = Assessor(
-      profile: profile, faults: self.faults, interval: max(interval, gatherer.length),
+      profile: profile, faults: self.faults, interval: Self.silence(asset, gauges, profile, gatherer.length),
       pace: gauges.map { asset.signals[$0].expectedInterval }.min())
     brief = BriefWatch(profile: profile, isUnknown: !assessor.canDiagnose)
     signalsHash = Self.hash([Self.version] + profile.signals.flatMap { [$0.name, $0.unit, $0.role.word] })
+    layoutHash = Self.hash(["\(signalsHash)", "\(gatherer.length.nanoseconds)", brief.layout])
     faultsHash = Self.hash(
       self.faults.faults.flatMap { fault in
         guard let criterion = fault.criterion else { return [fault.id] }
@@ -47,6 +50,14 @@ struct MachinePrototype: Sendable {
           "\(criterion.spread)",
         ]
       })
+  }
+
+  /// How often the machine tells of itself: by what is watched of it, and not more often than its frames end. A battery that
+  /// is told of once a day does not make days of silence days of work.
+  private static func silence(_ asset: Asset, _ gauges: [Int], _ profile: MachineProfile, _ frame: Span64) -> Span64 {
+    let watched = gauges.indices.filter { profile.signals[$0].role.isWatched }
+    let most = watched.map { asset.signals[gauges[$0]].expectedInterval }.min() ?? .zero
+    return max(most, frame)
   }
 
   private static func hash(_ texts: [String]) -> UInt64 {

@@ -86,6 +86,9 @@ public struct BriefWatch: Hashable, Sendable {
     if !hasWork, !isUnknown { series.removeAll { $0.kind == .amount } }
   }
 
+  /// What its state is made of: another layout begins anew.
+  var layout: String { series.map { "\($0.signal) \($0.kind)" }.joined(separator: ",") }
+
   /// Whether something is told now.
   public var isBeyond: Bool { series.contains(where: \.isBeyond) }
 

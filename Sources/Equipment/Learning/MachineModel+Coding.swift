@@ -22,6 +22,10 @@ extension MachineModel {
   public func encode(into writer: inout ByteWriter) {
     writer.varint(profile.signals.count)
     writer.varint(judged.count)
+    // The pace of the signals may be changed.
+    writer.varint(scales.count)
+    for scale in scales { writer.double(scale.constant) }
+    for season in seasons { writer.boolean(season != nil) }
     writer.double(minutes)
     writer.timestamp(lastEnd ?? .distantPast)
     writer.double(runningMinutes)
@@ -43,11 +47,35 @@ extension MachineModel {
     }
   }
 
-  /// - Parameter rows: what `takeRows` gave last; nil if nothing was ever taken.
-  public mutating func restore(from reader: inout ByteReader, rows: [UInt8]?) throws(ByteReaderError) {
+  /// Of another pace of the same signals, rhythms begin anew; where the time constants are others, too, so does what is usual,
+  /// and only how signals follow the operating point is kept.
+  ///
+  /// - Parameters:
+  ///   - rows: what `takeRows` gave last; nil if nothing was ever taken.
+  ///   - hasLayout: false for a state of the form that did not say its pace.
+  /// - Throws: for what cannot be read; the model is then as it was before.
+  public mutating func restore(
+    from reader: inout ByteReader, rows: [UInt8]?, hasLayout: Bool = true
+  ) throws(ByteReaderError) {
+    var copy = self
+    try copy.read(from: &reader, rows: rows, hasLayout: hasLayout)
+    self = copy
+  }
+
+  private mutating func read(
+    from reader: inout ByteReader, rows: [UInt8]?, hasLayout: Bool
+  ) throws(ByteReaderError) {
     guard try reader.integer() == profile.signals.count, try reader.integer() == judged.count else {
       throw ByteReaderError(offset: 0, expected: "a model of \(profile.signals.count) signals")
     }
+    var constants = scales.map(\.constant)
+    var hadSeasons = seasons.map { $0 != nil }
+    if hasLayout {
+      constants = []
+      for _ in 0..<(try reader.count()) { constants.append(try reader.double()) }
+      for place in hadSeasons.indices { hadSeasons[place] = try reader.boolean() }
+    }
+    let isPaced = constants == scales.map(\.constant)
     minutes = try reader.double()
     let end = try reader.timestamp()
     lastEnd = end == .distantPast ? nil : end
@@ -59,10 +87,21 @@ extension MachineModel {
       before[place] = []
       for _ in 0..<(try reader.count()) { before[place].append(try reader.double()) }
     }
-    for place in seasons.indices where seasons[place] != nil { seasons[place] = try Season(from: &reader) }
+    for place in seasons.indices where hadSeasons[place] {
+      let season = try Season(from: &reader)
+      if seasons[place] != nil { seasons[place] = season }
+    }
     try floors.restore(from: &reader)
     try demand.restore(from: &reader)
     try burden.restore(from: &reader)
+    guard isPaced else {
+      // What follows is of no use.
+      minutes = 0
+      for place in judged.indices { (frozenMinutes[place], learntMinutes[place]) = (0, 0) }
+      pending = []
+      isRewritten = true
+      return
+    }
     for index in scales.indices { try scales[index].restore(from: &reader) }
     if let rows {
       var kept = ByteReader(rows)
