@@ -1,6 +1,7 @@
 import Equipment
 import Rules
 import Telemetry
+import Templates
 import Testing
 
 /// Hours since a fixed day, as times.
@@ -203,7 +204,8 @@ private func record(
   @Test func saysWhatRemains() throws {
     let (history, records) = try Self.fleet([1000, 1200, 900, 1100], now: 300)
     let machine = try #require(history.machine("p1"))
-    #expect(AgeLife.age(machine, records: records) == 300)
+    #expect(AgeLife.age(machine, records: records, fault: "wear") == 300)
+    #expect(AgeLife.age(machine, records: records, fault: "seal") == 4500, "nobody has changed its seal")
     let life = AgeLife(history.machines, records: records, fault: "wear")
     guard case .estimate(let quantiles, .age) = life.remaining(age: 300) else {
       Issue.record("no estimate: \(life.remaining(age: 300))")
@@ -222,5 +224,69 @@ private func record(
     history.enter(try record("r1", 200, kind: .replaced, fault: "wear", found: "yes"), of: "p1")
     let life = AgeLife(history.machines, records: history.inForce, fault: "wear")
     #expect(life.lives == [AgeLife.Life(hours: 200, isFailure: false)])
+  }
+
+  @Test func aNewBeltDoesNotMakeABearingNew() throws {
+    var history = MaintenanceHistory()
+    for hour in stride(from: 0.0, through: 1000, by: 5) { history.hear(figures(hour), of: "p1") }
+    history.enter(try record("new", 0, kind: .replaced), of: "p1")
+    history.enter(try record("adjusted", 300), of: "p1")
+    history.enter(try record("belt", 500, kind: .replaced, fault: "belt"), of: "p1")
+    history.enter(try record("looked", 600, fault: "bearing", found: "no"), of: "p1")
+    history.enter(try record("other", 700, fault: "belt", found: "other:seal"), of: "p1")
+    let machine = try #require(history.machine("p1"))
+    func age(_ fault: String) -> Double? { AgeLife.age(machine, records: history.inForce, fault: fault) }
+    #expect(age("bearing") == 1000)
+    #expect(age("belt") == 500)
+    #expect(age("seal") == 300)
+    let bearing = AgeLife(history.machines, records: history.inForce, fault: "bearing")
+    #expect(bearing.lives == [AgeLife.Life(hours: 1000, isFailure: false)])
+    history.enter(try record("bearing", 900, fault: "bearing", found: "yes", failed: 890), of: "p1")
+    let failed = AgeLife(history.machines, records: history.inForce, fault: "bearing")
+    #expect(failed.lives == [.init(hours: 890, isFailure: true), .init(hours: 100, isFailure: false)])
+  }
+
+  @Test func anAgeFromBeforeTheGatewayIsCountedAsItRunsNow() throws {
+    var history = MaintenanceHistory()
+    // It runs half of the time.
+    for hour in stride(from: 0.0, through: 400, by: 5) { history.hear(figures(hour, run: hour / 2), of: "p1") }
+    history.enter(try record("new", -1000, kind: .replaced), of: "p1")
+    let machine = try #require(history.machine("p1"))
+    let age = try #require(AgeLife.age(machine, records: history.inForce, fault: "wear"))
+    #expect(abs(age - 700) < 1)
+    // On the first day nobody knows how it runs.
+    var first = MaintenanceHistory()
+    for hour in stride(from: 0.0, through: 20, by: 5) { first.hear(figures(hour), of: "p1") }
+    first.enter(try record("new", -1000, kind: .replaced), of: "p1")
+    #expect(AgeLife.age(try #require(first.machine("p1")), records: first.inForce, fault: "wear") == nil)
+  }
+
+  @Test func hoursAreNeverTakenBack() throws {
+    var history = MaintenanceHistory()
+    for hour in stride(from: 0.0, through: 300, by: 5) { history.hear(figures(hour), of: "p1") }
+    // The machine is learnt anew, and its hours are counted from 0.
+    for hour in stride(from: 305.0, through: 400, by: 5) { history.hear(figures(hour, run: hour - 305), of: "p1") }
+    #expect(history.machine("p1")?.usage.hours == 395)
+    var again = try MaintenanceHistory(bytes: history.bytes)
+    #expect(again == history)
+    again.hear(figures(405, run: 100), of: "p1")
+    let machine = try #require(again.machine("p1"))
+    #expect(machine.usage.hours == 400)
+    #expect(machine.usage.hours(at: at(300)) == 300)
+    let service = ServiceInterval(service: "oil", assets: ["p1"], every: .hours(350))
+    #expect(ServiceLife(service, machine, records: []).step == .due)
+  }
+
+  @Test func whatWasToldBehindTheWorkGoesOn() throws {
+    var history = MaintenanceHistory()
+    for hour in stride(from: 0.0, through: 200, by: 10) {
+      history.hear(figures(hour, hour < 100 ? [] : [prognosis("wear", window: (300, 400, 500))]), of: "p1")
+    }
+    history.enter(try record("r1", 50, kind: .replaced), of: "p1")
+    #expect(history.machine("p1")?.current.map(\.fault) == ["wear"])
+    history.hear(figures(210, [prognosis("wear", window: (300, 400, 500))]), of: "p1")
+    #expect(history.machine("p1")?.predictions.count == 1)
+    history.enter(try record("r2", 150, kind: .replaced), of: "p1")
+    #expect(history.machine("p1")?.current.isEmpty == true)
   }
 }

@@ -3,9 +3,9 @@ import Telemetry
 
 /// Life by age: from the lives that people recorded, of machines of one kind.
 ///
-/// A life is counted in hours of running. It begins with a record that renews the machine, and ends with the next one:
-/// with a failure if the fault was found there (or the machine had failed of it), else it was cut off. What is known of a
-/// machine only from the middle of its life is left out.
+/// A life is counted in hours of running. It begins with a record that renews the machine, or that part of it which fails in
+/// this way (`begins`), and ends with the next one: with a failure if the fault was found there (or the machine had failed
+/// of it), else it was cut off. What is known of a machine only from the middle of its life is left out.
 public struct AgeLife: Hashable, Sendable {
   public struct Life: Hashable, Sendable {
     public var hours: Double
@@ -30,7 +30,7 @@ public struct AgeLife: Hashable, Sendable {
     lives = []
     for machine in machines {
       var began: Double?
-      for record in records where record.asset == machine.name && record.renews {
+      for record in records where record.asset == machine.name && Self.begins(record, fault) {
         let hours = Self.hours(machine, at: record.failed ?? record.time)
         if let began, let hours, hours > began {
           lives.append(Life(hours: hours - began, isFailure: Self.ends(record, by: fault)))
@@ -41,6 +41,22 @@ public struct AgeLife: Hashable, Sendable {
         lives.append(Life(hours: machine.usage.hours - began, isFailure: false))
       }
     }
+  }
+
+  /// Whether work begins a new life of what fails in one way: a new machine does, and whatever is done about that fault. A
+  /// new belt does not make a bearing new.
+  ///
+  /// - Parameter fault: nil = of whatever; then each replacement counts.
+  static func begins(_ record: MaintenanceRecord, _ fault: String?) -> Bool {
+    guard record.kind != .inspected else { return false }
+    let about: String? =
+      switch record.found {
+      case .other(let what): what
+      case .no: nil
+      case .yes, nil: record.fault
+      }
+    guard let about, let fault else { return record.kind == .replaced }
+    return about == fault
   }
 
   private static func ends(_ record: MaintenanceRecord, by fault: String) -> Bool {
@@ -59,10 +75,15 @@ public struct AgeLife: Hashable, Sendable {
     return machine.usage.hours(at: first)
   }
 
-  /// Hours of running since the last record that renews the machine; nil if there is none that can be dated.
-  public static func age(_ machine: MaintenanceHistory.Machine, records: [MaintenanceRecord]) -> Double? {
-    guard let last = records.last(where: { $0.asset == machine.name && $0.renews }),
-      let began = hours(machine, at: last.time)
+  /// Hours of running since the last record that begins a life; nil if there is none that can be dated. Before the gateway
+  /// knew the machine, it is taken to have run as it does now.
+  ///
+  /// - Parameter fault: nil = of the machine as a whole.
+  public static func age(
+    _ machine: MaintenanceHistory.Machine, records: [MaintenanceRecord], fault: String? = nil
+  ) -> Double? {
+    guard let last = records.last(where: { $0.asset == machine.name && begins($0, fault) }),
+      let began = hours(machine, at: last.time) ?? machine.usage.assumedHours(at: last.time)
     else { return nil }
     return machine.usage.hours - began
   }

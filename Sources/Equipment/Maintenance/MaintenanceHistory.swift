@@ -98,9 +98,11 @@ public struct MaintenanceHistory: Hashable, Sendable {
     let place = place(name)
     guard place < machines.endIndex, machines[place].name == name else { return true }
     // What follows is another machine: what is told of it again is a new prediction.
-    for index in machines[place].predictions.indices where machines[place].predictions[index].ended == nil {
+    // What was told first behind the work is told of that one.
+    for index in machines[place].predictions.indices {
       let prediction = machines[place].predictions[index]
-      machines[place].predictions[index].ended = max(prediction.opened, record.time)
+      guard prediction.ended == nil, prediction.opened <= record.time else { continue }
+      machines[place].predictions[index].ended = record.time
     }
     return true
   }

@@ -12,6 +12,8 @@ public struct UsageCurve: Hashable, Sendable {
   /// By time.
   private var points: [Point] = []
   private var spacing = Span64.hours(6)
+  /// Hours that were told before the counter began anew.
+  private var base = 0.0
 
   public init() {}
 
@@ -20,10 +22,11 @@ public struct UsageCurve: Hashable, Sendable {
   /// At the last point.
   public var hours: Double { points.last?.hours ?? 0 }
 
-  /// - Parameter hours: since the machine is known.
+  /// - Parameter hours: since the machine is known, or since whoever counts them began anew: hours are never taken back.
   public mutating func add(_ hours: Double, at time: Timestamp) {
     guard points.last.map({ $0.time < time }) ?? true else { return }
-    let point = Point(time: time, hours: hours)
+    if base + hours < self.hours { base = self.hours }
+    let point = Point(time: time, hours: base + hours)
     if points.count >= 2, time - points[points.count - 2].time < spacing {
       points[points.count - 1] = point
     } else {
@@ -43,6 +46,13 @@ public struct UsageCurve: Hashable, Sendable {
     return a.hours + (b.hours - a.hours) * ((time - a.time).seconds / (b.time - a.time).seconds)
   }
 
+  /// The same, but before the first point as if it had always run as it did lately; nil while nobody knows how that is.
+  public func assumedHours(at time: Timestamp) -> Double? {
+    if let known = hours(at: time) { return known }
+    guard let first = points.first, let duty else { return nil }
+    return first.hours - duty * ((first.time - time).seconds / 3600)
+  }
+
   /// Share of the time that it ran, over the last 30 days; nil while less than a day is known.
   public var duty: Double? {
     guard let last = points.last, let first = points.first, last.time - first.time >= .days(1) else { return nil }
@@ -54,7 +64,10 @@ public struct UsageCurve: Hashable, Sendable {
   // MARK: State
 
   func encode(into writer: inout ByteWriter) {
-    writer.varint(Int(spacing.nanoseconds / Span64.hours(1).nanoseconds))
+    let hours = Int(spacing.nanoseconds / Span64.hours(1).nanoseconds)
+    // Below 0 says that hours were counted anew: that is seldom.
+    writer.varint(base > 0 ? -hours : hours)
+    if base > 0 { writer.double(base) }
     writer.varint(points.count)
     for point in points {
       writer.timestamp(point.time)
@@ -63,7 +76,9 @@ public struct UsageCurve: Hashable, Sendable {
   }
 
   init(from reader: inout ByteReader) throws(ByteReaderError) {
-    spacing = .hours(Int64(try reader.integer()))
+    let hours = try reader.integer()
+    spacing = .hours(Int64(abs(hours)))
+    if hours < 0 { base = try reader.double() }
     for _ in 0..<(try reader.count()) {
       points.append(Point(time: try reader.timestamp(), hours: try reader.double()))
     }
