@@ -14,6 +14,8 @@ public struct Prognosis: Sendable {
   }
 
   private var indicators: [Indicator]
+  /// By fault, what its criterion asks for and nothing measures.
+  private let unmeasured: [String: String]
   /// Share of the time that it runs, lately.
   private var duty = 1.0
   /// A frame stands for at most so much: of a machine that tells of itself seldom, for the time since the last one.
@@ -29,6 +31,7 @@ public struct Prognosis: Sendable {
       signal.name.lowercased().split { "-_. ".contains($0) }.map(String.init)
     }
     var indicators: [Indicator] = []
+    var unmeasured: [String: String] = [:]
     for fault in model.faults {
       guard let criterion = fault.criterion else { continue }
       if let known = indicators.firstIndex(where: { $0.criterion == criterion }) {
@@ -39,9 +42,14 @@ public struct Prognosis: Sendable {
         profile.signals[index].role.word == criterion.role
           && criterion.named.map { words[index].contains($0) } ?? true
       }
-      if !signals.isEmpty { indicators.append(Indicator(criterion: criterion, faults: [fault.id], signals: signals)) }
+      guard !signals.isEmpty else {
+        unmeasured[fault.id] = criterion.named.map { "\($0) \(criterion.role)" } ?? criterion.role
+        continue
+      }
+      indicators.append(Indicator(criterion: criterion, faults: [fault.id], signals: signals))
     }
     self.indicators = indicators
+    self.unmeasured = unmeasured
   }
 
   /// Adds a frame and what was found in it; nil for one that was not judged.
@@ -75,7 +83,9 @@ public struct Prognosis: Sendable {
 
   /// Hours of the calendar until a fault leads to a failure, or what is missing.
   public func remaining(fault id: String) -> LifeEstimate {
-    guard let indicator = indicators.first(where: { $0.faults.contains(id) }) else { return .refused([.noCriterion]) }
+    guard let indicator = indicators.first(where: { $0.faults.contains(id) }) else {
+      return .refused([unmeasured[id].map { .notMeasured($0) } ?? .noCriterion])
+    }
     guard let life = indicator.life else { return .refused([.noTrend]) }
     let criterion = indicator.criterion
     let estimate = life.estimate(RemainingLife.Criterion(limit: abs(criterion.change), spread: criterion.spread))

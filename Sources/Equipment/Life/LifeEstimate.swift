@@ -34,6 +34,8 @@ public enum LifeEstimate: Hashable, Sendable {
     case noTrend
     /// It moves, but nothing says how far it may go.
     case noCriterion
+    /// It is said how far something may go that nothing of the machine measures: its role.
+    case notMeasured(String)
     /// The course fits no growth that is known.
     case poorFit
     /// What is forecast is longer than what was seen.
@@ -48,7 +50,12 @@ public enum LifeEstimate: Hashable, Sendable {
       case .fewPoints(let have, let needed):
         "only \(have) of \(needed) points since the change began: wait for more data"
       case .noTrend: "the indicator does not surely move towards its limit"
-      case .noCriterion: "no failure criterion is known: state a limit for it in the fault model"
+      case .noCriterion:
+        "nothing says when it counts as failed: give this fault a `criterion:` (what is measured, and how far it may go) "
+          + "under `fault-models:` in the configuration"
+      case .notMeasured(let role):
+        "it counts as failed by its \(role), which no signal of this machine measures: add one, or give the fault another "
+          + "`criterion:` under `fault-models:` in the configuration"
       case .poorFit: "the course of the indicator is too irregular to be continued"
       case .beyondHistory(let horizon, let history):
         "it would take about \(Int(horizon.rounded())) h, longer than the \(Int(history.rounded())) h that were seen: "
@@ -56,7 +63,8 @@ public enum LifeEstimate: Hashable, Sendable {
       case .fewFailures(let have, let needed):
         "\(have) of \(needed) lives to this fault are recorded: enter what is done with `weir maintenance record`"
       case .unknownAge:
-        "its age is not known: enter when it was new with `weir maintenance record … --replaced --at`"
+        "its age is not known: enter when it was new with `weir maintenance record … --replaced --at`; before the gateway "
+          + "knew it, it is taken to have run as it does now, once a day of that is known"
       }
     }
   }
