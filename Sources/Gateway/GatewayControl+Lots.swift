@@ -42,7 +42,7 @@ extension GatewayControl {
     var notes: [String] = []
     for one in all {
       let label = [one.plan.name, one.name].filter { !$0.isEmpty }.joined(separator: " ")
-      for lot in one.series.lots {
+      for lot in one.series.all {
         let isDone = lot.disposition == .accepted || lot.disposition == .refused
         guard !isDone || (period.start <= lot.start && lot.start < period.end) else { continue }
         let sample = lot.outcome.plan
@@ -128,8 +128,8 @@ extension GatewayControl {
       summary = "the next lot of \(plan.name) \(found.name) has tightened inspection"
     } else {
       found = try only(
-        all.filter { kept in kept.series.lots.contains { $0.name == text("lot") } }, "There is no such lot", plan)
-      guard let lot = found.series.lots.first(where: { $0.name == text("lot") }),
+        all.filter { kept in kept.series.all.contains { $0.name == text("lot") } }, "There is no such lot", plan)
+      guard let lot = found.series.all.first(where: { $0.name == text("lot") }),
         let kind = LotSeries.Word.Kind(rawValue: text("word"))
       else {
         throw ControlRefusal(

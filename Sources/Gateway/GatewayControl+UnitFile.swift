@@ -17,14 +17,19 @@ extension GatewayControl {
     guard let file = try UnitFileRule.file(serial, read: { try store.state($0) }) else { return try builtInto(serial) }
     let formerly = UnitFileRule.formerly(site) { names.all(site.assets[$0].id) }
     let route = UnitRoute.of(file, among: UnitRoute.routes(of: site), formerly: formerly)
-    guard case .object(var members) = UnitBody.json(serial, file, route: route, formerly: formerly, zone: zone) else {
+    let machines = UnitMachines(site)
+    guard
+      case .object(var members) = UnitBody.json(
+        serial, file, route: route, formerly: formerly, machines: machines, zone: zone)
+    else {
       throw ControlRefusal(.notFound, "The file of the unit \(serial) is empty.")
     }
     var notes: [String] = []
     let share = footprint(of: serial, file, notes: &notes)
     members["footprint"] = share?.statement ?? .null
-    let machines = machines(at: file.stations.map { formerly[$0] ?? $0 })
-    members["machines"] = .array(machines.map { .string($0) })
+    let hosts = try store.state(UnitFileRule.stateKey(part: serial)).map { bytes throws in try UnitsOfPart(bytes).units
+    }
+    members["built_into"] = .array((hosts ?? []).map { .string($0) })
     members["revision"] = file.revision.map { .integer(Int64($0)) } ?? .null
     let records = file.revision.map { ["\(site.gateway.id)/\(RecordKind.unitFile.rawValue)/\(serial)/\($0)"] } ?? []
     if file.revision == nil { notes.append("it is under way: its record is made at the end of its line") }
@@ -33,7 +38,9 @@ extension GatewayControl {
     }
     return ProductDocument(
       id: serial, text: JSONValue.object(members).canonicalText + "\n",
-      summary: UnitText.lines(serial, file, route: route, formerly: formerly, machines: machines, zone: zone)
+      summary: UnitText.lines(
+        serial, file, route: route, formerly: formerly,
+        machines: machines.names(at: file.stations.map { formerly[$0] ?? $0 }), hosts: hosts ?? [], zone: zone)
         + (share.map { ["footprint: " + $0.summary(zone).dropFirst().prefix(2).joined(separator: "; ")] } ?? []),
       notes: notes, records: records)
   }
@@ -47,13 +54,19 @@ extension GatewayControl {
           + "the last three minutes is not written yet, and the oldest files go when all take more than "
           + "\((site.inspection.units?.bytes ?? 0) / 1_000_000) MB.")
     }
-    let units = try UnitFileRule.units(bytes)
-    let body: JSONValue = ["part": .string(part), "units": .array(units.map { .string($0) })]
+    let found = try UnitsOfPart(bytes)
+    let units = found.units
+    let body: JSONValue = [
+      "part": .string(part), "units": .array(units.map { .string($0) }), "truncated": .boolean(found.isTruncated),
+    ]
     return ProductDocument(
       id: part, text: body.canonicalText + "\n",
       summary: ["part or lot \(part), built into \(units.count) units"] + units.map { "  \($0)" },
-      notes: units.count < UnitFileRule.mostUnitsOfPart
-        ? [] : ["only the first \(UnitFileRule.mostUnitsOfPart) units are named"], records: [])
+      notes: found.isTruncated
+        ? [
+          "it is in more units than the \(UnitsOfPart.most) that are kept by name: look into the `unit-file` records, too"
+        ]
+        : [], records: [])
   }
 
   /// The unit's share of its order's footprint, as far as the events behind it are still kept.
@@ -71,12 +84,5 @@ extension GatewayControl {
       notes.append("no share of energy and carbon: \(reason)")
       return nil
     }
-  }
-
-  /// What stands in the same cells as the stations that saw it.
-  private func machines(at stations: [String]) -> [String] {
-    let beside = Set(
-      site.assets.indices.filter { stations.contains(site.assets[$0].id) }.flatMap { site.assets(beside: $0) })
-    return beside.sorted().map { site.assets[$0].id }.filter { !stations.contains($0) }
   }
 }

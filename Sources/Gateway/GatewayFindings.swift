@@ -30,11 +30,11 @@ final class GatewayFindings: @unchecked Sendable {
     let renamed = Dictionary(
       site.assets.compactMap { asset in asset.formerly.map { ($0, asset.id) } }, uniquingKeysWith: { first, _ in first }
     )
-    let subjects = Set(site.assets.map(\.id) + site.destinations.map(\.name) + [Self.subject])
+    let subjects = Set(site.assets.map(\.id) + site.destinations.map(\.name) + [Self.subject, site.gateway.id])
     for var finding in try store.openFindings() {
-      if !subjects.contains(finding.subject) {
+      if !subjects.contains(finding.subject) || RuleSet.isOff(finding, site) {
         if let id = renamed[finding.subject] { unsaved.append(Self.moved(finding, to: id)) }
-        // The asset or destination is not configured any more: nobody will ever close it.
+        // The asset, destination or rule is not configured any more: nobody will ever close it.
         finding.closed = PlantClock.system().wall
         unsaved.append(finding)
       } else if finding.subject == Self.subject || finding.rule == Self.held || finding.rule == BabbleGuard.rule {

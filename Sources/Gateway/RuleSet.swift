@@ -8,6 +8,7 @@ import Plant
 import Production
 import Quality
 import Rules
+import Telemetry
 import Templates
 
 /// Every rule module's one line.
@@ -44,5 +45,15 @@ package enum RuleSet {
       CauseRule.factory(zone: zone), InspectionRule.factory(zone: zone), InterceptionRule.factory(zone: zone),
       UnitFileRule.factory(zone: zone), LotRule.factory(zone: zone), AlarmRule.factory(zone: zone), AuditRule.factory,
     ]
+  }
+
+  /// Whether the site has switched off the rule that would close a finding.
+  package static func isOff(_ finding: Finding, _ site: Site) -> Bool {
+    switch finding.rule {
+    case "rejected-unit-passed", "rejected-units-forgotten": !site.inspection.interception
+    case "lot-refused", "lot-undecided", "inspection-severity": site.inspection.lots == nil
+    case "safety-vision": site.assets.contains { $0.id == finding.subject && $0.criticality != .safety }
+    default: false
+    }
   }
 }

@@ -8,7 +8,14 @@ import Templates
 ///
 /// Counts are folded from the history, which holds every result once; state is only which windows wait. A late result
 /// issues its window again, once for all that arrive within the lateness after the first one.
+///
+/// Windows of all stations end at once. Those with very many results are counted some seconds apart, so that nothing else
+/// waits for long and their results are not in memory together.
 public struct InspectionCountRule: AssetRule {
+  /// Results of a window from which on it waits its turn, and over how many seconds the stations are spread.
+  private static let many = 5000
+  private static let spread: UInt64 = 40
+
   private let asset: Asset
   private let zone: PlantZone
   private let window: Span64
@@ -23,6 +30,8 @@ public struct InspectionCountRule: AssetRule {
   /// Whose samples the results are.
   private let lots: [LotPlan]
   private let ledger: WindowLedger
+  /// How long a window with many results waits.
+  private let turn: Span64
   /// How many results wait in each window that is not issued yet.
   private var open: [Timestamp: Int] = [:]
   private var late: LateWindows
@@ -42,6 +51,9 @@ public struct InspectionCountRule: AssetRule {
     window = site.energy.window
     lateness = horizon.lateness
     late = LateWindows(wait: lateness)
+    var hash = Hash64()
+    hash.combine(asset.id)
+    turn = .seconds(Int64(hash.value % Self.spread))
     // A page is a day whatever the length of the window (it divides a day): where a window of another length has been
     // issued under the same key before, the next one under it is its next revision and not another revision 0.
     ledger = WindowLedger(
@@ -54,8 +66,12 @@ public struct InspectionCountRule: AssetRule {
   }
 
   public var deadline: Timestamp? {
-    let close = open.keys.min().map { $0 + window + lateness }
+    let close = open.map { due($0.key, results: $0.value) }.min()
     return .earlier(close, late.deadline)
+  }
+
+  private func due(_ start: Timestamp, results: Int) -> Timestamp {
+    start + window + lateness + (results < Self.many ? .zero : turn)
   }
 
   public mutating func accepted(_ event: Event, signal: Int, inOrder: Bool, context: inout RuleContext) throws {
@@ -85,8 +101,9 @@ public struct InspectionCountRule: AssetRule {
     for window in late.take(now) {
       try issue(window.start, results: window.samples, cause: window.cause, context: &context)
     }
-    for start in open.keys.sorted() where start + window + lateness <= now {
-      try issue(start, results: open.removeValue(forKey: start) ?? 0, cause: nil, context: &context)
+    for (start, results) in open.sorted(by: { $0.key < $1.key }) where due(start, results: results) <= now {
+      open[start] = nil
+      try issue(start, results: results, cause: nil, context: &context)
     }
   }
 

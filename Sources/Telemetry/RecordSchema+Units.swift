@@ -11,7 +11,14 @@ extension RecordSchema {
           "complete: the last station of its line has seen it; under-way: it has not.",
           of: ["complete", "under-way"])),
       .required("line", .string("Line of the configuration whose stations it should pass.").orNull),
-      .required("good", .flag("Whether no step's last result is NG; null while nothing decides.").orNull),
+      .required(
+        "good",
+        .flag(
+          "Whether no step's last result is bad, by its station or the person who reviewed it, without a repair since; "
+            + "null while nothing decides."
+        ).orNull),
+      .optional(
+        "machines", .list("What stands in the same cells as the stations, without these.", of: .string("Asset id."))),
       .required("stations", .list("In the order in which they first saw it.", of: .string("Asset id."))),
       .required("parts", .list("Serial numbers and lots of what was built in.", of: .string("Serial number or lot."))),
       .required("orders", .list("Production orders that its steps name.", of: .string("Order."))),
@@ -43,6 +50,10 @@ extension RecordSchema {
               .required("attempt", .count("From 1.", from: 1)),
               .required("verdict", .string("OK, NG, unsure, rework, bypass …; of a review its word.")),
               .optional("defects", .list("Codes.", of: .string("Defect code."))),
+              .optional("defect_classes", .list("Of the defects that have one.", of: .string("As it was sent."))),
+              .optional("defect_x", .list("Place in the image.", of: .string("As it was sent."))),
+              .optional("defect_y", .list("Place in the image.", of: .string("As it was sent."))),
+              .optional("defect_sizes", .list("As the station measures them.", of: .string("As it was sent."))),
               .optional("parts", .list("Built in by this step.", of: .string("Serial number or lot."))),
               .optional("details", .table("What else the event says, by attribute.", of: .string("As it was sent."))),
             ]))),

@@ -49,6 +49,19 @@ import Testing
     #expect(bench.output.findings.last?.closed == Self.start + .seconds(6))
   }
 
+  @Test("what is seen again and again without a good verdict is told again, once a minute")
+  func again() throws {
+    var bench = try Self.bench()
+    for second in [1, 30, 59, 62, 90, 130] as [Int64] {
+      try Self.see(&bench, at: second, "NG", "person-in-zone")
+      if second == 59 { try bench.restart() }
+    }
+    #expect(bench.output.findings.count == 3)
+    let opened = Self.start + .seconds(1)
+    #expect(bench.output.findings.allSatisfy { $0.opened == opened && $0.closed == nil })
+    #expect(bench.output.findings.last?.evidence.last?.name == "seen again")
+  }
+
   @Test("stations of other criticality have no such rule", arguments: [Asset.Criticality.low, .normal, .high])
   func others(criticality: Asset.Criticality) throws {
     var bench = try Self.bench(criticality)

@@ -45,6 +45,22 @@ import Testing
     #expect(bench.counts.samplesBalance && bench.counts.samplesPending == 0)
   }
 
+  @Test("a window with very many results waits its turn, and is counted once")
+  func turns() throws {
+    var bench = try bench()
+    for number in 1...5001 as ClosedRange<Int64> {
+      try bench.event(at: start + .milliseconds(number), id: UInt64(number), result("OK"))
+      if number == 4000 { try bench.restart() }
+    }
+    try bench.mark(start + .minutes(60) + .seconds(-1))
+    try bench.restart()
+    try bench.mark(start + .minutes(61))
+    let records = bench.output.records
+    #expect(records.map(\.revision) == [0])
+    #expect(try JSONValue(parsing: #require(records.first).body)["results"] == 5001)
+    #expect(bench.counts.samplesBalance && bench.counts.samplesPending == 0)
+  }
+
   @Test func lateResultsAreOneRevisionWithTheFirstCause() throws {
     var bench = try bench()
     try bench.event(at: start, id: 1, result("OK"))

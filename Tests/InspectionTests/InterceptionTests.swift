@@ -39,6 +39,16 @@ import Testing
       ("repaired afterwards", [visit(0, 1, .rejected), visit(1, 2, .passed), visit(2, 3, .released)], nil),
       ("came back and was good", [visit(0, 1, .rejected), visit(1, 2, .passed), visit(2, 1, .passed)], nil),
       ("rejected at the end of the line", [visit(0, 1, .passed), visit(1, 2, .rejected)], nil),
+      ("a person found it bad", [visit(0, 1, .passed), visit(0, 1, .condemned), visit(1, 2, .passed)], 2),
+      (
+        "found bad without its step, then good",
+        [visit(0, 1, .condemned, step: InterceptionWatch.anyStep), visit(1, 1, .passed, step: 7), visit(2, 2, .seen)],
+        nil
+      ),
+      (
+        "called false without its step, whatever the steps' hashes",
+        [visit(0, 1, .rejected, step: 9), visit(0, 1, .released, step: 1), visit(1, 2, .passed)], nil
+      ),
       ("rejected twice, went on", [visit(0, 1, .rejected), visit(1, 1, .rejected), visit(2, 4, .seen)], 4),
     ]
     for (name, visits, seenAt) in cases {
@@ -65,6 +75,16 @@ import Testing
     #expect((try? InterceptionWatch(from: &reader)) == watch && reader.isAtEnd)
     #expect(watch.forget(before: start + .minutes(9)).isEmpty)
     #expect(watch.forget(before: start + .minutes(10)) == ["SN1"] && watch.count == 0)
+  }
+
+  @Test("the name of all that could not be read takes no more than one unit may")
+  func unread() {
+    var watch = InterceptionWatch()
+    for minute in 0..<1000 as Range<Int64> { _ = watch.add(visit(minute, 1, .rejected), unit: "NOREAD") }
+    _ = watch.add(visit(0, 1, .rejected), unit: "SN1")
+    _ = watch.add(visit(1001, 2, .seen), unit: "NOREAD")
+    #expect(watch.visits == InterceptionWatch.mostOfUnit + 1)
+    #expect(watch.escape("NOREAD")?.rejected == start && watch.isHeld("SN1"))
   }
 
   // MARK: Engine
@@ -110,6 +130,29 @@ import Testing
     #expect(open(bench).isEmpty && bench.output.findings.last?.closed != nil)
     try bench.mark(start + .minutes(60))
     #expect(bench.counts.samplesBalance && bench.counts.samplesPending == 0)
+  }
+
+  @Test("a part that a person finds bad must not go on, either")
+  func reviewed() throws {
+    var bench = try bench()
+    try bench.mark(start)
+    for (number, verdict) in [(1, "OK"), (2, "unsure")] as [(UInt64, String)] {
+      try bench.event(at: start + .minutes(Int64(number)), id: number, result("SN\(number)", verdict))
+      try bench.event(
+        at: start + .minutes(Int64(number)), id: number + 10, [.init("review", "NG"), .init("unit", "SN\(number)")])
+    }
+    try bench.mark(start + .minutes(4))
+    try bench.event(at: start + .minutes(5), id: 21, result("SN1", "OK"), asset: 1)
+    #expect(open(bench)["rejected-unit-passed/m1"]?.summary.contains("SN1") == true)
+    try bench.mark(start + .minutes(6))
+    try bench.event(at: start + .minutes(7), id: 22, result("SN2", "OK"), asset: 1)
+    try bench.mark(start + .minutes(9))
+    #expect(open(bench)["rejected-unit-passed/m1"]?.summary.contains("SN2") == true)
+    for number in [1, 2] as [UInt64] {
+      try bench.event(at: start + .minutes(10), id: number + 30, result("SN\(number)", "rework"))
+    }
+    try bench.mark(start + .minutes(12))
+    #expect(open(bench).isEmpty)
   }
 
   @Test("a second unit of a station waits for a minute, and none is left out")

@@ -40,7 +40,7 @@ import Testing
   }
 
   @Test("a review decides instead of the station; only the plan's products and defects count")
-  func choice() {
+  func choice() throws {
     let results = [
       result(1, "A", "NG", [("defect", "crack")]), result(2, "A", "NG", [("defect", "dirt")]), result(3, "A", "OK"),
       result(4, "A", "unsure"),
@@ -55,6 +55,12 @@ import Testing
     ]
     #expect(bad(plan, results, reviews) == [["P2", "P3", "P4"]])
     #expect(bad(cracks, results, reviews) == [["P4"]])
+    // What the station left to a person counts as the person found it.
+    let words = ["NG", "OK", "agree"].enumerated().map { ($0.offset, $0.element) }
+    let left = words.map { event($0.0, [("unit", "U\($0.0)"), ("verdict", "unsure"), ("batch", "B")]) }
+    let found = words.map { event($0.0, [("unit", "U\($0.0)"), ("review", $0.1)]) }
+    let lot = try #require(LotPieces(plan, results: left, reviews: found).lots.first)
+    #expect(lot.pieces.map(\.isBad) == [true, false])
     var other = plan
     other.products = ["k19-*"]
     #expect(bad(other, results).isEmpty)

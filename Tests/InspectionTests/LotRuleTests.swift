@@ -226,10 +226,33 @@ import Testing
     #expect(try dispositions(bench)["castings/acme/L59"] == "undecided")
     try bench.restart()
     #expect(bench.savedKeys(containing: "lots/lot/").count == LotSeries.kept)
+    // Refused long ago, and nobody has settled it: that is not forgotten.
+    #expect(open(bench)["lot-refused/castings/acme/L0"] != nil)
+    try bench.command(
+      SiteCommand(
+        name: LotRule.command,
+        members: [
+          "plan": "castings", "series": "acme", "lot": "L0", "word": "settled", "person": "li", "reason": "scrapped",
+        ]))
+    #expect(open(bench)["lot-refused/castings/acme/L0"] == nil && open(bench)["lot-refused/castings/acme/L1"] != nil)
     try feed(&bench, Lot(number: 1, bad: 0), piece: 20)
     try bench.mark(time(62))
+    #expect(try bench.bodies(.inspectionLot)["castings/acme/L1"]?["disposition"] == "refused")
+    // A name that comes again goes on with the next revision.
+    let before = bench.output.records.filter { $0.key == "castings/acme/L0" }.map(\.revision)
+    for piece in 0..<8 {
+      try bench.event(
+        at: time(62, piece), id: UInt64(90_000 + piece),
+        [
+          .init("verdict", "OK"), .init("unit", "R-\(piece)"), .init("batch", "L0"), .init("supplier", "acme"),
+          .init("lot-size", "50"),
+        ])
+    }
+    try bench.mark(time(64))
+    let after = bench.output.records.filter { $0.key == "castings/acme/L0" }.map(\.revision)
+    #expect(before == [0, 1] && after.prefix(3) == [0, 1, 2])
     try bench.restart { $0.inspection.lots?.plans[0].name = "other" }
-    try bench.mark(time(63))
+    try bench.mark(time(65))
     try bench.restart()
     #expect(bench.savedKeys(containing: "lots/").isEmpty && open(bench).isEmpty)
   }

@@ -171,7 +171,7 @@ import Testing
     #expect(file.isGood == false && file.gaps(nil) == [.rejected(station: "glue", step: "a")])
     var repaired = file
     _ = repaired.add(step(5, "repair", "rework"))
-    #expect(repaired.gaps(nil).isEmpty && repaired.isGood == false)
+    #expect(repaired.gaps(nil).isEmpty && repaired.isGood == nil)
     _ = repaired.add(step(6, "glue", "OK", step: "a", attempt: 2))
     #expect(repaired.isGood == true)
     var reviewed = file
@@ -180,12 +180,35 @@ import Testing
     var escaped = UnitFile()
     _ = escaped.add(step(0, "glue", "OK", step: "a"))
     _ = escaped.add(step(0, "glue", "escape", kind: .review))
-    #expect(escaped.isGood == false)
+    #expect(escaped.isGood == false && escaped.gaps(nil) == [.rejected(station: "glue", step: "a")])
     var unsure = UnitFile()
     _ = unsure.add(step(0, "glue", "unsure"))
     #expect(unsure.isGood == nil && unsure.gaps(nil) == [.unsure(station: "glue", step: "")])
     _ = unsure.add(step(0, "glue", "OK", kind: .review))
-    #expect(unsure.gaps(nil).isEmpty)
+    #expect(unsure.gaps(nil).isEmpty && unsure.isGood == true)
+    _ = unsure.add(step(1, "glue", "unsure", step: "b"))
+    _ = unsure.add(step(1, "glue", "agree", step: "b", kind: .review))
+    #expect(unsure.gaps(nil) == [.unsure(station: "glue", step: "b")] && unsure.isGood == true)
+    _ = unsure.add(step(2, "glue", "unsure", step: "c"))
+    _ = unsure.add(step(2, "glue", "NG", step: "c", kind: .review))
+    #expect(unsure.gaps(nil).contains(.rejected(station: "glue", step: "c")) && unsure.isGood == false)
+    // A station that counts attempts anew: its last word is the last in time.
+    var anew = UnitFile()
+    _ = anew.add(step(0, "glue", "NG", attempt: 2))
+    _ = anew.add(step(1, "glue", "OK", attempt: 1))
+    #expect(anew.isGood == true && anew.gaps(nil).isEmpty)
+  }
+
+  @Test("the units of a part: each once, and that there were more is not forgotten")
+  func partOfMany() throws {
+    var part = UnitsOfPart()
+    let added = (0..<UnitsOfPart.most).filter { part.add("U\($0)") }
+    #expect(added.count == UnitsOfPart.most)
+    let (again, more, evenMore) = (part.add("U7"), part.add("X"), part.add("Y"))
+    #expect(!again && more && !evenMore)
+    part.remove("U3")
+    let restored = try UnitsOfPart(part.bytes)
+    #expect(restored == part && restored.isTruncated && restored.units.count == UnitsOfPart.most - 1)
   }
 
   @Test("the name of all that cannot be read does not grow for ever")
@@ -345,11 +368,11 @@ import Testing
     #expect(
       rows.keys.contains { $0.hasSuffix("units/part/L29") } && !rows.keys.contains { $0.hasSuffix("units/part/L0") })
     let part = try #require(bench.store.states[UnitFileRule.stateKey(part: "L29")])
-    #expect(try UnitFileRule.units(part).count == 100)
+    #expect(try UnitsOfPart(part).units.count == 100)
     // What remains is listed, so that it can go in its turn.
     var listed: [String] = []
     for (_, list) in bench.store.states.filter({ $0.key.contains("units/list/") }) {
-      listed += try UnitFileRule.units(list)
+      listed += try UnitsOfPart(list).units
     }
     let kept = rows.keys.filter { $0.contains("units/file/") }
     #expect(Set(listed).count == kept.count && kept.allSatisfy { key in listed.contains { key.hasSuffix("/\($0)") } })

@@ -180,7 +180,7 @@ struct EngineLineTests {
     #expect(said("model-change").contains { $0.contains("of seal-3 changed from seal-3.2 to seal-4.0") })
     let passed = said("rejected-unit-passed")
     #expect(
-      passed.count == 1 && passed[0].contains("glue-1 had rejected") && passed[0].contains("(at glue-2"), "\(passed)")
+      passed.count == 1 && passed[0].contains("rejected at glue-1") && passed[0].contains("(at glue-2"), "\(passed)")
     #expect(said("measurement-shift") == [])
     try runLength(upstream, site)
     try units(upstream, weir)

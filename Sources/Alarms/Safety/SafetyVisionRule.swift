@@ -6,12 +6,14 @@ import Templates
 /// Verdicts of a station that watches over people (`criticality: safety`): a rejection is told with its event, without a
 /// window or a mark, and belongs to no quality figure.
 ///
-/// Each process step (the zone of a camera, say) stands for itself, and only a good verdict of it ends what it saw. What is
-/// older than the last verdict of a step changes nothing.
+/// Each process step (the zone of a camera, say) stands for itself, and only a good verdict of it ends what it saw. What it
+/// sees again meanwhile is told again, not more often than once a minute. What is older than the last verdict of a step
+/// changes nothing.
 public struct SafetyVisionRule: AssetRule {
   static let name = "safety-vision"
   /// Steps that are told apart; more are one.
   private static let mostSteps = 1000
+  private static let pause = Span64.minutes(1)
 
   private let asset: Asset
   private let guide: AlarmSettings?
@@ -19,6 +21,8 @@ public struct SafetyVisionRule: AssetRule {
   /// Of the last verdict, by step.
   private var times: [String: Timestamp] = [:]
   private var told = OpenFindings()
+  /// When something was told last, by step.
+  private var news: [String: Timestamp] = [:]
 
   public static func factory() -> RuleFactory {
     RuleFactory(name: name) { asset, site in SafetyVisionRule(asset: asset, site: site) }
@@ -43,10 +47,16 @@ public struct SafetyVisionRule: AssetRule {
     if times[step] == nil, times.count >= Self.mostSteps { step = "" }
     if let last = times[step], event.time < last { return }
     times[step] = event.time
-    let finding = finding(event, step)
+    var finding = finding(event, step)
     if verdict == UnitVisit.bad {
-      told.tell(finding, context: &context)
+      if told.finding(finding.key) != nil {
+        finding.evidence.append(Event.Attribute("seen again", event.time.rfc3339UTC))
+      }
+      let isNews = news[step].map { $0 + Self.pause <= event.time } ?? true
+      if isNews { news[step] = event.time }
+      told.tell(finding, isNews: isNews, context: &context)
     } else {
+      news[step] = nil
       told.end(finding.key, at: event.time, context: &context)
     }
   }
@@ -59,7 +69,7 @@ public struct SafetyVisionRule: AssetRule {
     var evidence: [Event.Attribute] = []
     for (title, value) in [
       ("seen", codes), ("step", step), ("confidence", event.first("confidence") ?? ""),
-      ("model", event.first("model") ?? ""),
+      ("model", event.first("model") ?? ""), ("image", event.first("image") ?? ""),
     ] where !value.isEmpty {
       evidence.append(Event.Attribute(title, value))
     }
@@ -82,6 +92,11 @@ public struct SafetyVisionRule: AssetRule {
       writer.timestamp(time)
     }
     told.encode(into: &writer)
+    writer.varint(news.count)
+    for (step, time) in news.sorted(by: { $0.key < $1.key }) {
+      writer.string(step)
+      writer.timestamp(time)
+    }
   }
 
   public mutating func restoreState(from reader: inout ByteReader) throws {
@@ -91,5 +106,11 @@ public struct SafetyVisionRule: AssetRule {
       times[step] = try reader.timestamp()
     }
     try told.restore(from: &reader)
+    // States of before end here.
+    guard !reader.isAtEnd else { return }
+    for _ in 0..<(try reader.count()) {
+      let step = try reader.string()
+      news[step] = try reader.timestamp()
+    }
   }
 }

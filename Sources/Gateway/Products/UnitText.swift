@@ -5,7 +5,8 @@ import Telemetry
 /// The file of a unit for a person.
 enum UnitText {
   static func lines(
-    _ unit: String, _ file: UnitFile, route: UnitRoute?, formerly: [String: String], machines: [String], zone: PlantZone
+    _ unit: String, _ file: UnitFile, route: UnitRoute?, formerly: [String: String], machines: [String],
+    hosts: [String], zone: PlantZone
   ) -> [String] {
     let state =
       switch file.isGood {
@@ -24,6 +25,7 @@ enum UnitText {
       if !values.isEmpty { lines.append("\(name): \(values.joined(separator: ", "))") }
     }
     list("parts built in", file.parts)
+    list("built into", hosts)
     var orders: [String] = []
     for order in file.steps.flatMap({ $0.all("order") }) where !orders.contains(order) { orders.append(order) }
     list("orders", orders)

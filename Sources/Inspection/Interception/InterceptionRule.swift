@@ -134,7 +134,7 @@ public struct InterceptionRule: SiteRule {
     let finding = Finding(
       key: key(station), rule: "rejected-unit-passed", subject: id, severity: .critical, opened: oldest.seen,
       summary:
-        "\(units.count == 1 ? "A unit" : "\(units.count) units") that \(id) had rejected went on without a release: "
+        "\(units.count == 1 ? "A unit" : "\(units.count) units") rejected at \(id) went on without a release: "
         + shown.joined(separator: ", ") + (more > 0 ? " and \(more) more" : "") + ".",
       advice:
         "Stop the units named here, and look why they were not taken out. A repair (verdict rework), a good verdict "

@@ -3,8 +3,10 @@ import Telemetry
 /// Units that a station has rejected, until they are released: which of them went on all the same.
 ///
 /// A rejected unit may be seen again at its own station. A good verdict there for the same step, the verdict `rework`
-/// anywhere, or a review that calls the rejection false releases it. Each unit is judged by its visits in the order of
-/// their times, so that whatever comes in another order gives the same.
+/// anywhere, or a review that calls the rejection false releases it. From its rejection on each unit is judged by its visits
+/// in the order of their times, whatever order they come in. What was seen before the rejection *came* is not known: of a
+/// station that was cut off while the unit went on, only the next station that sees it makes an alarm. The unit's file has
+/// all of it.
 public struct InterceptionWatch: Hashable, Sendable {
   /// What happened to a unit.
   public struct Visit: Hashable, Sendable {
@@ -16,6 +18,8 @@ public struct InterceptionWatch: Hashable, Sendable {
       case released = 2
       /// Seen without a verdict that decides.
       case seen = 3
+      /// A person found bad what the station had passed.
+      case condemned = 4
     }
     public var time: Timestamp
     /// Hash of the station's id.
@@ -41,6 +45,9 @@ public struct InterceptionWatch: Hashable, Sendable {
     public var seen: Timestamp
   }
 
+  /// Visits of one unit: with more it is rather the name of all that could not be read.
+  static let mostOfUnit = 64
+
   /// By unit, each by time.
   private var held: [String: [Visit]] = [:]
 
@@ -55,12 +62,17 @@ public struct InterceptionWatch: Hashable, Sendable {
   /// Units that nobody has rejected cost one look.
   /// - Returns: whether anything is remembered or forgotten by it.
   public mutating func add(_ visit: Visit, unit: String) -> Bool {
-    guard held[unit] != nil || visit.kind == .rejected else { return false }
+    guard held[unit] != nil || visit.kind == .rejected || visit.kind == .condemned else { return false }
     var known = held[unit] ?? []
     let place = known.firstIndex { Self.order($0) >= Self.order(visit) } ?? known.endIndex
     if place < known.endIndex, known[place] == visit { return false }
     known.insert(visit, at: place)
     visits += 1
+    if known.count > Self.mostOfUnit {
+      // The first rejection stays, and what is newest.
+      known.remove(at: 1)
+      visits -= 1
+    }
     held[unit] = known
     // Nothing is open and the unit goes on: what is late now changes nothing that could still be stopped.
     if Self.open(known).isEmpty { drop(unit) }
@@ -85,9 +97,11 @@ public struct InterceptionWatch: Hashable, Sendable {
     var open: [Visit] = []
     for visit in visits {
       switch visit.kind {
-      case .rejected:
+      case .rejected, .condemned:
         if !open.contains(where: { $0.station == visit.station && $0.step == visit.step }) { open.append(visit) }
-      case .passed: open.removeAll { $0.station == visit.station && $0.step == visit.step }
+      case .passed:
+        // A person may leave out the step of what is reviewed.
+        open.removeAll { $0.station == visit.station && ($0.step == visit.step || $0.step == Self.anyStep) }
       case .released: open = []
       case .seen: break
       }
@@ -106,8 +120,24 @@ public struct InterceptionWatch: Hashable, Sendable {
     }
   }
 
-  private static func order(_ visit: Visit) -> (Timestamp, UInt64, UInt64, UInt8) {
-    (visit.time, visit.station, visit.step, visit.kind.rawValue)
+  /// A review has the time of the result that it judges, and comes after it; what releases comes last.
+  private static func order(_ visit: Visit) -> (Timestamp, UInt8, UInt64, UInt64, UInt8) {
+    let rank: UInt8 =
+      switch visit.kind {
+      case .rejected, .passed, .seen: 0
+      case .condemned: 1
+      case .released: 2
+      }
+    return (visit.time, rank, visit.station, visit.step, visit.kind.rawValue)
+  }
+
+  /// Of a visit that names no step.
+  static let anyStep = step("")
+
+  static func step(_ name: String) -> UInt64 {
+    var hash = Hash64()
+    hash.combine(name)
+    return hash.value
   }
 
   /// Forgets units of which nothing was heard since.

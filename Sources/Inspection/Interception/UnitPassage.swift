@@ -9,16 +9,14 @@ struct UnitPassage: Hashable {
   var step: UInt64
   var kind: InterceptionWatch.Visit.Kind
 
-  /// Nil for an event that names no unit, or a review that releases nothing.
+  /// Nil for an event that names no unit, or a review that only agrees.
   init?(_ event: Event) {
     guard let unit = event.first("unit"), !unit.isEmpty else { return nil }
     self.unit = unit
-    var hash = Hash64()
-    hash.combine(event.first("step") ?? "")
-    step = hash.value
+    step = InterceptionWatch.step(event.first("step") ?? "")
     let review = event.first("review").flatMap(ReviewWord.init)
-    if review == .falseCall || review == .good {
-      kind = .released
+    if let isBad = review?.isBad(rejected: nil) {
+      kind = isBad ? .condemned : .released
     } else if let verdict = event.first("verdict") {
       kind =
         switch verdict {

@@ -140,10 +140,10 @@ extension LotPlan {
   func isBad(_ result: Event, review: Event?) -> Bool? {
     let verdict = result.first("verdict")
     let rejected = verdict == UnitVisit.bad ? true : verdict == UnitVisit.good ? false : nil
-    guard let review, let found = review.first("review").flatMap(ReviewWord.init)?.counted(rejected: rejected) else {
+    let word = review?.first("review").flatMap(ReviewWord.init)
+    guard let review, let isBad = word?.isBad(rejected: rejected) else {
       return rejected.map { $0 && counts(result.all("defect")) }
     }
-    return found.defectiveRejected + found.defectivePassed > 0
-      && counts(result.all("defect") + review.all("defect"))
+    return isBad && counts(result.all("defect") + review.all("defect"))
   }
 }

@@ -9,7 +9,7 @@ extension LotRule {
   private static let named = 5
 
   mutating func tell(_ plan: LotPlan, _ name: String, _ series: LotSeries, _ context: inout RuleContext) {
-    var findings = series.lots.filter { $0.disposition == .refused && $0.settled == nil }
+    var findings = series.all.filter { $0.disposition == .refused && $0.settled == nil }
       .map { refused($0, plan, name) }
     if let severity = severity(plan, name, series) { findings.append(severity) }
     if let waiting = waiting(plan, name, series) { findings.append(waiting) }
@@ -113,7 +113,7 @@ extension LotRule {
   }
 
   private func waiting(_ plan: LotPlan, _ name: String, _ series: LotSeries) -> Finding? {
-    let lots = series.lots.filter { $0.disposition == .undecided }
+    let lots = series.all.filter { $0.disposition == .undecided }
     guard let newest = lots.last, let obstacle = newest.outcome.obstacle else { return nil }
     let shown = lots.suffix(Self.named).map(\.name).joined(separator: ", ")
     let more = lots.count - min(lots.count, Self.named)

@@ -110,12 +110,12 @@ public struct LotRule: SiteRule {
     _ plan: LotPlan, _ name: String, _ judged: LotSeries, cause: RevisionCause, _ context: inout RuleContext
   ) throws {
     var series = judged
-    for lot in series.lots {
-      if case .inspect = lot.disposition, lot.revision == nil { continue }
+    for lot in series.all {
+      if case .inspect = lot.disposition, lot.body == 0 { continue }
       let body = LotBody.json(lot, plan, series: name, table: settings.table, zone: zone).canonicalBytes()
       var hash = Hash64()
       body.withUnsafeBytes { hash.combine($0) }
-      guard lot.revision == nil || lot.body != hash.value else { continue }
+      guard lot.body != hash.value else { continue }
       let revision = lot.revision.map { $0 + 1 } ?? 0
       series.issued(lot.name, revision: revision, body: hash.value)
       var reason = cause

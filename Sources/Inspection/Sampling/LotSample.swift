@@ -18,6 +18,8 @@ struct LotSample: Hashable, Sendable {
 
   /// Pieces in the lot, as the results say it.
   private(set) var size: Int?
+  /// When they said so last.
+  private var sized = Timestamp.distantPast
   private(set) var stations: [String] = []
   private(set) var entries: [Entry] = []
 
@@ -33,7 +35,10 @@ struct LotSample: Hashable, Sendable {
   /// - Returns: false if nothing is different.
   mutating func replace(_ lot: LotPieces.Lot, station ids: [String], from start: Timestamp, to end: Timestamp) -> Bool {
     let old = self
-    if let size = lot.size { self.size = size }
+    if let size = lot.size, start >= sized {
+      self.size = size
+      sized = start
+    }
     if entries.count == Self.mostPieces, let last = entries.last, last.piece.time < start { return self != old }
     let known = Set(stations.indices.filter { ids.contains(stations[$0]) })
     let place = known.min() ?? stations.count
@@ -102,6 +107,7 @@ struct LotSample: Hashable, Sendable {
       writer.varint(entry.station)
       entry.piece.encode(into: &writer)
     }
+    writer.timestamp(sized)
     return writer.bytes
   }
 
@@ -117,5 +123,7 @@ struct LotSample: Hashable, Sendable {
       }
       entries.append(Entry(piece: try LotPieces.Piece(from: &reader), station: station))
     }
+    // Rows of before end here.
+    if !reader.isAtEnd { sized = try reader.timestamp() }
   }
 }

@@ -39,8 +39,15 @@ public struct LotSeries: Hashable, Sendable {
       return word.kind == .accepted ? .accepted : .refused
     }
 
+    /// Somebody has to do something about it.
+    var isOpen: Bool { disposition == .undecided || (disposition == .refused && settled == nil) }
+
+    mutating func say(_ word: Word) {
+      if word.kind == .settled { settled = word } else { self.word = word }
+    }
+
     /// What it says about the lots to come, and from when on.
-    fileprivate var step: Step? {
+    var step: Step? {
       switch (disposition, outcome.disposition) {
       case (.accepted, .undecided), (.refused, .undecided):
         word.map { Step(time: $0.time, lot: name, result: .init(accepted: disposition == .accepted)) }
@@ -58,7 +65,7 @@ public struct LotSeries: Hashable, Sendable {
   }
 
   /// A lot that was decided, or a person who has inspection resumed (no result).
-  fileprivate struct Step: Hashable {
+  struct Step: Hashable {
     var time: Timestamp
     var lot: String
     var result: SamplingSwitch.Result?
@@ -66,25 +73,43 @@ public struct LotSeries: Hashable, Sendable {
 
   /// Lots that can still be restated; older ones stand as they are.
   static let kept = 50
+  /// Of those, so many that wait for a person.
+  static let mostOlder = 200
+  /// Names whose last revision is known: a lot that has one of them again goes on with the next.
+  static let mostPast = 500
 
   /// By their first pieces.
-  public private(set) var lots: [Lot] = []
+  public internal(set) var lots: [Lot] = []
+  /// Lots before them that wait for a person: refused ones that nobody has settled, and undecided ones.
+  public internal(set) var older: [Lot] = []
   /// How strictly the next lot is inspected, and since when.
-  public private(set) var now = SamplingSwitch()
-  public private(set) var since: Timestamp?
+  public internal(set) var now = SamplingSwitch()
+  public internal(set) var since: Timestamp?
   /// Before the first of `lots` began.
-  private var base = SamplingSwitch()
-  private var baseSince: Timestamp?
+  var base = SamplingSwitch()
+  var baseSince: Timestamp?
   /// What is not in `base` yet and not in `lots`.
-  private var steps: [Step] = []
+  var steps: [Step] = []
+  struct Past: Hashable {
+    /// Hash of the name.
+    var name: UInt64
+    var revision: Int
+  }
+  /// Of lots that are neither in `lots` nor in `older`, the last ones last.
+  var past: [Past] = []
 
   public init() {}
+
+  /// Everything that can be shown, by first pieces.
+  public var all: [Lot] { older + lots }
 
   func lot(_ name: String) -> Lot? { lots.first { $0.name == name } }
 
   /// Older lots than those that are kept are not taken up again.
   func isForgotten(_ name: String, start: Timestamp) -> Bool {
-    lots.count >= Self.kept && lot(name) == nil && lots.first.map { start < $0.start } ?? false
+    guard lot(name) == nil else { return false }
+    return older.contains { $0.name == name && $0.isOpen }
+      || lots.count >= Self.kept && lots.first.map { start < $0.start } ?? false
   }
 
   // MARK: What happens
@@ -95,12 +120,15 @@ public struct LotSeries: Hashable, Sendable {
     _ name: String, _ plan: LotPlan, table: SamplingTable, sample: (String) throws -> LotSample?
   ) throws -> [String] {
     guard let own = try sample(name), let start = own.start, let station = own.station else { return [] }
+    // What people have settled since is told by now.
+    for lot in older where !lot.isOpen { note(lot) }
+    older.removeAll { !$0.isOpen }
     var lot =
       lot(name)
       ?? Lot(
         name: name, start: start, station: station,
         outcome: LotOutcome(own, size: nil, plan, table: table, severity: .normal), limit: plan.limit,
-        level: plan.level)
+        level: plan.level, revision: past.last { $0.name == Self.hash(name) }?.revision)
     lots.removeAll { $0.name == name }
     lot.start = start
     lot.size = own.size ?? plan.size
@@ -115,8 +143,15 @@ public struct LotSeries: Hashable, Sendable {
   mutating func say(
     _ word: Word, lot name: String, _ plan: LotPlan, table: SamplingTable, sample: (String) throws -> LotSample?
   ) throws -> Bool {
-    guard let place = lots.firstIndex(where: { $0.name == name }) else { return false }
-    if word.kind == .settled { lots[place].settled = word } else { lots[place].word = word }
+    if let place = lots.firstIndex(where: { $0.name == name }) {
+      lots[place].say(word)
+    } else if let place = older.firstIndex(where: { $0.name == name }) {
+      older[place].say(word)
+      // A lot that was decided before it left `lots` counts already.
+      if word.kind != .settled, let step = older[place].step { steps.append(step) }
+    } else {
+      return false
+    }
     try fold(plan, table, again: nil, sample)
     return true
   }
@@ -170,6 +205,12 @@ public struct LotSeries: Hashable, Sendable {
   private mutating func forget(_ plan: LotPlan, _ table: SamplingTable) -> String {
     let old = lots.removeFirst()
     if let step = old.step { steps.append(step) }
+    if old.isOpen {
+      older.append(old)
+      if older.count > Self.mostOlder { note(older.removeFirst()) }
+    } else {
+      note(old)
+    }
     guard let next = lots.first?.start else { return old.name }
     // What the fold applies before the first lot that is left.
     let state = (now, since)
@@ -184,161 +225,27 @@ public struct LotSeries: Hashable, Sendable {
     return old.name
   }
 
+  private mutating func note(_ lot: Lot) {
+    guard let revision = lot.revision else { return }
+    let name = Self.hash(lot.name)
+    past.removeAll { $0.name == name }
+    past.append(Past(name: name, revision: revision))
+    if past.count > Self.mostPast { past.removeFirst() }
+  }
+
+  private static func hash(_ name: String) -> UInt64 {
+    var hash = Hash64()
+    hash.combine(name)
+    return hash.value
+  }
+
   mutating func issued(_ name: String, revision: Int, body: UInt64) {
-    guard let place = lots.firstIndex(where: { $0.name == name }) else { return }
-    lots[place].revision = revision
-    lots[place].body = body
-  }
-}
-
-// MARK: - Coding
-
-extension LotSeries {
-  public var bytes: [UInt8] {
-    var writer = ByteWriter()
-    for (state, since) in [(now, since), (base, baseSince)] {
-      state.encode(into: &writer)
-      writer.optional(since)
+    if let place = lots.firstIndex(where: { $0.name == name }) {
+      lots[place].revision = revision
+      lots[place].body = body
+    } else if let place = older.firstIndex(where: { $0.name == name }) {
+      older[place].revision = revision
+      older[place].body = body
     }
-    writer.varint(steps.count)
-    for step in steps {
-      writer.timestamp(step.time)
-      writer.string(step.lot)
-      writer.boolean(step.result != nil)
-      guard let result = step.result else { continue }
-      writer.boolean(result.accepted)
-      writer.zigzag(Int64(result.accept ?? -1))
-      writer.boolean(result.tighterAccepts)
-    }
-    writer.varint(lots.count)
-    for lot in lots { lot.encode(into: &writer) }
-    return writer.bytes
-  }
-
-  public init(_ bytes: [UInt8]) throws(ByteReaderError) {
-    var reader = ByteReader(bytes)
-    now = try SamplingSwitch(from: &reader)
-    since = try reader.optionalTimestamp()
-    base = try SamplingSwitch(from: &reader)
-    baseSince = try reader.optionalTimestamp()
-    for _ in 0..<(try reader.count()) {
-      var step = Step(time: try reader.timestamp(), lot: try reader.string(), result: nil)
-      if try reader.boolean() {
-        var result = SamplingSwitch.Result(accepted: try reader.boolean())
-        let accept = Int(try reader.zigzag())
-        result.accept = accept < 0 ? nil : accept
-        result.tighterAccepts = try reader.boolean()
-        step.result = result
-      }
-      steps.append(step)
-    }
-    for _ in 0..<(try reader.count()) { lots.append(try Lot(from: &reader)) }
-  }
-}
-
-extension LotSeries.Word {
-  fileprivate func encode(into writer: inout ByteWriter) {
-    writer.string(kind.rawValue)
-    writer.timestamp(time)
-    writer.string(person)
-    writer.string(reason)
-  }
-
-  fileprivate init(from reader: inout ByteReader) throws(ByteReaderError) {
-    guard let kind = Kind(rawValue: try reader.string()) else {
-      throw ByteReaderError(offset: reader.offset, expected: "what a person said of a lot")
-    }
-    self.init(
-      kind: kind, time: try reader.timestamp(), person: try reader.string(), reason: try reader.string())
-  }
-}
-
-extension LotSeries.Lot {
-  fileprivate func encode(into writer: inout ByteWriter) {
-    writer.string(name)
-    writer.timestamp(start)
-    writer.varint(size ?? 0)
-    writer.string(station)
-    writer.string(limit)
-    writer.string(level.rawValue)
-    for word in [word, settled] {
-      writer.boolean(word != nil)
-      word?.encode(into: &writer)
-    }
-    writer.zigzag(Int64(revision ?? -1))
-    writer.fixed64(body)
-    outcome.encode(into: &writer)
-  }
-
-  fileprivate init(from reader: inout ByteReader) throws(ByteReaderError) {
-    name = try reader.string()
-    start = try reader.timestamp()
-    let size = try reader.integer()
-    self.size = size > 0 ? size : nil
-    station = try reader.string()
-    limit = try reader.string()
-    guard let level = SamplingTable.Level(rawValue: try reader.string()) else {
-      throw ByteReaderError(offset: reader.offset, expected: "an inspection level")
-    }
-    self.level = level
-    if try reader.boolean() { word = try LotSeries.Word(from: &reader) }
-    if try reader.boolean() { settled = try LotSeries.Word(from: &reader) }
-    let revision = Int(try reader.zigzag())
-    self.revision = revision < 0 ? nil : revision
-    body = try reader.fixed64()
-    outcome = try LotOutcome(from: &reader)
-  }
-}
-
-extension LotOutcome {
-  fileprivate func encode(into writer: inout ByteWriter) {
-    writer.string(severity.rawValue)
-    writer.boolean(plan != nil)
-    if let plan {
-      writer.string(plan.codeLetter)
-      writer.string(plan.planLetter)
-      for number in [plan.size, plan.accept, plan.reject] { writer.varint(number) }
-      writer.boolean(plan.isWhole)
-    }
-    writer.optional(obstacle)
-    writer.varint(inspected)
-    writer.varint(nonconforming)
-    writer.varint(units.count)
-    for unit in units { writer.string(unit) }
-    switch disposition {
-    case .accepted: writer.byte(0)
-    case .refused: writer.byte(1)
-    case .undecided: writer.byte(2)
-    case .inspect(let more):
-      writer.byte(3)
-      writer.varint(more)
-    }
-    writer.optional(decided)
-    writer.boolean(tighterAccepts)
-  }
-
-  fileprivate init(from reader: inout ByteReader) throws(ByteReaderError) {
-    guard let severity = SamplingSwitch.State(rawValue: try reader.string()) else {
-      throw ByteReaderError(offset: reader.offset, expected: "a state of inspection")
-    }
-    self.severity = severity
-    if try reader.boolean() {
-      plan = SamplingPlan(
-        codeLetter: try reader.string(), planLetter: try reader.string(), size: try reader.integer(),
-        accept: try reader.integer(), reject: try reader.integer(), isWhole: try reader.boolean())
-    }
-    obstacle = try reader.optionalString()
-    inspected = try reader.integer()
-    nonconforming = try reader.integer()
-    for _ in 0..<(try reader.count()) { units.append(try reader.string()) }
-    switch try reader.byte() {
-    case 0: disposition = .accepted
-    case 1: disposition = .refused
-    case 2: disposition = .undecided
-    case 3: disposition = .inspect(try reader.integer())
-    default: throw ByteReaderError(offset: reader.offset, expected: "what becomes of a lot")
-    }
-    decided = try reader.optionalTimestamp()
-    tighterAccepts = try reader.boolean()
   }
 }

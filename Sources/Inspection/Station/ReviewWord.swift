@@ -22,6 +22,18 @@ enum ReviewWord: Hashable, Sendable {
     }
   }
 
+  /// Whether the part is bad, as the person found it.
+  ///
+  /// - Parameter rejected: what the station had said; nil if it left the part to a person.
+  /// - Returns: nil if the person only agrees that it could not be said.
+  func isBad(rejected: Bool?) -> Bool? {
+    switch self {
+    case .agree: rejected
+    case .falseCall, .good: false
+    case .escape, .bad: true
+    }
+  }
+
   /// - Parameter rejected: what the station had said; nil if that is not known or was no verdict.
   /// - Returns: nil if nothing can be said of the station.
   func counted(rejected: Bool?) -> Recognition? {

@@ -42,14 +42,10 @@ public struct UnitFile: Hashable, Sendable {
     if other.isFull { isFull = true }
   }
 
-  /// The last result of each step at each station, by its time.
+  /// The last result of each step at each station, by its time. Stations may count attempts anew.
   public var results: [UnitStep] {
     var last: [String: UnitStep] = [:]
-    for step in steps where step.kind == .result {
-      let key = "\(step.station)\u{0}\(step.step)"
-      if let before = last[key], before.attempt > step.attempt { continue }
-      last[key] = step
-    }
+    for step in steps where step.kind == .result { last["\(step.station)\u{0}\(step.step)"] = step }
     return last.values.sorted { $0 < $1 }
   }
 
@@ -68,11 +64,24 @@ public struct UnitFile: Hashable, Sendable {
   /// As the last of its steps says that says it.
   public var product: String? { steps.last { $0.kind == .result && !$0.all("product").isEmpty }?.all("product").last }
 
-  /// Nil while nothing decides; else whether no step's last result is NG that no review has called false.
+  /// Nil while nothing decides; else whether no step's last result is bad without a repair since.
   public var isGood: Bool? {
-    let decided = results.filter { $0.verdict == UnitVisit.good || $0.verdict == UnitVisit.bad }
-    guard !decided.isEmpty else { return nil }
-    return !decided.contains { ($0.verdict == UnitVisit.bad && !isFalse($0)) || isEscape($0) }
+    let decided = results.compactMap(isBad)
+    return decided.isEmpty ? nil : !decided.contains(true)
+  }
+
+  /// As `judgement`, but nil of a bad one that was repaired since: then only what follows decides.
+  func isBad(_ result: UnitStep) -> Bool? {
+    let judgement = judgement(of: result)
+    let isRepaired = judgement == true && steps.contains { $0.verdict == "rework" && result.time <= $0.time }
+    return isRepaired ? nil : judgement
+  }
+
+  /// Whether the part was bad, by its station or by the person who reviewed it; nil if it was left to a person who has not
+  /// judged, or was no verdict on the part.
+  func judgement(of result: UnitStep) -> Bool? {
+    let rejected = result.verdict == UnitVisit.bad ? true : result.verdict == UnitVisit.good ? false : nil
+    return review(of: result)?.isBad(rejected: rejected) ?? rejected
   }
 
   /// What a person said of a result; the last word counts.
@@ -82,19 +91,6 @@ public struct UnitFile: Hashable, Sendable {
         && ($0.step.isEmpty || $0.step == result.step)
     }
     return words.last.flatMap { ReviewWord($0.verdict) } ?? result.all("review").last.flatMap { ReviewWord($0) }
-  }
-
-  func hasReview(_ result: UnitStep) -> Bool { review(of: result) != nil }
-
-  /// A person has called its rejection false.
-  func isFalse(_ result: UnitStep) -> Bool {
-    let word = review(of: result)
-    return word == .falseCall || word == .good
-  }
-
-  private func isEscape(_ result: UnitStep) -> Bool {
-    let word = review(of: result)
-    return result.verdict == UnitVisit.good && (word == .escape || word == .bad)
   }
 
   // MARK: Coding

@@ -5,6 +5,26 @@ extension UnitFileRule {
   /// Version 1 had one row for each unit.
   private static let version: UInt8 = 2
 
+  private static let sizeKey = "\(name)/size"
+
+  /// What the rows take and which lists there are, beside the rows themselves: files that were kept before the site left
+  /// them out for a while are found again by it.
+  func saveSize(_ context: RuleContext) {
+    var writer = ByteWriter()
+    for number in [bytes, first, last] { writer.varint(number) }
+    context.save(Self.sizeKey, writer.bytes)
+  }
+
+  mutating func takeUp(_ context: RuleContext) throws {
+    guard !isTakenUp else { return }
+    isTakenUp = true
+    guard bytes == 0, last == 0, let stored = try context.load(Self.sizeKey) else { return }
+    var reader = ByteReader(stored)
+    bytes = try reader.integer()
+    first = try reader.integer()
+    last = try reader.integer()
+  }
+
   public func encodeState(into writer: inout ByteWriter) {
     writer.byte(Self.version)
     for time in [due, look] {

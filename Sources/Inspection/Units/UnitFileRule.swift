@@ -36,6 +36,7 @@ public struct UnitFileRule: SiteRule {
   let routes: [UnitRoute]
   /// Where a unit may leave its line.
   private let lastStations: Set<String>
+  private let machines: UnitMachines
   private let stations: Set<Int>
   /// Ids of today by those that stations had before; nil until it is asked for.
   private var formerly: [String: String]?
@@ -60,6 +61,8 @@ public struct UnitFileRule: SiteRule {
   var bytes = 0
   var first = 0
   var last = 0
+  /// Looked for what was kept before.
+  var isTakenUp = false
   /// The last list, as far as it was needed.
   var list: [UInt8]?
 
@@ -80,6 +83,7 @@ public struct UnitFileRule: SiteRule {
     self.settings = settings
     routes = UnitRoute.routes(of: site)
     lastStations = Set(routes.flatMap(\.lastStations))
+    machines = UnitMachines(site)
   }
 
   /// - Parameter former: ids that an asset had before, by its position in the site.
@@ -129,6 +133,7 @@ public struct UnitFileRule: SiteRule {
     guard case .derived(let figures) = published, figures.name == UnitStep.name, stations.contains(asset) else {
       return
     }
+    try takeUp(context)
     let (unit, step) = try UnitMessage.parts(of: figures)
     waitingBytes += step.count
     if waiting[unit]?.append(contentsOf: step) == nil {
@@ -284,7 +289,8 @@ public struct UnitFileRule: SiteRule {
   ) {
     guard let start = file.steps.first, let end = file.steps.last else { return }
     let formerly = formerly(context)
-    let body = UnitBody.json(unit, file, route: route, formerly: formerly, zone: zone).canonicalBytes()
+    let body = UnitBody.json(unit, file, route: route, formerly: formerly, machines: machines, zone: zone)
+      .canonicalBytes()
     var hash = Hash64()
     body.withUnsafeBytes { hash.combine($0) }
     guard file.revision == nil || file.body != hash.value else { return }
@@ -319,6 +325,7 @@ public struct UnitFileRule: SiteRule {
     guard isListChanged, let list else { return }
     context.save(Self.listKey(last), list)
     isListChanged = false
+    saveSize(context)
   }
 
   private static func listKey(_ number: Int) -> String { "\(name)/list/\(number)" }
@@ -336,5 +343,6 @@ public struct UnitFileRule: SiteRule {
     }
     context.save(Self.listKey(first), nil)
     first += 1
+    saveSize(context)
   }
 }

@@ -6,7 +6,7 @@ public enum UnitGap: Hashable, Sendable {
   case missing(station: String)
   /// It was seen at `station` although one before it in the route saw it only afterwards.
   case order(station: String, before: String)
-  /// The last result is NG, and nothing has released it.
+  /// The last result is NG, or a person found it bad, and nothing has released it.
   case rejected(station: String, step: String)
   /// The last result leaves it to a person, and no person has judged.
   case unsure(station: String, step: String)
@@ -68,10 +68,9 @@ extension UnitFile {
       }
     }
     for result in results {
-      let isReleased = steps.contains { $0.verdict == "rework" && result.time <= $0.time }
-      if result.verdict == UnitVisit.bad, !isReleased, !isFalse(result) {
+      if isBad(result) == true {
         gaps.append(.rejected(station: result.station, step: result.step))
-      } else if result.verdict == "unsure", !hasReview(result) {
+      } else if result.verdict == "unsure", judgement(of: result) == nil {
         gaps.append(.unsure(station: result.station, step: result.step))
       }
     }

@@ -11,12 +11,13 @@ public struct UnitStep: Hashable, Comparable, Sendable {
   /// Name of what the rules of stations tell.
   static let name = "inspection/step"
   /// Details of one step, and characters of one of them.
-  static let mostDetails = 32
+  static let mostDetails = 64
   static let longestText = 160
 
   /// What else is kept of an event.
   static let details: Set<String> = [
-    "defect", "part", "supplier", "batch", "order", "product", "model", "recipe", "program", "modality", "confidence",
+    "defect", "defect-class", "defect-x", "defect-y", "defect-size", "part", "supplier", "batch", "order", "product",
+    "model", "recipe", "program", "modality", "confidence",
     "torque", "torque-lower-limit", "torque-upper-limit", "angle", "angle-lower-limit", "angle-upper-limit", "gap",
     "gap-lower-limit", "gap-upper-limit", "flush", "flush-lower-limit", "flush-upper-limit", "width",
     "width-lower-limit", "width-upper-limit", "duration", "image", "reviewed", "by",

@@ -14,7 +14,7 @@ struct InspectionBench {
   private static let rejected = 0.03
   private static let takenOut = 0.02
   private static let slipped = 0.001
-  private static let rules: Set<String> = ["inspection", "interception", "units"]
+  private static let rules: Set<String> = ["causes", "inspection", "interception", "lots", "units"]
 
   let site: Site
   let minutes: Int
