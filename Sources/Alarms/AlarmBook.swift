@@ -107,16 +107,8 @@ public struct AlarmBook: Hashable, Sendable {
   private func subject(of finding: Finding, _ kind: AlarmSettings.Class) -> AlarmSubject? {
     let node = topology.nodes[finding.subject]
     let criticality = node?.criticality ?? .normal
-    let priority: AlarmSettings.Priority? =
-      kind.category == .safety ? .safety : settings.priority(finding.severity, criticality)
-    guard let priority else { return nil }
-    let reason =
-      kind.category == .safety
-      ? "\(finding.rule) is a safety alarm" : "\(finding.severity.word) at \(criticality.rawValue) criticality"
-    return AlarmSubject(
-      key: finding.key, rule: finding.rule, subject: finding.subject, place: node?.place ?? "",
-      category: kind.category, severity: finding.severity, priority: priority, priorityReason: reason,
-      summary: finding.summary, advice: finding.advice, evidence: finding.evidence)
+    guard kind.category == .safety || settings.priority(finding.severity, criticality) != nil else { return nil }
+    return AlarmSubject(finding, place: node?.place ?? "", criticality: criticality, settings: settings)
   }
 
   /// New words of an alarm that is there. If it has become more urgent it is another occurrence.

@@ -28,6 +28,21 @@ public struct AlarmSubject: Hashable, Sendable {
 }
 
 extension AlarmSubject {
+  /// Of any finding, also of one that is no alarm because nobody has to act on it.
+  ///
+  /// - Parameter criticality: of its asset; `normal` for what is no asset.
+  public init(_ finding: Finding, place: String, criticality: Asset.Criticality, settings: AlarmSettings) {
+    let category = settings.class(of: finding.rule)?.category ?? .gateway
+    let wanted = category == .safety ? .safety : settings.priority(finding.severity, criticality)
+    self.init(
+      key: finding.key, rule: finding.rule, subject: finding.subject, place: place, category: category,
+      severity: finding.severity, priority: wanted ?? .low,
+      priorityReason: category == .safety
+        ? "\(finding.rule) is a safety alarm"
+        : "\(finding.severity.word) at \(criticality.rawValue) criticality" + (wanted == nil ? ", no alarm" : ""),
+      summary: finding.summary, advice: finding.advice, evidence: finding.evidence)
+  }
+
   init(from reader: inout ByteReader) throws(ByteReaderError) {
     var texts: [String] = []
     for _ in 0..<8 { texts.append(try reader.string()) }

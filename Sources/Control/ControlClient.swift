@@ -116,6 +116,11 @@ public struct ControlClient: Sendable {
       "/v1/products/unit?serial=\(escaped(query.serial))&period=\(escaped(query.period))\(order)")
   }
 
+  public func explain(_ finding: String, language: String?) async throws(ControlClientError) -> ProductDocument {
+    try await get(
+      "/v1/findings?finding=\(escaped(finding))" + (language.map { "&language=\(escaped($0))" } ?? ""))
+  }
+
   public func unitFile(_ serial: String) async throws(ControlClientError) -> ProductDocument {
     try await get("/v1/units?serial=\(escaped(serial))")
   }

@@ -211,6 +211,13 @@ public struct ControlServer: Sendable {
         await source.productUnit(
           UnitQuery(serial: serial, order: options.get("order"), period: options.get("period") ?? "year")))
     }
+    router.get("/v1/findings") { [source] request, _ in
+      let options = request.uri.queryParameters
+      guard let finding = options.get("finding") else {
+        throw ControlRefusal(.badRequest, "name the finding: ?finding=…")
+      }
+      return try Self.json(await source.explain(finding, language: options.get("language")))
+    }
     router.get("/v1/units") { [source] request, _ in
       guard let serial = request.uri.queryParameters.get("serial") else {
         throw ControlRefusal(.badRequest, "name the unit: ?serial=…")

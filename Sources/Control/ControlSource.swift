@@ -54,6 +54,8 @@ public protocol PlantSource: Sendable {
   func productDocument(_ query: ProductDocumentQuery) async throws -> ProductDocument
   /// What to do with flexible loads in the time ahead; nil = what the configuration says, and a day.
   func advice(policy: String?, hours: Int?) async throws -> AdviceReport
+  /// Everything that is known of a finding, by its key or what is enough of it.
+  func explain(_ finding: String, language: String?) async throws -> ProductDocument
   /// What was recorded of maintenance, of all machines or of one, and how good the predictions were.
   func maintenance(asset: String?) async throws -> MaintenanceReport
   /// What maintenance is proposed now.

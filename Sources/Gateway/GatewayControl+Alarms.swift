@@ -135,7 +135,7 @@ extension GatewayControl {
     return line
   }
 
-  private static func lines(_ guidance: AlarmGuidance, _ voice: Voice) -> [GuidanceLine] {
+  static func lines(_ guidance: AlarmGuidance, _ voice: Voice) -> [GuidanceLine] {
     let language = voice.language
     func texts(_ heading: AlarmWords.Heading) -> [String] {
       switch heading {

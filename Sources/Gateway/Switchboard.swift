@@ -88,6 +88,9 @@ struct SwitchedControl: ControlSource {
   func incident(_ number: Int, language: String?) async throws -> IncidentLine {
     try await switchboard.use { try await $0.incident(number, language: language) }
   }
+  func explain(_ finding: String, language: String?) async throws -> ProductDocument {
+    try await switchboard.use { try await $0.explain(finding, language: language) }
+  }
   func workOrders(all: Bool, language: String?) async throws -> [WorkOrderLine] {
     try await switchboard.use { try await $0.workOrders(all: all, language: language) }
   }

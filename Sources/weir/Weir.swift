@@ -19,7 +19,7 @@ struct Weir: AsyncParsableCommand {
       AlarmsCommand.self, IncidentsCommand.self, IncidentCommand.self, AckCommand.self, ShelveCommand.self,
       UnshelveCommand.self, SuppressCommand.self, WorkOrdersCommand.self, NotificationsCommand.self, AuditCommand.self,
       NotifyCommand.self,
-      AssetsCommand.self, AssetCommand.self, SourcesCommand.self,
+      ExplainCommand.self, AssetsCommand.self, AssetCommand.self, SourcesCommand.self,
       HealthCommand.self, ForecastCommand.self, PlanCommand.self, MaintenanceCommand.self,
       OEECommand.self,
       EnergyCommand.self, CarbonCommand.self, PlantReportCommand.self,

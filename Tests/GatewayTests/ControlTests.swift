@@ -47,6 +47,7 @@ import Testing
     private let callers = TestLock<[(caller: ControlCaller, act: ControlAct)]>([])
     var asked: [(caller: ControlCaller, act: ControlAct)] { get async { callers.with { $0 } } }
     func alarms(language: String?) async throws -> AlarmReport { throw Self.nothing }
+    func explain(_ finding: String, language: String?) async throws -> ProductDocument { throw Self.nothing }
     func incident(_ number: Int, language: String?) async throws -> IncidentLine { throw Self.nothing }
     func workOrders(all: Bool, language: String?) async throws -> [WorkOrderLine] { throw Self.nothing }
     func workOrderState(_ text: String, number: Int?, token: String?) async throws -> CommandReceipt {
