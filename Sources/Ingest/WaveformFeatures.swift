@@ -29,7 +29,8 @@ final class WaveformFeatures {
     (spectrum, envelope) = (nil, nil)
   }
 
-  /// The figure in the feature's unit, of the message with this number; nil if the record has none (crest and kurtosis of a constant).
+  /// The figure in the feature's unit, of the message with this number; nil if the record has none (crest and kurtosis of a constant,
+  /// a line that it is too short for).
   /// - Throws: what is wrong with the record, for the quarantine.
   func value(
     _ mapping: WaveformMapping, rate: Double, _ capture: Capture, _ payload: Span<UInt8>, message: Int
@@ -78,7 +79,12 @@ final class WaveformFeatures {
         let found = try waveform.envelope(band, using: transform)
         envelope = (band, PowerSpectrum(found, using: transform))
       }
-      return try envelope?.spectrum.amplitude(near: line.doubleValue, tolerance: mapping.tolerance.doubleValue)
+      // A record too short or too slow for one line (a cage turns slowly) still says the others.
+      do throws(WaveformError) {
+        return try envelope?.spectrum.amplitude(near: line.doubleValue, tolerance: mapping.tolerance.doubleValue)
+      } catch .tooShort, .aboveNyquist {
+        return nil
+      }
     }
   }
 

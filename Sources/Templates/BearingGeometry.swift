@@ -52,6 +52,8 @@ public enum BearingLine: String, Hashable, Sendable, CaseIterable {
 
 extension BearingGeometry {
   public init(_ bearing: ConditionTable.Bearing) {
-    self.init(balls: bearing.balls, ballDiameter: bearing.ball.doubleValue, pitchDiameter: bearing.pitch.doubleValue)
+    self.init(
+      balls: bearing.balls, ballDiameter: bearing.ball.doubleValue, pitchDiameter: bearing.pitch.doubleValue,
+      contactAngle: bearing.angle?.doubleValue ?? 0)
   }
 }

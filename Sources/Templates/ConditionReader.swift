@@ -12,7 +12,7 @@ struct ConditionReader {
   static let insulationKeys = ["document", "status", "coolant", "life-halving", "classes"]
   static let classKeys = ["class", "maximum", "rise"]
   static let unbalanceKeys = ["document", "status", "voltage", "current"]
-  static let bearingKeys = ["bearing", "balls", "ball", "pitch", "status"]
+  static let bearingKeys = ["bearing", "balls", "ball", "pitch", "angle", "status"]
   static let standard = "machines"
 
   let folders: TableFolders
@@ -63,8 +63,18 @@ struct ConditionReader {
           remedy: "`pitch` is the diameter of the circle of the balls' centres.")
         continue
       }
-      table.bearings.append(
-        .init(name: name, balls: balls, ball: ball, pitch: pitch, status: TariffReader.status(entry)))
+      var bearing = ConditionTable.Bearing(
+        name: name, balls: balls, ball: ball, pitch: pitch, status: TariffReader.status(entry))
+      if entry.has("angle"), let angle = number(entry, "angle") {
+        if angle.doubleValue < 90 {
+          bearing.angle = angle
+        } else {
+          entry.report(
+            entry["angle"]?.position, "the contact angle of \"\(name)\" is \(angle)°",
+            remedy: "Write degrees below 90: `angle: 40`; deep groove bearings have none.")
+        }
+      }
+      table.bearings.append(bearing)
     }
     return table
   }
@@ -155,6 +165,7 @@ extension ConditionTable {
             writer.field("balls", bearing.balls)
             writer.field("ball", bearing.ball.description)
             writer.field("pitch", bearing.pitch.description)
+            if let angle = bearing.angle { writer.field("angle", angle.description) }
             writer.field("status", bearing.status.rawValue)
           }
         }

@@ -63,6 +63,8 @@ public struct ConditionTable: Hashable, Sendable {
     /// Diameters in one unit.
     public var ball: ScaledInteger
     public var pitch: ScaledInteger
+    /// Contact angle, degrees; nil = 0, as of deep groove bearings.
+    public var angle: ScaledInteger?
     public var status: FactorStatus
   }
 

@@ -7,7 +7,7 @@ struct HealthCommand: AsyncParsableCommand {
     commandName: "health", abstract: "How each machine is, the least healthy first; of one machine with its signals.",
     discussion: """
       A machine is learning until enough of its hours were seen, then it is watched. The score says how far it is from \
-      what is usual at its operating point: 1 is the alarm level. Zones follow ISO 10816-3 where the asset has a \
+      what is usual at its operating point: 1 stands out, 2 that lasts for hours is a warning. Zones follow ISO 10816-3 where the asset has a \
       `nameplate:`. Health is 100 less the points that are named; of a line, an area or the site the weakest machine \
       decides, weighed by its criticality: 100 − w·(100 − h), w 0.5 (low), 0.8 (normal), 1 (high, safety).
       """)

@@ -38,7 +38,7 @@ enum HealthText {
     let parts = line.parts.map { "\($0.what) −\(String(format: "%.0f", $0.points))" }
     text.append("  health  \(health)\(parts.isEmpty ? "" : ": " + parts.joined(separator: ", "))")
     text.append(
-      "  score   \(line.score.map { String(format: "%.2f", $0) } ?? "nothing judged now") (1 = alarm level), "
+      "  score   \(line.score.map { String(format: "%.2f", $0) } ?? "nothing judged now") (1 stands out, 2 for hours is a warning), "
         + "\(line.regimes) operating \(line.regimes == 1 ? "regime" : "regimes") known")
     text.append(String(format: "  ran     %.1f h, %d starts since the gateway knows it", line.runHours, line.starts))
     if !line.trend.isEmpty { text.append("  trend   \(sparkline(line.trend)) (half hours, to now)") }

@@ -1,6 +1,7 @@
 import Telemetry
-import Templates
 import Testing
+
+@testable import Templates
 
 @Suite("Lines of the bearing on the plate")
 struct BearingLineTests {
@@ -36,6 +37,16 @@ struct BearingLineTests {
     #expect(abs((found.line?.doubleValue ?? 0) - hertz) < 0.003, "\(found.line?.description ?? "none")")
     #expect(found.bearingLine?.rawValue == line)
     #expect(try load(site.canonicalText, devices: []) == site)
+  }
+
+  @Test("the contact angle of a bearing brings its lines nearer to the middle of its balls' passing")
+  func contactAngle() throws {
+    let (ball, pitch) = (try #require(ScaledInteger("8")), try #require(ScaledInteger("40")))
+    var bearing = ConditionTable.Bearing(name: "b", balls: 12, ball: ball, pitch: pitch, status: .verified)
+    #expect(abs(BearingGeometry(bearing).bpfo - 4.8) < 1e-12)
+    bearing.angle = ScaledInteger("40")
+    // 12/2·(1 − 0.2·cos 40°)
+    #expect(abs(BearingGeometry(bearing).bpfo - 5.08075) < 1e-5)
   }
 
   @Test("a frequency needs no plate")

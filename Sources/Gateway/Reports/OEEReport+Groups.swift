@@ -5,6 +5,9 @@ import Telemetry
 import Templates
 
 extension OEEReport {
+  /// A member is named when it takes so many times the group's energy by output: a product choice.
+  private static let hog = ExactDecimal("1.05") ?? .one
+
   /// Machines that are seen as one: their energy by their common output, and who runs without load.
   func groups() throws -> ReportTable {
     var members: [String: [Int]] = [:]
@@ -25,7 +28,16 @@ extension OEEReport {
     var rows: [ReportTable.Row] = []
     var remarks: [String] = []
     for (group, places) in members.sorted(by: { $0.key < $1.key }) {
-      let medium = media.first { medium in places.contains { amounts[$0]?[medium] != nil } }
+      func tellers(_ medium: Signal.Quantity) -> Int { places.count { amounts[$0]?[medium] != nil } }
+      // What most of them tell; of equal ones the first.
+      let medium = media.reversed().filter { tellers($0) > 0 }.max {
+        tellers($0) < tellers($1) || tellers($0) == tellers($1)
+      }
+      // What is counted by another medium, or by none, has no part in the energy by output.
+      let compared = Set(
+        places.filter { place in
+          medium.map { amounts[place]?[$0] != nil && amounts[place]?[.activeEnergyImport] != nil } ?? false
+        })
       func row(_ name: String, _ members: [Int]) throws -> (row: ReportTable.Row, specific: ExactDecimal?) {
         var energy: ExactDecimal?
         var output: ExactDecimal?
@@ -38,7 +50,13 @@ extension OEEReport {
         let ran = elements.production + elements.outsideProduction
         let idle = elements[.minorStops]
         var specific: ExactDecimal?
-        if let energy, let output, ExactDecimal.zero < output { specific = try energy / output }
+        var (spent, made) = (ExactDecimal.zero, ExactDecimal.zero)
+        for place in members where compared.contains(place) {
+          if let medium, let part = amounts[place]?[medium], let used = amounts[place]?[.activeEnergyImport] {
+            (spent, made) = (try spent + used, try made + part)
+          }
+        }
+        if ExactDecimal.zero < made { specific = try spent / made }
         return (
           ReportTable.Row(
             name: name,
@@ -54,13 +72,19 @@ extension OEEReport {
       for place in places {
         let own = try row("  \(site.assets[place].id)", [place])
         rows.append(own.row)
-        if let specific = own.specific, let mean = whole.specific, mean < specific {
+        if let specific = own.specific, let mean = whole.specific, try mean * Self.hog < specific {
           hogs.append((site.assets[place].id, specific))
         }
       }
       let unit = medium.map { "kWh by \($0.unit) of \($0.rawValue)" }
       remarks.append(
         unit.map { "\(group): \($0)" } ?? "\(group): nothing counts its output, so it has no specific energy")
+      let apart = places.filter { !compared.contains($0) }.map { site.assets[$0].id }
+      if medium != nil, !apart.isEmpty {
+        remarks.append(
+          "\(group): \(apart.joined(separator: ", ")) \(apart.count == 1 ? "tells" : "tell") no such output or no energy and "
+            + "\(apart.count == 1 ? "is" : "are") not in the energy by output")
+      }
       if let worst = hogs.max(by: { $0.specific < $1.specific }), let mean = whole.specific {
         let excess = try (worst.specific / mean - .one) * ExactDecimal(100)
         remarks.append("\(worst.name) takes \(excess.text(places: 0)) % more energy by output than its group \(group)")
