@@ -90,4 +90,20 @@ import Testing
     let site = Sites.one([Sites.gauge("temperature")])
     #expect(LimitRule(asset: site.assets[0], site: site, zone: try PlantZone(identifier: site.zone)) == nil)
   }
+
+  /// By a speed that says whether it runs, in place of a state.
+  @Test func whatTheConfigurationSaysOfRunningCounts() throws {
+    var site = try LimitEvaluatorTests.site()
+    site.assets[0].production.runState = .threshold(signal: "speed", running: ScaledInteger(1000), idle: nil)
+    var bench = try Bench(site: site, factories: [LimitRule.factory(zone: PlantZone(identifier: site.zone))])
+    try bench.mark(start)
+    var standing = strained
+    standing[3] = 500
+    for (minute, values) in [(0, good), (1, standing), (2, strained), (3, standing)] as [(Int64, [Double])] {
+      try row(&bench, minute, values)
+    }
+    try bench.mark(at(5))
+    let findings = bench.output.findings.filter { $0.key == "fault/mill-1/overstrain" }
+    #expect(findings.map(\.opened) == [at(2), at(2)] && findings.last?.closed == at(3))
+  }
 }

@@ -71,4 +71,40 @@ import Testing
     #expect(
       SeriesForecastRule(asset: without.assets[0], site: without, zone: try PlantZone(identifier: "UTC")) == nil)
   }
+
+  /// A pump that works from 8 to 20 h each day; its pressure falls to nothing within half an hour of each stop.
+  @Test func aPlannedStopIsNoFallBelowALimit() throws {
+    var pressure = Signal(
+      name: "pressure", kind: .gauge, unit: "bar", minimum: nil, maximum: nil, expectedInterval: .minutes(1),
+      modulus: nil, resolution: 0, stateWords: [:])
+    pressure.alarm = SignalAlarm(low: 4, high: nil)
+    let site = Sites.one([pressure, Sites.state(["running", "stopped"], holds: .minutes(5))])
+    let zone = try PlantZone(identifier: "UTC")
+    var bench = try Bench(
+      site: site, factories: [SignalSummaryRule.factory(zone: zone), SeriesForecastRule.factory(zone: zone)])
+    let start = Timestamp(rfc3339: "2026-03-01T00:00:00Z")!
+    /// - Parameter wears: bar that it loses from noon on.
+    func run(_ days: Range<Int>, wears: Double = 0) throws {
+      for minute in days.lowerBound * 1440..<days.upperBound * 1440 {
+        let time = start + .minutes(Int64(minute))
+        let of = minute % 1440
+        let works = (480..<1200).contains(of)
+        let level = 6 - wears * max(0, Double(of - 720) / 480) + 0.02 * Double(minute * 7 % 11)
+        let after = of < 480 ? 0 : 6 * max(0, 1 - Double(of - 1200) / 30)
+        try bench.sample(0, at: time + .seconds(5), works ? level : after)
+        try bench.sample(1, at: time + .seconds(5), works ? 0 : 1)
+        try bench.mark(time + .seconds(75))
+        if minute % 1000 == 999 { try bench.restart() }
+      }
+    }
+    func ahead() -> [Finding] {
+      Self.told(bench).filter { $0.closed == nil && $0.evidence.first == Event.Attribute("state", "ahead") }
+    }
+    try run(0..<4)
+    #expect(ahead().isEmpty, "\(ahead().map(\.summary))")
+    try run(4..<5, wears: 3)
+    let warning = try #require(ahead().first, "\(Self.told(bench).suffix(3).map(\.summary))")
+    #expect(warning.opened > start + .days(4) + .hours(14) && warning.opened < start + .days(4) + .hours(20))
+    #expect(warning.summary.contains("below its limit of 4"))
+  }
 }

@@ -30,8 +30,19 @@ public struct LimitRule: AssetRule {
   private let evaluator: LimitEvaluator
   private let lateness: Span64
   private let isWanted: [Bool]
-  /// The signal that tells whether it runs, by state.
-  private let run: (signal: Int, states: [RunState?])?
+  /// What tells whether it runs.
+  private enum Run: Sendable {
+    case states(signal: Int, [RunState?])
+    case threshold(signal: Int, running: Double)
+
+    var signal: Int {
+      switch self {
+      case .states(let signal, _), .threshold(let signal, _): signal
+      }
+    }
+  }
+
+  private let run: Run?
   private var waiting: [Waiting] = []
   private var latest: [Reading?]
   private var judgedThrough = Timestamp.distantPast
@@ -51,18 +62,31 @@ public struct LimitRule: AssetRule {
     self.zone = zone
     self.evaluator = evaluator
     lateness = site.horizons[.signalSummary]?.lateness ?? .seconds(10)
-    run =
-      asset.signals.indices.lazy.compactMap { index -> (signal: Int, states: [RunState?])? in
-        guard case .state(let names) = asset.signals[index].kind else { return nil }
-        let states = names.map { RunState(stateName: $0) }
-        return states.contains(.running) ? (index, states) : nil
-      }.first
+    run = Self.run(of: asset)
     var wanted = Array(repeating: false, count: asset.signals.count)
     for signal in evaluator.signals { wanted[signal] = true }
     if let run { wanted[run.signal] = true }
     isWanted = wanted
     latest = Array(repeating: nil, count: asset.signals.count)
     open = Array(repeating: nil, count: evaluator.limited.count)
+  }
+
+  /// As the configuration says (`run-state:`), else by the first state signal that knows running.
+  private static func run(of asset: Asset) -> Run? {
+    func states(_ index: Int) -> Run? {
+      guard case .state(let names) = asset.signals[index].kind else { return nil }
+      let states = names.map { RunState(stateName: $0) }
+      return states.contains(.running) ? .states(signal: index, states) : nil
+    }
+    func place(_ name: String) -> Int? { asset.signals.firstIndex { $0.name == name } }
+    switch asset.production.runState {
+    case .off: return nil
+    case .threshold(let name, let running, _):
+      return place(name).map { .threshold(signal: $0, running: running.doubleValue) }
+    case .state(let name): if let known = place(name).flatMap(states) { return known }
+    case nil: break
+    }
+    return asset.signals.indices.lazy.compactMap(states).first
   }
 
   public func interest(in signal: Int) -> SignalInterest { isWanted[signal] ? .watch : .none }
@@ -102,11 +126,13 @@ public struct LimitRule: AssetRule {
   }
 
   private func isRunning(_ time: Timestamp) -> Bool {
-    guard let run, let code = value(run.signal, at: time).flatMap({ Int(exactly: $0) }),
-      run.states.indices.contains(code),
-      let state = run.states[code]
-    else { return true }
-    return state == .running
+    guard let run, let value = value(run.signal, at: time) else { return true }
+    switch run {
+    case .threshold(_, let running): return value >= running
+    case .states(_, let states):
+      guard let code = Int(exactly: value), states.indices.contains(code), let state = states[code] else { return true }
+      return state == .running
+    }
   }
 
   private mutating func judge(_ time: Timestamp, context: inout RuleContext) throws {

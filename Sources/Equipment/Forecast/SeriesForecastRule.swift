@@ -9,6 +9,9 @@ import Templates
 /// crossed with a probability of 70 % in two forecasts, one after the other, and closes below 30 %. A limit of `alarm:` is
 /// told as crossed, too, for as long as it is; other limits have rules of their own for that, and the warning ends. Late
 /// minutes change nothing that was forecast. Only signals with a limit cost anything.
+///
+/// What falls because the machine is stopped is no news: of a signal with a lower limit, steps in which it does not run are
+/// left out, so that neither its course nor its day knows them, and what was told of that limit ends.
 public struct SeriesForecastRule: AssetRule {
   private struct Watched: Sendable {
     var signal: Int
@@ -16,6 +19,8 @@ public struct SeriesForecastRule: AssetRule {
     var forecast = SeriesForecast()
     var sum = 0.0
     var count = 0
+    /// Something falls below it.
+    var hasLower: Bool { limits.contains { !$0.isUpper } }
     /// Forecasts in a row that said so.
     var streak = 0
     var open: Finding?
@@ -28,6 +33,9 @@ public struct SeriesForecastRule: AssetRule {
   private let zone: PlantZone
   private let lateness: Span64
   private var watched: [Watched]
+  private var run: RunWatch
+  /// Whether the machine stood in a part of the step.
+  private var hasStood = false
   /// Start of the step that is being filled.
   private var step: Timestamp?
   /// State that waits for its other part, which the rule can ask for only when it is called.
@@ -48,6 +56,7 @@ public struct SeriesForecastRule: AssetRule {
     self.asset = asset
     self.zone = zone
     lateness = site.horizons[.signalSummary]?.lateness ?? .seconds(10)
+    run = RunWatch(asset: asset, profile: MachineProfile(asset: asset), gauges: MachineProfile.gauges(of: asset))
     watched = Set(limits.map(\.signal)).sorted().map { signal in
       Watched(signal: signal, limits: limits.filter { $0.signal == signal })
     }
@@ -66,6 +75,8 @@ public struct SeriesForecastRule: AssetRule {
     if let step, start < step { return }
     try finish(before: start, context: &context)
     step = start
+    let state = run.read(figures).state
+    if state.isStopped || state == .starting { hasStood = true }
     for place in watched.indices {
       guard let gauge = figures.gauges.first(where: { $0.signal == watched[place].signal }), gauge.good > 0 else {
         continue
@@ -87,6 +98,7 @@ public struct SeriesForecastRule: AssetRule {
     var silent = 0
     while current < time {
       for place in watched.indices { end(place, at: current + SeriesForecast.step, context: &context) }
+      hasStood = false
       current = current + SeriesForecast.step
       silent += 1
       guard silent > SeriesForecast.day else { continue }
@@ -100,17 +112,32 @@ public struct SeriesForecastRule: AssetRule {
 
   private mutating func end(_ place: Int, at time: Timestamp, context: inout RuleContext) {
     let entry = watched[place]
-    watched[place].forecast.add(entry.count > 0 ? entry.sum / Double(entry.count) : nil)
+    let isLeftOut = hasStood && entry.hasLower
+    watched[place].forecast.add(entry.count > 0 && !isLeftOut ? entry.sum / Double(entry.count) : nil)
     watched[place].sum = 0
     watched[place].count = 0
     let forecast = watched[place].forecast
     // Nobody knows: what was told stands until somebody does.
     guard entry.count > 0 else { return }
     let now = entry.sum / Double(entry.count)
+    guard !isLeftOut else {
+      stand(place, now: now, at: time, context: &context)
+      return
+    }
     var outlook: SeriesForecast.Outlook?
     // Too little data yet: what is crossed already is told all the same.
     if case .success(let known) = Result(catching: { try forecast.outlook() }), known.goesOn { outlook = known }
     judge(place, now: now, outlook, at: time, context: &context)
+  }
+
+  /// What is known of a machine that stands: limits that are crossed are crossed.
+  private mutating func stand(_ place: Int, now: Double, at time: Timestamp, context: inout RuleContext) {
+    guard !watched[place].limits.contains(where: { $0.isUpper ? now > $0.value : now < $0.value && $0.isAlone }) else {
+      judge(place, now: now, nil, at: time, context: &context)
+      return
+    }
+    watched[place].streak = 0
+    end(place, time, &context)
   }
 
   private mutating func judge(
@@ -174,6 +201,8 @@ public struct SeriesForecastRule: AssetRule {
       writer.double(entry.sum)
       writer.varint(entry.count)
     }
+    writer.boolean(hasStood)
+    run.encode(into: &writer)
   }
 
   public mutating func restoreState(from reader: inout ByteReader) throws {
@@ -194,6 +223,11 @@ public struct SeriesForecastRule: AssetRule {
       let sum = try reader.double()
       let count = try reader.integer()
       if let place { (watched[place].sum, watched[place].count) = (sum, count) }
+    }
+    // It was kept without it once.
+    if !reader.isAtEnd {
+      hasStood = try reader.boolean()
+      try run.restore(from: &reader)
     }
     // Before its first step there is nothing but what another asset under this name may have left.
     if isKept, let kept = try context.load(Self.seriesKey) {
