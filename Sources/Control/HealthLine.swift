@@ -20,6 +20,11 @@ public struct HealthLine: Codable, Sendable {
     public var z: Double?
     /// By a standard, A … D.
     public var zone: String?
+    /// Of vibration, mm/s, by what is usual: where an alarm stands, where a trip may stand at most, and whether the change from
+    /// the usual matters (ISO 10816-3, criterion II).
+    public var alarm: Double?
+    public var trip: Double?
+    public var hasChanged: Bool?
     public init(signal: String, unit: String, value: Double, expected: Double?, z: Double?, zone: String?) {
       self.signal = signal
       self.unit = unit

@@ -9,7 +9,8 @@ struct GenerationCache<Key: Hashable, Value> {
 
   init(bytes bound: Int) { self.bound = bound }
 
-  /// Never more than the bound, unless a single value is larger than half of it.
+  /// Never more than the bound, unless a single value is larger than half of it: then nothing is kept beside it, and it goes
+  /// with the next `shrink`.
   var bytes: Int { youngBytes + oldBytes }
 
   mutating func value(_ key: Key) -> Value? {
@@ -30,8 +31,18 @@ struct GenerationCache<Key: Hashable, Value> {
     if let found = old.removeValue(forKey: key) { oldBytes -= found.bytes }
   }
 
+  /// Drops what is above the bound.
+  mutating func shrink() {
+    guard bytes > bound else { return }
+    (young, old) = ([:], [:])
+    (youngBytes, oldBytes) = (0, 0)
+  }
+
   private mutating func add(_ key: Key, _ value: Value, bytes: Int) {
-    if youngBytes + bytes > bound / 2, !young.isEmpty {
+    if bytes > bound / 2 {
+      (young, old) = ([:], [:])
+      (youngBytes, oldBytes) = (0, 0)
+    } else if youngBytes + bytes > bound / 2, !young.isEmpty {
       old = young
       oldBytes = youngBytes
       young = [:]

@@ -205,6 +205,7 @@ final class History {
   func takeChunks(of dirty: [Int]) -> [HistoryChunk] {
     var chunks: [HistoryChunk] = []
     for asset in dirty { take(asset, into: &chunks) }
+    cache.shrink()
     return chunks
   }
 

@@ -58,7 +58,24 @@ extension ConditionRule {
       evidence: [
         Event.Attribute("zone", zone.word), Event.Attribute("value", "\(Self.number(value)) \(limit.unit)"),
         Event.Attribute("limits", bounds), Event.Attribute("source", limit.source),
-      ])
+      ] + settings(limit, value))
+  }
+
+  /// Against what is usual of the machine.
+  private func settings(_ limit: LimitWatch.Limit, _ value: Double) -> [Event.Attribute] {
+    guard let action = limit.action, assessor.model.evidence.state == .watching, limit.signals.count == 1,
+      let usual = last?.contributions.first(where: { $0.signal == limit.signals[0] })?.expected
+    else { return [] }
+    let change = value - usual
+    return [
+      Event.Attribute("usual", "\(Self.number(usual)) \(limit.unit)"),
+      Event.Attribute(
+        "change",
+        "\(Self.number(change)) \(limit.unit), \(action.isSignificant(change: change) ? "" : "not ")significant: beyond "
+          + Self.number(action.significantChange)),
+      Event.Attribute("alarm_setting", "\(Self.number(action.alarm(baseline: usual))) \(limit.unit)"),
+      Event.Attribute("trip_setting", "at most \(Self.number(action.trip)) \(limit.unit)"),
+    ]
   }
 
   /// `pump-1 at plant/hall`

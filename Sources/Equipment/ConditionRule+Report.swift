@@ -25,9 +25,16 @@ extension ConditionRule {
     for (place, signal) in profile.signals.enumerated() {
       guard let values = lastMinute?.values, values.indices.contains(place), let value = values[place] else { continue }
       let entry = last?.contributions.first { $0.signal == place }
-      let zone = limits.limits.first { $0.signals == [place] }?.tracker.zone?.word
-      indicators.append(
-        .init(signal: signal.name, unit: signal.unit, value: value, expected: entry?.expected, z: entry?.z, zone: zone))
+      let limit = limits.limits.first { $0.signals == [place] }
+      var indicator = ConditionReport.Indicator(
+        signal: signal.name, unit: signal.unit, value: value, expected: entry?.expected, z: entry?.z,
+        zone: limit?.tracker.zone?.word)
+      if let action = limit?.action, let usual = entry?.expected, evidence.state == .watching {
+        indicator.alarm = action.alarm(baseline: usual)
+        indicator.trip = action.trip
+        indicator.hasChanged = action.isSignificant(change: value - usual)
+      }
+      indicators.append(indicator)
     }
     let health = health
     var report = ConditionReport(

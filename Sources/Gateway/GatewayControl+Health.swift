@@ -84,8 +84,11 @@ extension GatewayControl {
       asset: asset.id, place: asset.place, run: report.run, learning: report.learning, hours: report.hours,
       neededHours: report.neededHours, regimes: report.regimes, score: report.score, health: report.health,
       parts: report.parts.map { .init(what: $0.what, points: $0.points) },
-      indicators: report.indicators.map {
-        .init(signal: $0.signal, unit: $0.unit, value: $0.value, expected: $0.expected, z: $0.z, zone: $0.zone)
+      indicators: report.indicators.map { seen in
+        var indicator = HealthLine.Indicator(
+          signal: seen.signal, unit: seen.unit, value: seen.value, expected: seen.expected, z: seen.z, zone: seen.zone)
+        (indicator.alarm, indicator.trip, indicator.hasChanged) = (seen.alarm, seen.trip, seen.hasChanged)
+        return indicator
       }, zone: report.zone, zoneReason: report.zoneReason, trend: report.trend, findings: findings)
     line.runHours = report.runHours
     line.starts = report.starts

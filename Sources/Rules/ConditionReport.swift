@@ -23,6 +23,11 @@ public struct ConditionReport: Hashable, Sendable {
     public var z: Double?
     /// By a standard.
     public var zone: String?
+    /// Of vibration, mm/s, by what is usual: where an alarm stands, where a trip may stand at most, and whether the change from
+    /// the usual matters.
+    public var alarm: Double?
+    public var trip: Double?
+    public var hasChanged: Bool?
     public init(signal: String, unit: String, value: Double, expected: Double?, z: Double?, zone: String?) {
       self.signal = signal
       self.unit = unit

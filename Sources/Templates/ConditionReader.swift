@@ -6,7 +6,7 @@ struct ConditionReader {
   static let keys = ["table", "document", "vibration", "insulation", "unbalance", "bearings"]
   static let vibrationKeys = [
     "document", "status", "power-kw", "shaft-height-mm", "speed-rpm", "slow-rpm", "slow-band-hz", "band-hz", "hold",
-    "hysteresis", "zones",
+    "hysteresis", "change", "alarm", "trip", "zones",
   ]
   static let zoneKeys = ["group", "support", "velocity", "displacement"]
   static let insulationKeys = ["document", "status", "coolant", "life-halving", "classes"]
@@ -100,9 +100,15 @@ struct ConditionReader {
       let slowBand = numbers(section, "slow-band-hz", 2), let band = numbers(section, "band-hz", 2),
       let hold = section.require("hold", .duration(.zero...(.days(1)))), let hysteresis = number(section, "hysteresis")
     else { return nil }
-    return .init(
+    var vibration = ConditionTable.Vibration(
       origin: origin(section), power: power, shaftHeight: height, speed: speed, slow: slow, slowBand: slowBand,
       band: band, hold: hold, hysteresis: hysteresis, zones: zones)
+    if ["change", "alarm", "trip"].contains(where: section.has), let change = number(section, "change"),
+      let alarm = number(section, "alarm"), let trip = number(section, "trip")
+    {
+      vibration.action = .init(change: change, alarm: alarm, trip: trip)
+    }
+    return vibration
   }
 
   private func insulation(_ section: Section) -> ConditionTable.Insulation? {
@@ -184,6 +190,11 @@ extension ConditionTable {
       writer.list("band-hz", vibration.band.map(\.description))
       writer.field("hold", QuantityText.text(vibration.hold))
       writer.field("hysteresis", vibration.hysteresis.description)
+      if let action = vibration.action {
+        writer.field("change", action.change.description)
+        writer.field("alarm", action.alarm.description)
+        writer.field("trip", action.trip.description)
+      }
       writer.list("zones") { writer in
         for zone in vibration.zones {
           writer.object { writer in

@@ -32,6 +32,17 @@ public struct ConditionTable: Hashable, Sendable {
     /// mm/s
     public var hysteresis: ScaledInteger
     public var zones: [Zones]
+    /// What follows from the usual level; nil where a table does not say.
+    public var action: Action?
+  }
+
+  /// Shares of boundaries.
+  public struct Action: Hashable, Sendable {
+    /// Of B/C: a change that matters.
+    public var change: ScaledInteger
+    /// Of B/C, of C/D: the highest settings of an alarm and of a trip.
+    public var alarm: ScaledInteger
+    public var trip: ScaledInteger
   }
 
   public struct Insulation: Hashable, Sendable {

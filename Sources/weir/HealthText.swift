@@ -32,6 +32,13 @@ enum HealthText {
     return (text + table.lines(indent: "")).joined(separator: "\n")
   }
 
+  /// What the standard makes of the usual vibration.
+  private static func settings(_ indicator: HealthLine.Indicator) -> String? {
+    guard let alarm = indicator.alarm, let trip = indicator.trip else { return nil }
+    return "  \(indicator.signal): alarm at \(number(alarm)), trip at most at \(number(trip)) \(indicator.unit) (ISO 10816-3)"
+      + (indicator.hasChanged == true ? "; its change from the usual MATTERS (criterion II)" : "")
+  }
+
   static func detail(_ line: HealthLine) -> String {
     var text = ["\(line.asset)\(line.place.isEmpty ? "" : " at \(line.place)"): \(line.run), \(known(line))"]
     let health = line.health.map { String(format: "%.0f of 100", $0) } ?? "not known yet"
@@ -52,6 +59,7 @@ enum HealthText {
           entry.z.map { String(format: "%+.1f", $0) } ?? "–", entry.zone ?? "–")
       }
       text += table.lines()
+      text += line.indicators.compactMap(settings)
     }
     for (index, fault) in line.faults.prefix(3).enumerated() {
       text.append(

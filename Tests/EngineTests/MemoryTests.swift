@@ -79,5 +79,15 @@ import Testing
       }
       #expect(cache.bytes <= 1000)
     }
+    // What is too large stands alone, until it is said that it may go.
+    cache.insert(-1, -2, bytes: 5000)
+    cache.insert(-3, -6, bytes: 7000)
+    #expect(cache.bytes == 7000 && cache.value(-3) == -6 && cache.value(-1) == nil)
+    cache.insert(1, 2, bytes: 10)
+    cache.shrink()
+    #expect(cache.bytes == 0)
+    cache.insert(1, 2, bytes: 10)
+    cache.shrink()
+    #expect(cache.bytes == 10)
   }
 }

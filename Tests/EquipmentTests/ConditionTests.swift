@@ -75,13 +75,14 @@ import Testing
   @Test func alarmAndTrip() throws {
     let vector = try MaintenanceVectors.vector("alarm-and-trip")
     let row = try #require(try Self.zones().rows.first { $0.group == 1 && $0.support == .rigid })
+    let action = VibrationZones.Action(try #require(Self.table().vibration?.action), row)
     #expect(
-      try MaintenanceVectors.numbers(vector["inputs"]?["baselines"]).map { row.alarm(baseline: $0) }
+      try MaintenanceVectors.numbers(vector["inputs"]?["baselines"]).map { action.alarm(baseline: $0) }
         == MaintenanceVectors.numbers(vector["expected"]?["alarm"]))
-    #expect(abs(row.trip - (try MaintenanceVectors.number(vector["expected"]?["trip"]))) < 1e-9)
+    #expect(abs(action.trip - (try MaintenanceVectors.number(vector["expected"]?["trip"]))) < 1e-9)
     let significant = try #require(vector["expected"]?["significant"]?.arrayValue)
     for (change, answer) in zip(try MaintenanceVectors.numbers(vector["inputs"]?["changes"]), significant) {
-      #expect(JSONValue.boolean(row.isSignificant(change: change)) == answer, "\(change)")
+      #expect(JSONValue.boolean(action.isSignificant(change: change)) == answer, "\(change)")
     }
     let size = VibrationMath.change(from: (3, 40), to: (2.5, 180))
     #expect(

@@ -16,6 +16,8 @@ struct LimitWatch: Hashable, Sendable {
     /// What is said of it.
     var what: String
     var source: String
+    /// Of vibration: what follows from its usual level.
+    var action: VibrationZones.Action?
     var tracker = ZoneTracker()
     /// What was judged last.
     var value: Double?
@@ -53,7 +55,7 @@ struct LimitWatch: Hashable, Sendable {
           Limit(
             name: profile.signals[signal].name, signals: [signal], boundaries: row.velocity,
             hysteresis: zones.hysteresis, unit: "mm/s", what: "vibration",
-            source: source))
+            source: source, action: vibration.action.map { VibrationZones.Action($0, row) }))
       }
       for signal in displacement {
         limits.append(

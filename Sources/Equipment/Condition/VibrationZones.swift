@@ -1,3 +1,5 @@
+import Templates
+
 /// Severity of vibration by ISO 10816-3: a table of boundaries, and which row of it holds for a machine.
 public struct VibrationZones: Hashable, Sendable {
   public enum Zone: UInt8, Hashable, Sendable, CaseIterable, Comparable {
@@ -141,14 +143,26 @@ extension VibrationZones.Row {
     [velocity.map { Self.zone($0, self.velocity) }, displacement.map { Self.zone($0, self.displacement) }]
       .compactMap(\.self).max()
   }
+}
 
-  /// mm/s: a change from the baseline by more than this is significant, whatever the zone (criterion II, 5.3).
-  public var significantChange: Double { 0.25 * velocity[1] }
-  /// mm/s: 5.4.1.
-  public func alarm(baseline: Double) -> Double { min(baseline + 0.25 * velocity[1], 1.25 * velocity[1]) }
-  /// mm/s, at most: 5.4.2.
-  public var trip: Double { 1.25 * velocity[2] }
+extension VibrationZones {
+  /// What follows from the usual vibration of a machine, mm/s (ISO 10816-3, 5.3 and 5.4).
+  public struct Action: Hashable, Sendable {
+    /// A change by more than this matters, rise or fall, whatever the zone (criterion II).
+    public var significantChange: Double
+    public var highestAlarm: Double
+    /// At most.
+    public var trip: Double
 
-  /// Whether a change of vibration, in mm/s, matters.
-  public func isSignificant(change: Double) -> Bool { abs(change) > significantChange + 1e-9 }
+    public init(_ shares: ConditionTable.Action, _ row: Row) {
+      significantChange = shares.change.doubleValue * row.velocity[1]
+      highestAlarm = shares.alarm.doubleValue * row.velocity[1]
+      trip = shares.trip.doubleValue * row.velocity[2]
+    }
+
+    /// Where the alarm of a machine stands whose usual vibration this is.
+    public func alarm(baseline: Double) -> Double { min(baseline + significantChange, highestAlarm) }
+
+    public func isSignificant(change: Double) -> Bool { abs(change) > significantChange + 1e-9 }
+  }
 }

@@ -17,8 +17,8 @@ public struct UnitFileRule: SiteRule {
   public static let name = "units"
   /// Steps wait so long: a row is written once in this time.
   static let slice = Span64.minutes(2)
-  /// More is not kept waiting.
-  static let mostWaiting = 6_000_000
+  /// More is not kept waiting: it is saved with every checkpoint.
+  static let mostWaiting = 1_500_000
   /// Rows of a unit beside its first one; more are made one.
   static let mostRows = 64
   /// Units that are under way; of more than these the longest quiet are told early.
