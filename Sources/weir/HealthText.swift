@@ -35,8 +35,8 @@ enum HealthText {
   /// What the standard makes of the usual vibration.
   private static func settings(_ indicator: HealthLine.Indicator) -> String? {
     guard let alarm = indicator.alarm, let trip = indicator.trip else { return nil }
-    return "  \(indicator.signal): alarm at \(number(alarm)), trip at most at \(number(trip)) \(indicator.unit) (ISO 10816-3)"
-      + (indicator.hasChanged == true ? "; its change from the usual MATTERS (criterion II)" : "")
+    return "  \(indicator.signal): alarm at \(number(alarm)), trip at most at \(number(trip)) \(indicator.unit)"
+      + " (ISO 10816-3)" + (indicator.hasChanged == true ? "; its change from the usual MATTERS (criterion II)" : "")
   }
 
   static func detail(_ line: HealthLine) -> String {
