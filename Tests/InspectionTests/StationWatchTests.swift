@@ -33,6 +33,7 @@ import Testing
         tally.rejected = tally.defective["scratch"] ?? 0
         tally.models[model] = InspectionTally.Group()
         tally.models[model]?.inspected = size
+        tally.models[model]?.rejected = tally.rejected
         tally.models[model]?.recognition = Recognition(goodRejected: reviews.wrong, goodPassed: reviews.right)
         if let recipe {
           tally.recipes[recipe] = tally.models[model]
