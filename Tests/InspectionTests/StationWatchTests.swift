@@ -320,7 +320,7 @@ import Testing
     #expect(tally.firstAttempts == 3 && tally.firstGood == 1)
     #expect(tally.defects == ["x": 3] && tally.defective == ["x": 2])
     #expect(tally.recognition == Recognition(defectivePassed: 1, goodRejected: 2))
-    #expect(tally.unmatched == 3)
+    #expect(tally.unmatched == 2 && tally.decided == 1)
     #expect(tally.suppliers["acme"]?.recognition.defectivePassed == 1)
     #expect(tally.model == "m1")
     var writer = ByteWriter()
