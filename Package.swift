@@ -141,7 +141,8 @@ let package = Package(
     tests(
       "GatewayTests",
       [
-        "Gateway", "Control", "Factors", "Ingest", "Journal", "Ledger", "MQTT", "Plant", "Quality", "RuleBench",
+        "Gateway", "Control", "Factors", "Ingest", "Inspection", "Journal", "Ledger", "MQTT", "Plant", "Quality",
+        "RuleBench",
         "Sparkplug", "Store", "weir", arguments, logging,
       ]),
     .testTarget(

@@ -75,6 +75,7 @@ public struct ControlClient: Sendable {
     let options = [
       ("by", query.by), ("period", query.period), ("method", query.method), ("asset", query.asset),
       ("hours", query.hours.map { "\($0)" }), ("defect", query.defect),
+      ("chart", query.chart), ("value", query.value), ("of", query.parts), ("line", query.line),
     ]
     .compactMap { name, value in value.map { "\(name)=\(escaped($0))" } }
     return try await get("/v1/reports/\(query.subject.rawValue)?\(options.joined(separator: "&"))")

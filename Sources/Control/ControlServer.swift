@@ -193,7 +193,8 @@ public struct ControlServer: Sendable {
           ReportQuery(
             subject: subject, by: options.get("by"), period: options.get("period") ?? "today",
             method: options.get("method"), asset: options.get("asset"), hours: options.get("hours", as: Int.self),
-            defect: options.get("defect"))))
+            defect: options.get("defect"), chart: options.get("chart"), value: options.get("value"),
+            parts: options.get("of"), line: options.get("line"))))
     }
     router.get("/v1/maintenance") { [source] request, _ in
       try Self.json(await source.maintenance(asset: request.uri.queryParameters.get("asset")))

@@ -1,4 +1,5 @@
-/// A table of figures for a period. Figures are exact decimals as text, or absent where there is no figure.
+/// A table of figures for a period. Figures are exact decimals as text, or absent where there is no figure; a column may
+/// have words instead.
 public struct ReportTable: Codable, Hashable, Sendable {
   public struct Column: Codable, Hashable, Sendable {
     /// For programs: `energy`.
@@ -11,14 +12,31 @@ public struct ReportTable: Codable, Hashable, Sendable {
     public var places: Int
     /// The column that the bars show.
     public var hasBar: Bool
+    /// True where the cells are words; nil: figures.
+    public var text: Bool?
+    /// True where it is for programs (JSON, CSV) alone; nil: people are shown it, too.
+    public var detail: Bool?
 
-    public init(_ key: String, title: String, unit: String, places: Int, hasBar: Bool = false) {
+    public init(
+      _ key: String, title: String, unit: String, places: Int, hasBar: Bool = false, detail: Bool = false
+    ) {
       self.key = key
       self.title = title
       self.unit = unit
       self.places = places
       self.hasBar = hasBar
+      if detail { self.detail = true }
     }
+
+    /// Of words.
+    public static func words(_ key: String, title: String, detail: Bool = false) -> Column {
+      var column = Column(key, title: title, unit: "", places: 0, detail: detail)
+      column.text = true
+      return column
+    }
+
+    public var isText: Bool { text ?? false }
+    public var isDetail: Bool { detail ?? false }
   }
 
   public struct Row: Codable, Hashable, Sendable {
@@ -85,10 +103,17 @@ public struct ReportQuery: Codable, Hashable, Sendable {
   public var hours: Int?
   /// Of a station's chart: the defect code.
   public var defect: String?
+  /// Of inspection: which chart (`p`, `u`, `imr` …), of which measured value, of which parts (`product=X200`), and of the
+  /// stations of which line.
+  public var chart: String?
+  public var value: String?
+  public var parts: String?
+  public var line: String?
 
   public init(
     subject: Subject, by: String? = nil, period: String = "today", method: String? = nil, asset: String? = nil,
-    hours: Int? = nil, defect: String? = nil
+    hours: Int? = nil, defect: String? = nil, chart: String? = nil, value: String? = nil, parts: String? = nil,
+    line: String? = nil
   ) {
     self.subject = subject
     self.by = by
@@ -97,5 +122,9 @@ public struct ReportQuery: Codable, Hashable, Sendable {
     self.asset = asset
     self.hours = hours
     self.defect = defect
+    self.chart = chart
+    self.value = value
+    self.parts = parts
+    self.line = line
   }
 }

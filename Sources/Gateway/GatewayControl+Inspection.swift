@@ -10,7 +10,9 @@ import Templates
 /// Quality at the inspection stations, from their records and what the rule keeps of them.
 extension GatewayControl {
   static let inspectionWords = [
-    "station", "line", "area", "site", "defect", "hour", "model", "recipe", "supplier", "chart", "queue", "band", "lot",
+    "station", "line", "area", "site", "defect", "hour", "model", "recipe", "supplier", "product", "chart", "queue",
+    "band",
+    "lot",
   ]
 
   /// Of stations whose events have a verdict.
@@ -23,7 +25,7 @@ extension GatewayControl {
         "No asset tells verdicts.\n  → Add a station with a template such as vision-station, torque-tool or "
           + "end-of-line-tester.")
     }
-    let word = query.by ?? (query.asset == nil ? "station" : "chart")
+    let word = query.by ?? (query.asset == nil && query.line == nil ? "station" : "chart")
     guard Self.inspectionWords.contains(word) else { throw ReportGroups.unknown(word, known: Self.inspectionWords) }
     if let wanted = query.asset, !stations.contains(where: { $0.id == wanted }) {
       let known = NearestFirst.sorted(stations.map(\.id), to: wanted).prefix(5).joined(separator: ", ")
@@ -31,24 +33,55 @@ extension GatewayControl {
         .notFound, "There is no inspection station \"\(wanted)\".\n  → Stations: \(known). `weir inspection` shows all."
       )
     }
-    if word == "queue" || word == "band" {
-      return try reviews(stations.filter { query.asset == nil || $0.id == query.asset }, word, period)
+    if word != "chart", query.chart ?? query.value ?? query.parts != nil {
+      throw ControlRefusal(
+        .badRequest,
+        "A chart is one of a station or of a line.\n  → Write `weir inspection STATION` or `weir inspection --line LINE`; "
+          + "`weir inspection` names the stations.")
     }
+    let members = try query.line.map { try self.stations(ofLine: $0) } ?? stations
+    let asked = members.filter { query.asset == nil || $0.id == query.asset }
+    if word == "queue" || word == "band" { return try reviews(asked, word, period) }
     if word == "lot" { return try lots(station: query.asset, period) }
-    let windows = try inspectionWindows(period, station: query.asset)
+    let all = try inspectionWindows(period, station: query.asset)
+    let known = Set(asked.map(\.id))
+    let windows = all.filter { known.contains($0.key) }
     switch word {
     case "chart":
-      guard let id = query.asset, let asset = stations.first(where: { $0.id == id }) else {
+      guard query.asset != nil || query.line != nil else {
         throw ControlRefusal(
           .badRequest,
-          "A chart is one of a station.\n  → Write `weir inspection STATION`; `weir inspection` names them.")
+          "A chart is one of a station or of a line.\n  → Write `weir inspection STATION`; `weir inspection` names them."
+        )
       }
-      return try chart(asset, query.defect ?? StationWatch.rejects, windows[id] ?? [], period)
-    case "defect": return try defects(windows, period, station: query.asset)
+      return try chart(query, asked, windows, period)
+    case "defect": return try defects(windows, period, query)
     case "hour": return try hours(windows, period)
-    case "model", "recipe", "supplier": return try groups(windows, word, period)
+    case "model", "recipe", "supplier", "product": return try groups(windows, word, period)
     default: return try yields(windows, word, period)
     }
+  }
+
+  /// Those that judge parts, of a line by its place or by its name under `lines:`.
+  private func stations(ofLine name: String) throws -> [Asset] {
+    let judging = stations.filter { $0.criticality != .safety }
+    let route = site.lines.first { $0.name == name }.map { $0.stations.flatMap(\.assets) } ?? []
+    let found = judging.filter { asset in
+      route.contains(asset.id) || asset.line == name || ReportGroups.row(asset, by: "line") == name
+    }
+    let places = Set(found.filter { !route.contains($0.id) }.compactMap { ReportGroups.row($0, by: "line") }).sorted()
+    guard !found.isEmpty else {
+      let known = Set(judging.compactMap { ReportGroups.row($0, by: "line") } + site.lines.map(\.name)).sorted()
+      throw ControlRefusal(
+        .notFound,
+        "There is no line \"\(name)\" with inspection stations.\n  → Lines: "
+          + "\(NearestFirst.sorted(known, to: name).prefix(5).joined(separator: ", ")).")
+    }
+    guard places.count < 2 else {
+      throw ControlRefusal(
+        .badRequest, "Several lines have the name \"\(name)\".\n  → Write one of \(places.joined(separator: ", ")).")
+    }
+    return found
   }
 
   /// By the station's id of now.
@@ -93,38 +126,6 @@ extension GatewayControl {
 
   // MARK: - Tables
 
-  private static let yieldColumns: [ReportTable.Column] = [
-    .init("inspected", title: "parts", unit: "", places: 0, hasBar: true),
-    .init("rejected", title: "rejected", unit: "%", places: 2),
-    .init("first_pass_yield", title: "first pass", unit: "%", places: 2),
-    .init("defects_per_million", title: "defects/million", unit: "", places: 0),
-    .init("unsure", title: "unsure", unit: "%", places: 2),
-    .init("rework", title: "rework", unit: "%", places: 2),
-    .init("reviews", title: "reviews", unit: "", places: 0),
-    .init("accuracy", title: "accuracy", unit: "%", places: 2),
-    .init("accuracy_from", title: "from", unit: "%", places: 2),
-    .init("accuracy_to", title: "to", unit: "%", places: 2),
-    .init("false_calls", title: "false calls", unit: "%", places: 2),
-    .init("escapes", title: "escapes", unit: "%", places: 2),
-  ]
-
-  private static func figures(_ sums: StationFigures) throws -> [String?] {
-    let recognition = sums.recognition
-    let interval = recognition.accuracy.interval()
-    func percent(_ share: Proportion) throws -> String? {
-      try StationFigures.percent(share.count, of: share.total)?.description
-    }
-    func text(_ share: Double?) -> String? { share.map { FigureText.text(100 * $0, places: 4) } }
-    return [
-      String(sums.inspected), try percent(Proportion(sums.rejected, of: sums.inspected)),
-      try StationFigures.percent(sums.firstGood, of: sums.firstAttempts)?.description,
-      try sums.defectsPerMillion?.description, try percent(Proportion(sums.unsure, of: sums.inspected)),
-      try percent(Proportion(sums.reworked, of: sums.inspected)), String(recognition.reviews),
-      try percent(recognition.accuracy), text(interval?.lowerBound), text(interval?.upperBound),
-      text(sums.estimate.falseCalls), text(sums.estimate.escapes),
-    ]
-  }
-
   /// Windows close after their lateness: before that there is nothing.
   static let noRecords = "a window is shown when it is closed; choose another --period for older ones"
 
@@ -132,7 +133,7 @@ extension GatewayControl {
     _ windows: [String: [StationChart.Window]], _ word: String, _ period: PlantPeriod
   ) throws -> ReportTable {
     var sums: [String: StationFigures] = [:]
-    var members: [String: [StationFigures]] = [:]
+    var members: [String: [String: StationFigures]] = [:]
     var safety: [String] = []
     for asset in stations {
       guard let own = windows[asset.id] else { continue }
@@ -144,18 +145,17 @@ extension GatewayControl {
       guard let row = word == "station" ? asset.id : ReportGroups.row(asset, by: word) else { continue }
       var figures = StationFigures()
       for window in own { figures.add(window.tally) }
-      for window in own { sums[row, default: StationFigures()].add(window.tally) }
-      members[row, default: []].append(figures)
+      sums[row, default: StationFigures()].add(figures)
+      members[row, default: [:]][asset.id] = figures
     }
-    var columns = Self.yieldColumns
+    var columns = InspectionYields.columns
     var rows = try sums.sorted { $0.key < $1.key }.map { name, sum in
-      ReportTable.Row(name: name, figures: try Self.figures(sum))
+      ReportTable.Row(name: name, figures: try InspectionYields.figures(sum))
     }
     if word != "station" {
       columns.insert(.init("rolled_yield", title: "rolled", unit: "%", places: 2), at: 3)
       for place in rows.indices {
-        let steps = try (members[rows[place].name] ?? []).compactMap { try $0.firstPassYield }
-        let rolled = try steps.isEmpty ? nil : QualityLevel.rolledYield(steps) * ExactDecimal(100)
+        let rolled = try InspectionYields.rolled(members[rows[place].name] ?? [:], lines: site.lines)
         rows[place].figures.insert(rolled?.description, at: 3)
       }
     }
@@ -171,9 +171,11 @@ extension GatewayControl {
     if all.recognition.reviews > 0, !all.recognition.hasAudit {
       notes.append("no passed part was reviewed: escapes are unknown, not zero; review a sample of 1 to 2 %")
     }
-    let unmatched = windows.values.joined().reduce(0) { $0 + $1.tally.unmatched }
-    if unmatched > 0 {
-      notes.append("\(unmatched) reviews fit no result of their window: a review must have the time of its result")
+    if all.decided > 0 {
+      notes.append("\(all.decided) parts of which stations were not sure were decided by a person")
+    }
+    if all.unmatched > 0 {
+      notes.append("\(all.unmatched) reviews fit no result of their window: a review must have the time of its result")
     }
     return notes
   }
@@ -181,31 +183,30 @@ extension GatewayControl {
   private func groups(
     _ windows: [String: [StationChart.Window]], _ word: String, _ period: PlantPeriod
   ) throws -> ReportTable {
-    var sums: [String: StationFigures] = [:]
-    for (id, own) in windows.sorted(by: { $0.key < $1.key }) {
+    let kind = CountSeries.Parts.Kind(rawValue: word) ?? .supplier
+    // A version belongs to its station; the others go through the plant.
+    var sums: [[String]: StationFigures] = [:]
+    for (id, own) in windows {
       for window in own {
-        let groups =
-          switch word {
-          case "model": window.tally.models
-          case "recipe": window.tally.recipes
-          default: window.tally.suppliers
-          }
-        // A version belongs to its station; recipes and suppliers go through the plant.
-        for (name, group) in groups where !name.isEmpty {
-          sums[word == "model" ? "\(id) \(name)" : name, default: StationFigures()].add(group)
+        for (name, group) in window.tally.groups(kind) where !name.isEmpty {
+          sums[kind == .model ? [id, name] : [name], default: StationFigures()].add(group)
         }
       }
     }
-    let wanted = [
-      "inspected", "rejected", "reviews", "accuracy", "accuracy_from", "accuracy_to", "false_calls", "escapes",
-    ]
-    let places = Self.yieldColumns.indices.filter { wanted.contains(Self.yieldColumns[$0].key) }
-    let rows = try sums.sorted { $0.key < $1.key }.map { name, sum in
-      let figures = try Self.figures(sum)
-      return ReportTable.Row(name: name, figures: places.map { figures[$0] })
+    let places = InspectionYields.columns.indices.filter {
+      InspectionYields.groupKeys.contains(InspectionYields.columns[$0].key)
     }
+    let rows = try sums.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map { names, sum in
+      let figures = try InspectionYields.figures(sum)
+      return ReportTable.Row(
+        name: names.joined(separator: " "),
+        figures: places.map { figures[$0] } + (kind == .model ? names : []))
+    }
+    let names: [ReportTable.Column] =
+      kind == .model
+      ? [.words("station", title: "station", detail: true), .words("version", title: "version", detail: true)] : []
     return table(
-      "Inspection", word, period, places.map { Self.yieldColumns[$0] }, rows, total: nil,
+      "Inspection", word, period, places.map { InspectionYields.columns[$0] } + names, rows, total: nil,
       notes: rows.isEmpty ? [Self.noRecords, "results name it by the attribute `\(word)`"] : [])
   }
 
@@ -218,19 +219,22 @@ extension GatewayControl {
       sums[hour, default: StationFigures()].add(window.tally)
     }
     let rows = try sums.sorted { $0.key < $1.key }.map { hour, sum in
-      ReportTable.Row(name: String(zone.rfc3339(hour).prefix(16)), figures: try Self.figures(sum))
+      ReportTable.Row(name: String(zone.rfc3339(hour).prefix(16)), figures: try InspectionYields.figures(sum))
     }
     return table(
-      "Inspection", "hour", period, Self.yieldColumns, rows, total: nil, notes: rows.isEmpty ? [Self.noRecords] : [])
+      "Inspection", "hour", period, InspectionYields.columns, rows, total: nil,
+      notes: rows.isEmpty ? [Self.noRecords] : [])
   }
 
   private func defects(
-    _ windows: [String: [StationChart.Window]], _ period: PlantPeriod, station: String?
+    _ windows: [String: [StationChart.Window]], _ period: PlantPeriod, _ query: ReportQuery
   ) throws -> ReportTable {
     func counts(_ windows: [String: [StationChart.Window]]) -> [String: Int] {
       windows.values.joined().reduce(into: [:]) { $0.merge($1.tally.defective) { $0 + $1 } }
     }
-    let before = try inspectionWindows(period.previous(zone: zone), station: station)
+    let members = try query.line.map { Set(try stations(ofLine: $0).map(\.id)) }
+    let before = try inspectionWindows(period.previous(zone: zone), station: query.asset)
+      .filter { members?.contains($0.key) ?? true }
     let pareto = Pareto(counts(windows), before: counts(before))
     let inspected = windows.values.joined().reduce(0) { $0 + $1.tally.inspected }
     let rows = try pareto.lines.map { line in

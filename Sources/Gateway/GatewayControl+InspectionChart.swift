@@ -7,18 +7,32 @@ import Templates
 
 /// The control chart of a station, with what is known of it now.
 extension GatewayControl {
+  /// - Parameters:
+  ///   - asked: the station, or those of the line.
+  ///   - windows: of them, by id.
   func chart(
-    _ asset: Asset, _ name: String, _ windows: [StationChart.Window], _ period: PlantPeriod
+    _ query: ReportQuery, _ asked: [Asset], _ windows: [String: [StationChart.Window]], _ period: PlantPeriod
   ) throws -> ReportTable {
-    let watch = try stationWatch(asset)
-    let known = Set(windows.flatMap { $0.tally.defective.keys }).union([StationWatch.rejects, StationWatch.manual])
-      .union(watch?.rates.keys.map { $0 } ?? [])
-    guard known.contains(name) else {
-      throw ControlRefusal(
-        .notFound,
-        "\(asset.id) named no defect \"\(name)\" in this period.\n  → It named: "
-          + "\(NearestFirst.sorted(known.sorted(), to: name).prefix(8).joined(separator: ", ")).")
+    let station = query.asset.flatMap { id in asked.first { $0.id == id } }
+    let watch = try station.flatMap { try stationWatch($0) }
+    let report = QualityChartReport(
+      site: site, zone: zone, query: query, asked: asked, windows: windows, watch: watch)
+    guard let content = try report.content() else {
+      guard let station else { return table("Inspection", "chart", period, [], [], total: nil) }
+      return try judgedChart(
+        station, query.defect ?? StationWatch.rejects, windows[station.id] ?? [], watch, period)
     }
+    let rows = content.chart.rows
+    var notes = content.notes
+    if let (station, name) = content.around { notes += try around(station, name, watch) }
+    if rows.isEmpty { notes.append(Self.noRecords) }
+    return table(content.title, "chart", period, content.chart.columns, rows, total: nil, notes: notes)
+  }
+
+  /// The chart of a station's rate as its rule judges it.
+  private func judgedChart(
+    _ asset: Asset, _ name: String, _ windows: [StationChart.Window], _ watch: StationWatch?, _ period: PlantPeriod
+  ) throws -> ReportTable {
     let plan = InspectionPlan(site.inspection)
     let chart = StationChart(name, windows, watch: watch, plan: plan)
     func text(_ share: Double?) -> String? { share.map { FigureText.text(100 * $0, places: 6) } }
@@ -27,20 +41,25 @@ extension GatewayControl {
         name: String(zone.rfc3339(point.start).prefix(16)),
         figures: [
           String(point.size), String(point.count), text(point.share), text(point.lower), text(point.centre),
-          text(point.upper), point.z.map { FigureText.text($0, places: 3) },
+          text(point.upper), point.z.flatMap { QualityChartTable.text($0, places: 3) },
+          point.signals.isEmpty ? nil : point.signals.map(\.rawValue).joined(separator: " "),
         ], note: point.signals.isEmpty ? nil : point.signals.map(\.text).joined(separator: ", "))
     }
     var notes = chartNotes(name, watch, plan)
     notes += try around(asset, name, watch)
-    notes += forecast(watch?.rates[name], windows)
+    let series = CountSeries(windows, of: name)
+    notes += try QualityNotes.level(defects: series.count, of: series.size, "parts")
+    // Of a period that is over there is nothing to come.
+    if plantNow < period.end { notes += forecast(watch?.rates[name], windows) }
     if rows.isEmpty { notes.append(Self.noRecords) }
     return table(
-      "\(asset.id), share of \(subject(name))", "chart", period,
+      "\(asset.id), share of \(QualityChartReport.subject(name))", "chart", period,
       [
         .init("inspected", title: "parts", unit: "", places: 0), .init("count", title: "count", unit: "", places: 0),
         .init("share", title: "share", unit: "%", places: 2, hasBar: true),
         .init("lower", title: "lower", unit: "%", places: 2), .init("centre", title: "usual", unit: "%", places: 2),
         .init("upper", title: "upper", unit: "%", places: 2), .init("z", title: "z", unit: "", places: 1),
+        QualityChartTable.rules,
       ], rows, total: nil, notes: notes)
   }
 
@@ -53,7 +72,10 @@ extension GatewayControl {
       .first { $0.name == StationWatch.associated }?.value
     var notes =
       told.map { ["at the same time: \($0)"] }
-      ?? watch.associations().map { "at the same time (an association is no cause): \($0.text)" }
+      ?? watch.associations().map {
+        "at the same time (an association is no cause"
+          + (name == StationWatch.rejects ? "): " : "; of all rejects, whatever their defect): ") + $0.text
+      }
     let place = [asset.site, asset.area, asset.line].filter { !$0.isEmpty }.joined(separator: "/")
     let near = Set(
       site.assets.filter { !place.isEmpty && ($0.place == place || $0.place.hasPrefix(place + "/")) }.map(\.id))
@@ -82,14 +104,6 @@ extension GatewayControl {
       "to be expected until \(zone.rfc3339(end)) at this pace: \(FigureText.text(forecast.mean)) of \(parts) parts "
         + "(\(FigureText.text(forecast.low)) to \(FigureText.text(forecast.high)) in four of five cases)"
     ]
-  }
-
-  private func subject(_ name: String) -> String {
-    switch name {
-    case StationWatch.rejects: "rejected parts"
-    case StationWatch.manual: "parts left to a person"
-    default: "parts with the defect \(name)"
-    }
   }
 
   private func chartNotes(_ name: String, _ watch: StationWatch?, _ plan: InspectionPlan) -> [String] {
@@ -123,10 +137,15 @@ extension GatewayControl {
           + (recognition.hasAudit ? "" : "; escapes are unknown without an audit of passed parts"))
     }
     for (value, measure) in watch.measures.sorted(by: { $0.key < $1.key }) {
-      guard let capability = measure.capability else { continue }
+      guard let capability = measure.capability else {
+        if measure.total.hasMixedLimits {
+          notes.append("\(value): no Cpk, since results name different limits (several products)")
+        }
+        continue
+      }
       notes.append(
         "\(value): Cpk \(FigureText.text(capability.cpk, places: 2)) (at least "
-          + "\(FigureText.text(capability.proven, places: 2))), Ppk \(FigureText.text(capability.ppk, places: 2)), "
+          + "\(FigureText.text(capability.provenCpk, places: 2))), Ppk \(FigureText.text(capability.ppk, places: 2)), "
           + "\(measure.total.count) values" + (measure.isShifted ? ": MOVED" : ""))
     }
     return notes

@@ -52,6 +52,8 @@ extension GatewayControl {
             figures: [
               lot.size.map(String.init), sample.map { "\($0.size)" }, "\(lot.outcome.inspected)",
               "\(lot.outcome.nonconforming)", sample.map { "\($0.accept)" }, sample.map { "\($0.reject)" },
+              lot.disposition.word, lot.outcome.severity.rawValue, Self.advice(lot), one.plan.name,
+              one.name.isEmpty ? nil : one.name, lot.name, zone.rfc3339(lot.start),
             ],
             note: "\(lot.outcome.severity.rawValue): \(Self.advice(lot))"))
       }
@@ -76,6 +78,10 @@ extension GatewayControl {
         .init("nonconforming", title: "nonconforming", unit: "", places: 0),
         .init("accept", title: "accept with", unit: "", places: 0),
         .init("reject", title: "refuse with", unit: "", places: 0),
+        .words("disposition", title: "disposition", detail: true), .words("severity", title: "inspection"),
+        .words("advice", title: "now"), .words("plan", title: "plan", detail: true),
+        .words("series", title: "series", detail: true), .words("lot", title: "lot", detail: true),
+        .words("start", title: "start", detail: true),
       ], rows, total: nil, notes: notes)
   }
 

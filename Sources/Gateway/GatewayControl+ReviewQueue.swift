@@ -49,7 +49,11 @@ extension GatewayControl {
     let rows = all.prefix(Self.shown).map { station, entry in
       ReportTable.Row(
         name: "\(station) \(entry.unit)",
-        figures: [entry.confidence.map { FigureText.text(100 * $0, places: 2) }],
+        figures: [
+          entry.confidence.map { FigureText.text(100 * $0, places: 2) }, entry.reason.text, entry.verdict,
+          entry.defects.isEmpty ? nil : entry.defects.joined(separator: " "), entry.step, zone.rfc3339(entry.time),
+          station, entry.unit,
+        ],
         note: ([entry.reason.text, entry.verdict] + entry.defects + [entry.step].compactMap(\.self)
           + [String(zone.rfc3339(entry.time).prefix(19))]).joined(separator: "  "))
     }
@@ -62,7 +66,12 @@ extension GatewayControl {
     notes += try proposals(queues.map(\.station))
     return table(
       "Review queue", "queue", period,
-      [.init("confidence", title: "confidence", unit: "%", places: 1)], Array(rows), total: nil, notes: notes)
+      [
+        .init("confidence", title: "confidence", unit: "%", places: 1), .words("reason", title: "because"),
+        .words("verdict", title: "verdict"), .words("defects", title: "defects"), .words("step", title: "step"),
+        .words("time", title: "time"), .words("station", title: "station", detail: true),
+        .words("unit", title: "unit", detail: true),
+      ], Array(rows), total: nil, notes: notes)
   }
 
   /// What to look at more closely while something is wrong with a station.

@@ -14,6 +14,10 @@ public enum InspectionBody {
       "inspected": count(tally.inspected), "rejected": count(tally.rejected),
       "first_attempts": count(tally.firstAttempts), "first_good": count(tally.firstGood),
     ]
+    if tally.firstUnits != tally.firstAttempts || tally.firstGoodUnits != tally.firstGood {
+      members["first_units"] = count(tally.firstUnits)
+      members["first_good_units"] = count(tally.firstGoodUnits)
+    }
     if tally.unsure > 0 { members["unsure"] = count(tally.unsure) }
     if tally.confidences > 0 {
       members["mean_confidence"] = .number(rounded(tally.confidence / Double(tally.confidences)))
@@ -21,7 +25,11 @@ public enum InspectionBody {
     let recognition = tally.recognition
     if recognition.reviews > 0 { members["reviews"] = json(recognition) }
     if tally.unmatched > 0 { members["unmatched_reviews"] = count(tally.unmatched) }
-    for (name, groups) in [("models", tally.models), ("recipes", tally.recipes), ("suppliers", tally.suppliers)] {
+    if tally.decided > 0 { members["decided_reviews"] = count(tally.decided) }
+    for (name, groups) in [
+      ("models", tally.models), ("recipes", tally.recipes), ("suppliers", tally.suppliers),
+      ("products", tally.products),
+    ] {
       let named = groups.filter { !$0.key.isEmpty }
       if !named.isEmpty { members[name] = .object(named.mapValues { json($0) }) }
     }
@@ -50,10 +58,8 @@ public enum InspectionBody {
     var members: [String: JSONValue] = [
       "count": count(measure.count), "mean": .number(rounded(measure.mean)), "outside": count(measure.outside),
     ]
-    if measure.count > 1 {
-      members["standard_deviation"] = .number(
-        rounded((max(0, measure.squares) / Double(measure.count - 1)).squareRoot()))
-    }
+    if let deviation = measure.deviation { members["standard_deviation"] = .number(rounded(deviation)) }
+    if measure.hasMixedLimits { members["limits_differ"] = true }
     if let lower = measure.lower { members["lower"] = .number(lower) }
     if let upper = measure.upper { members["upper"] = .number(upper) }
     return .object(members)
@@ -78,11 +84,16 @@ public enum InspectionBody {
     tally.unsure = number("unsure") ?? tally.verdicts["unsure"] ?? 0
     tally.firstAttempts = number("first_attempts") ?? 0
     tally.firstGood = number("first_good") ?? 0
+    tally.firstUnits = number("first_units") ?? tally.firstAttempts
+    tally.firstGoodUnits = number("first_good_units") ?? tally.firstGood
+    tally.decided = number("decided_reviews") ?? 0
     tally.defective = body["defective"].map { counts($0) } ?? tally.defects
     tally.unmatched = number("unmatched_reviews") ?? 0
     tally.models = groups(body["models"])
     tally.recipes = groups(body["recipes"])
     tally.suppliers = groups(body["suppliers"])
+    tally.products = groups(body["products"])
+    if case .object(let members)? = body["measures"] { tally.measures = members.mapValues { measure($0) } }
     // What named no version.
     var rest = InspectionTally.Group()
     let named = tally.recognition
@@ -93,6 +104,20 @@ public enum InspectionBody {
       goodPassed: all.goodPassed - named.goodPassed)
     if rest.recognition.reviews > 0 { tally.models[""] = rest }
     return tally
+  }
+
+  /// Without the moving ranges of neighbours, which records do not have.
+  private static func measure(_ value: JSONValue) -> InspectionTally.Measure {
+    var measure = InspectionTally.Measure()
+    measure.count = value["count"]?.integerValue.map { Int($0) } ?? 0
+    measure.mean = value["mean"]?.doubleValue ?? 0
+    measure.outside = value["outside"]?.integerValue.map { Int($0) } ?? 0
+    let deviation = value["standard_deviation"]?.doubleValue ?? 0
+    measure.squares = deviation * deviation * Double(max(0, measure.count - 1))
+    measure.hasMixedLimits = value["limits_differ"] == true
+    measure.lower = value["lower"]?.doubleValue
+    measure.upper = value["upper"]?.doubleValue
+    return measure
   }
 
   private static func groups(_ value: JSONValue?) -> [String: InspectionTally.Group] {

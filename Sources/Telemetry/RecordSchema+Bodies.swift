@@ -201,12 +201,20 @@ extension RecordSchema {
       .optional("unsure", .count("Of these, left to a person.")),
       .optional("first_attempts", .count("Of these, for the first time.")),
       .optional("first_good", .count("Of the first attempts, OK.")),
+      .optional(
+        "first_units",
+        .count("Units of which first attempts came; absent where each first attempt is of a unit of its own.")),
+      .optional("first_good_units", .count("Of these, units of which every first attempt was OK.")),
       .optional("mean_confidence", .number("Mean of the confidences that the station gave.")),
       .optional("reviews", reviews),
       .optional("unmatched_reviews", .count("Reviews of parts of which no result is known in the window.")),
+      .optional(
+        "decided_reviews",
+        .count("Reviews of parts that the station had called neither OK nor NG: a person decided them.")),
       .optional("models", .table("By version of the recognition model.", of: inspectionGroup)),
       .optional("recipes", .table("By recipe or program.", of: inspectionGroup)),
       .optional("suppliers", .table("By supplier of the part.", of: inspectionGroup)),
+      .optional("products", .table("By product.", of: inspectionGroup)),
       .optional(
         "measures",
         .table(
@@ -218,8 +226,10 @@ extension RecordSchema {
               .required("mean", .number("In the station's unit.")),
               .required("outside", .count("Values beyond their limits.")),
               .optional("standard_deviation", .number("Of the sample (n − 1); absent for one value.")),
-              .optional("lower", .number("The last result's lower limit.")),
-              .optional("upper", .number("The last result's upper limit.")),
+              .optional("lower", .number("Lower limit of all results that named one.")),
+              .optional("upper", .number("Upper limit of all results that named one.")),
+              .optional(
+                "limits_differ", .flag("True where the results named different limits: none is told for all.")),
             ]))),
     ])
 

@@ -1,7 +1,7 @@
 import Control
 import Telemetry
 
-/// A control chart in the terminal: one line a subgroup, time running down.
+/// A control chart in the terminal: one line a point, time running down.
 ///
 ///     START             PARTS  SHARE %
 ///     2026-11-21T08:00    510     0.98  │    ┊●     │
@@ -11,40 +11,75 @@ enum ControlChartText {
 
   static func page(_ table: ReportTable) -> String {
     var lines = ["\(table.title), \(table.start.prefix(10)) – \(table.end.prefix(16))"]
-    let share = column(table, "share")
-    let largest =
-      table.rows.flatMap { row in [share, column(table, "upper")].compactMap { $0.flatMap { value(row, $0) } } }.max()
-      ?? 0
-    if !table.rows.isEmpty, let share {
-      var text = Columns(alignRight: [1, 2])
-      text.add(cells: ["START", "PARTS", "SHARE %", "0 " + String(repeating: " ", count: width - 2) + scale(largest)])
-      for row in table.rows {
-        let size = row.figures.first.flatMap { $0 } ?? ""
-        text.add(cells: [
-          row.name, size, value(row, share).map { FigureText.text($0, places: 2) } ?? "–",
-          plot(row, table, largest: largest) + (row.note.map { "  \($0)" } ?? ""),
-        ])
-      }
-      lines += text.lines()
-      lines.append("  │ limits  ┊ usual  ● share  ✖ signal")
+    guard !table.rows.isEmpty, let point = column(table, "share") ?? column(table, "value") else {
+      return (lines + table.notes.map { "note: \($0)" }).joined(separator: "\n")
     }
+    let shown = table.columns[point]
+    let scale = Scale(table, point: point)
+    let spread = column(table, "spread")
+    var text = Columns(alignRight: spread == nil ? [1, 2] : [1, 2, 3])
+    var heads = ["START", table.columns[0].title.uppercased(), head(shown)]
+    if let spread { heads.append(head(table.columns[spread])) }
+    let (low, high) = (scale.text(scale.low, shown), scale.text(scale.high, shown))
+    text.add(cells: heads + [low + " " + String(repeating: " ", count: max(0, width - 1 - low.count)) + high])
+    for row in table.rows {
+      var cells = [row.name, row.figures.first.flatMap { $0 } ?? "", figure(row, point, table)]
+      if let spread { cells.append(figure(row, spread, table)) }
+      text.add(cells: cells + [plot(row, table, point, scale) + (row.note.map { "  \($0)" } ?? "")])
+    }
+    lines += text.lines()
+    lines.append("  │ limits  ┊ usual  ● \(shown.title)  ✖ signal")
     return (lines + table.notes.map { "note: \($0)" }).joined(separator: "\n")
   }
 
-  private static func scale(_ largest: Double) -> String { "\(FigureText.text(largest, places: 2)) %" }
+  /// From where to where the plot goes: from 0, unless that would hide the points or something is below it.
+  private struct Scale {
+    var low = 0.0
+    var high = 0.0
 
-  private static func plot(_ row: ReportTable.Row, _ table: ReportTable, largest: Double) -> String {
-    guard largest > 0 else { return "" }
+    init(_ table: ReportTable, point: Int) {
+      let columns = [point] + ["lower", "centre", "upper"].compactMap { ControlChartText.column(table, $0) }
+      let values = table.rows.flatMap { row in columns.compactMap { ControlChartText.value(row, $0) } }
+      high = max(values.max() ?? 0, 0)
+      low = values.min() ?? 0
+      if low < 0 { return }
+      // Nothing is far from 0: its distance shows, too.
+      if low < 0.3 * high { low = 0 }
+    }
+
+    func place(_ value: Double) -> Int? {
+      guard high > low else { return nil }
+      return min(width - 1, max(0, Int(((value - low) / (high - low) * Double(width - 1)).rounded())))
+    }
+
+    func text(_ value: Double, _ column: ReportTable.Column) -> String {
+      let number = FigureText.text(value, places: column.places)
+      return value == 0
+        ? "0" : column.key == "share" ? "\(number) %" : column.unit.isEmpty ? number : "\(number) \(column.unit)"
+    }
+  }
+
+  private static func head(_ column: ReportTable.Column) -> String {
+    let unit = column.key == "share" ? "%" : column.unit
+    return column.title.uppercased() + (unit.isEmpty ? "" : " \(unit)")
+  }
+
+  private static func plot(_ row: ReportTable.Row, _ table: ReportTable, _ point: Int, _ scale: Scale) -> String {
+    guard scale.high > scale.low else { return "" }
     var cells = [Character](repeating: " ", count: width)
     func put(_ mark: Character, at column: Int?) {
-      guard let column, let value = value(row, column) else { return }
-      cells[min(width - 1, max(0, Int((value / largest * Double(width - 1)).rounded())))] = mark
+      guard let place = column.flatMap({ value(row, $0) }).flatMap({ scale.place($0) }) else { return }
+      cells[place] = mark
     }
     put("│", at: column(table, "lower"))
     put("│", at: column(table, "upper"))
     put("┊", at: column(table, "centre"))
-    put(row.note == nil ? "●" : "✖", at: column(table, "share"))
+    put(row.note == nil ? "●" : "✖", at: point)
     return String(cells)
+  }
+
+  private static func figure(_ row: ReportTable.Row, _ column: Int, _ table: ReportTable) -> String {
+    value(row, column).map { FigureText.text($0, places: table.columns[column].places) } ?? "–"
   }
 
   private static func column(_ table: ReportTable, _ key: String) -> Int? {

@@ -13,26 +13,57 @@ struct InspectionCommand: AsyncParsableCommand {
 
   struct Show: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "All stations, or the control chart of one.",
+      abstract: "All stations, or the control chart of one or of a line.",
       discussion: """
-        Without a station: parts, rejects, first-pass yield and recognition accuracy with its interval, by station, line \
-        (with the rolled yield of its stations), defect (Pareto), hour, model, recipe or supplier. With a station: its \
-        chart; --defect chooses the code, `unsure` what it leaves to people. Accuracy is of reviewed verdicts.
+        Without a station: parts, rejects, first-pass yield (of units, where results name them) and recognition accuracy \
+        with its interval, by station, line (with the rolled yield of its stations), defect (Pareto), hour, model, recipe, \
+        supplier or product. Accuracy is of reviewed verdicts.
+
+        With a station or --line: its chart; --defect chooses the code, `unsure` what it leaves to people. --chart takes \
+        another one than Laney's p′: p, np (parts with the defect), c, u (defects), ewma, cusum (small shifts), g, t (good \
+        parts or hours between two rare defects). Limits are those of the station's frozen baseline where there is one for \
+        the same counts, else they are estimated over the shown windows; run rules are those of `inspection: charts:`. \
+        Windows are put together until five defects are expected in each point. Records say how many of a window's parts \
+        were defective and not which: for g and t they are taken as evenly spread in it.
+
+        --value is for measured values, of which records keep number, mean and standard deviation of each window: xbar \
+        (X̄-S with the windows as subgroups) or imr (the windows' means with their moving ranges), also ewma and cusum; \
+        with Cp, Cpk, Pp, Ppk, DPMO and sigma level.
+
+            weir inspection vision-1 --chart u --defect scratch --period week
+            weir inspection torque-1 --value torque/head-1 --chart xbar
+            weir inspection --line engines --chart p --of product=X200
         """)
     @OptionGroup var gateway: GatewayOptions
     @Argument(help: "A station's id.") var station: String?
     @Option(
       name: .long,
       help:
-        "station (default), line, area, site, defect, hour, model, recipe, supplier, band (of confidence), queue or chart."
+        """
+        station (default), line, area, site, defect, hour, model, recipe, supplier, product, band (of confidence), queue or \
+        chart.
+        """
     )
     var by: String?
     @Option(name: .long, help: "Of a chart: the defect code, NG (default) or unsure.") var defect: String?
+    @Option(name: .long, help: "laney (default), p, np, c, u, ewma, cusum, g or t; with --value xbar (default) or imr.")
+    var chart: String?
+    @Option(name: .long, help: "Chart of a measured value of the station: torque, gap, torque/head-1 …")
+    var value: String?
+    @Option(name: .long, help: "Chart of these parts only: product=…, recipe=…, model=… or supplier=…")
+    var of: String?
+    @Option(name: .long, help: "Stations of this line only: its place, or its name under `lines:`.") var line: String?
     @OptionGroup var report: ReportOptions
+
+    func validate() throws {
+      if station != nil, line != nil { throw ValidationError("name a station or a --line") }
+    }
 
     func run() async throws {
       let table = try await gateway.client.report(
-        ReportQuery(subject: .inspection, by: by, period: report.period, asset: station, defect: defect))
+        ReportQuery(
+          subject: .inspection, by: by, period: report.period, asset: station, defect: defect, chart: chart,
+          value: value, parts: of, line: line))
       if table.by == "chart", !report.json, !report.csv {
         print(ControlChartText.page(table))
       } else {
@@ -77,12 +108,15 @@ struct InspectionCommand: AsyncParsableCommand {
     func run() throws {
       let table: SamplingTable
       let plan: SamplingPlan
+      let level: SamplingTable.Level
       do {
         table = try SamplingTableFile.load(self.table)
-        guard let level = SamplingTable.Level(rawValue: level) else {
+        guard let known = SamplingTable.Level(rawValue: self.level) else {
           throw ValidationError(
-            "there is no level \(level): write \(SamplingTable.Level.allCases.map(\.rawValue).joined(separator: ", "))")
+            "there is no level \(self.level): write \(SamplingTable.Level.allCases.map(\.rawValue).joined(separator: ", "))"
+          )
         }
+        level = known
         plan = try table.plan(lot: lot, limit: aql, level: level)
       } catch let errors as ConfigurationErrors {
         Output.error(errors.description)
@@ -106,14 +140,31 @@ struct InspectionCommand: AsyncParsableCommand {
         }
         var state = SamplingSwitch()
         for lot in lots { state.add(.init(accepted: lot == "a"), table.switching) }
-        switch state.state {
-        case .normal, .reduced: print("the next lot: \(state.state.rawValue) inspection")
-        case .tightened: print("the next lot: TIGHTENED inspection; its plans are not in this table")
-        case .discontinued: print("inspection by samples is DISCONTINUED: the supplier must improve first")
-        }
+        print(Self.next(state.state, table, lot: lot, limit: aql, level: level))
       }
       let status = table.status.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
       print("by \(table.document); \(status)")
+    }
+
+    /// How the lot after these is inspected, with its plan where the table has one for it.
+    static func next(
+      _ state: SamplingSwitch.State, _ table: SamplingTable, lot: Int, limit: String, level: SamplingTable.Level
+    ) -> String {
+      let severity: SamplingTable.Severity
+      switch state {
+      case .normal: return "the next lot: normal inspection"
+      case .tightened: severity = .tightened
+      case .reduced: severity = .reduced
+      case .discontinued: return "inspection by samples is DISCONTINUED: the supplier must improve first"
+      }
+      let head = "the next lot: \(severity == .tightened ? "TIGHTENED" : "reduced") inspection"
+      do {
+        let plan = try table.plan(lot: lot, limit: limit, level: level, severity: severity)
+        return head + "; inspect \(plan.size) of \(lot) pieces (letter \(plan.planLetter)), accept with \(plan.accept) "
+          + "defective or fewer, refuse with \(plan.reject) or more"
+      } catch {
+        return "\(head); \(error)"
+      }
     }
   }
 

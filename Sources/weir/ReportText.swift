@@ -17,23 +17,28 @@ enum ReportText {
 
   /// Heads, rows and total.
   static func rows(_ table: ReportTable) -> [String] {
-    var text = Columns(alignRight: Set(1...max(1, table.columns.count)))
-    let heads = table.columns.map { $0.unit.isEmpty ? $0.title : "\($0.title) \($0.unit)" }
+    let shown = table.columns.indices.filter { !table.columns[$0].isDetail }
+    let isText = shown.enumerated().filter { table.columns[$0.element].isText }.map { $0.offset + 1 }
+    var text = Columns(alignRight: Set(1...max(1, shown.count)).subtracting(isText))
+    let heads = shown.map { table.columns[$0] }.map { $0.unit.isEmpty ? $0.title : "\($0.title) \($0.unit)" }
     text.add(cells: [table.by.uppercased()] + heads + [""])
     let bar = table.columns.firstIndex(where: \.hasBar)
     let largest = bar.flatMap { column in table.rows.compactMap { value($0, column) }.max() } ?? .zero
     for row in table.rows + (table.total.map { [$0] } ?? []) {
-      let cells = table.columns.indices.map { cell(row, $0, table.columns[$0]) }
+      let cells = shown.map { cell(row, $0, table.columns[$0]) }
       let isTotal = row == table.total
       text.add(cells: [row.name] + cells + [isTotal ? "" : bar.map { self.bar(value(row, $0), of: largest) } ?? ""])
     }
     return text.lines()
   }
 
-  /// Figures as they are; cells with a comma or quote are quoted (RFC 4180).
+  /// Figures as they are, and what stands beside them at the end; cells with a comma or quote are quoted (RFC 4180).
   static func csv(_ table: ReportTable) -> String {
-    let heads = [table.by] + table.columns.map { $0.unit.isEmpty ? $0.key : "\($0.key) [\($0.unit)]" }
-    let rows = (table.rows + (table.total.map { [$0] } ?? [])).map { row in [row.name] + row.figures.map { $0 ?? "" } }
+    let heads =
+      [table.by] + table.columns.map { $0.unit.isEmpty ? $0.key : "\($0.key) [\($0.unit)]" } + ["note"]
+    let rows = (table.rows + (table.total.map { [$0] } ?? [])).map { row in
+      [row.name] + row.figures.map { $0 ?? "" } + [row.note ?? ""]
+    }
     return csv([heads] + rows)
   }
 
@@ -56,6 +61,7 @@ enum ReportText {
   }
 
   private static func cell(_ row: ReportTable.Row, _ place: Int, _ column: ReportTable.Column) -> String {
+    if column.isText { return row.figures.count > place ? row.figures[place] ?? "" : "" }
     guard let value = value(row, place) else { return "–" }
     let text = value.text(places: column.places)
     let point = text.firstIndex(of: ".") ?? text.endIndex

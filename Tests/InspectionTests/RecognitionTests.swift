@@ -41,6 +41,32 @@ import Testing
     #expect(RecognitionEstimate(Recognition(), rejected: 0, passed: 5).falseCalls == nil)
   }
 
+  @Test("every share of reviews has its interval")
+  func intervals() throws {
+    // All rejects are bad and reviewed; of 9,900 passed parts 200 were audited, and 3 were bad (0.511 to 4.317 %).
+    let reviewed = Recognition(defectiveRejected: 100, defectivePassed: 3, goodRejected: 0, goodPassed: 197)
+    let estimate = RecognitionEstimate(reviewed, rejected: 100, passed: 9_900)
+    let audit = try #require(Proportion(3, of: 200).interval())
+    let rejects = try #require(Proportion(0, of: 100).interval())
+    let escapes = try #require(estimate.escapeInterval)
+    #expect(isClose(escapes.lowerBound, 9_900 * audit.lowerBound / (9_900 * audit.lowerBound + 100), 1e-12))
+    #expect(
+      isClose(
+        escapes.upperBound,
+        9_900 * audit.upperBound / (9_900 * audit.upperBound + 100 * (1 - rejects.upperBound)), 1e-12))
+    #expect(escapes.contains(estimate.escapes ?? -1))
+    let detection = try #require(estimate.detectionInterval)
+    #expect(
+      isClose(detection.lowerBound, 1 - escapes.upperBound, 1e-12) && detection.contains(1 - (estimate.escapes ?? 0)))
+    let falseCalls = try #require(estimate.falseCallInterval)
+    #expect(falseCalls.lowerBound == 0 && falseCalls.contains(estimate.falseCalls ?? -1))
+    // Without an audit nothing is known of escapes, with none found in 200 not nothing.
+    let none = RecognitionEstimate(Recognition(defectiveRejected: 5), rejected: 5, passed: 90)
+    #expect(none.escapeInterval == nil && none.detection == nil && none.falseCallInterval != nil)
+    let clean = RecognitionEstimate(Recognition(goodPassed: 200), rejected: 0, passed: 200)
+    #expect(clean.escapes == nil && clean.escapeInterval == nil)
+  }
+
   @Test func wilson() throws {
     let vector = try QualityVector("wilson-interval")
     let cases = try #require(vector.inputs["cases"]?.arrayValue).map { try QualityVector.integers($0) }

@@ -33,6 +33,7 @@ import Testing
         tally.rejected = tally.defective["scratch"] ?? 0
         tally.models[model] = InspectionTally.Group()
         tally.models[model]?.inspected = size
+        tally.models[model]?.rejected = tally.rejected
         tally.models[model]?.recognition = Recognition(goodRejected: reviews.wrong, goodPassed: reviews.right)
         if let recipe {
           tally.recipes[recipe] = tally.models[model]
@@ -319,7 +320,7 @@ import Testing
     #expect(tally.firstAttempts == 3 && tally.firstGood == 1)
     #expect(tally.defects == ["x": 3] && tally.defective == ["x": 2])
     #expect(tally.recognition == Recognition(defectivePassed: 1, goodRejected: 2))
-    #expect(tally.unmatched == 3)
+    #expect(tally.unmatched == 2 && tally.decided == 1)
     #expect(tally.suppliers["acme"]?.recognition.defectivePassed == 1)
     #expect(tally.model == "m1")
     var writer = ByteWriter()

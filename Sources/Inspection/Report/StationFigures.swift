@@ -7,7 +7,12 @@ public struct StationFigures: Hashable, Sendable {
   public private(set) var unsure = 0
   public private(set) var firstAttempts = 0
   public private(set) var firstGood = 0
+  public private(set) var firstUnits = 0
+  public private(set) var firstGoodUnits = 0
   public private(set) var reworked = 0
+  public private(set) var scrapped = 0
+  public private(set) var decided = 0
+  public private(set) var unmatched = 0
   public private(set) var named = 0
   public private(set) var recognition = Recognition()
 
@@ -19,9 +24,30 @@ public struct StationFigures: Hashable, Sendable {
     unsure += tally.unsure
     firstAttempts += tally.firstAttempts
     firstGood += tally.firstGood
+    firstUnits += tally.firstUnits
+    firstGoodUnits += tally.firstGoodUnits
     reworked += tally.verdicts["rework"] ?? 0
+    scrapped += tally.verdicts["scrap"] ?? 0
+    decided += tally.decided
+    unmatched += tally.unmatched
     named += tally.defects.values.reduce(0, +)
     recognition += tally.recognition
+  }
+
+  public mutating func add(_ other: StationFigures) {
+    inspected += other.inspected
+    rejected += other.rejected
+    unsure += other.unsure
+    firstAttempts += other.firstAttempts
+    firstGood += other.firstGood
+    firstUnits += other.firstUnits
+    firstGoodUnits += other.firstGoodUnits
+    reworked += other.reworked
+    scrapped += other.scrapped
+    decided += other.decided
+    unmatched += other.unmatched
+    named += other.named
+    recognition += other.recognition
   }
 
   public mutating func add(_ group: InspectionTally.Group) {
@@ -40,8 +66,9 @@ public struct StationFigures: Hashable, Sendable {
     all > 0 ? try ExactDecimal(count) * ExactDecimal(100) / ExactDecimal(all) : nil
   }
 
+  /// By units: a part that is joined ten times passes if all ten joints were good the first time.
   public var firstPassYield: ExactDecimal? {
-    get throws(DecimalError) { try QualityLevel.firstPassYield(good: firstGood, of: firstAttempts) }
+    get throws(DecimalError) { try QualityLevel.firstPassYield(good: firstGoodUnits, of: firstUnits) }
   }
 
   /// Defects of a million inspections; an inspection counts as one opportunity.

@@ -6,6 +6,8 @@ public struct InspectionPlan: Hashable, Sendable {
   public let settings: InspectionSettings
   public let accuracy: AccuracyBound
   public let rules: [RunRule]
+  /// Of measured values every test of the set means something.
+  public let valueRules: [RunRule]
   /// Of the two-sided CUSUM of measured values and of the confidence, for the run length that is asked for.
   public let levelThreshold: Double
 
@@ -17,6 +19,7 @@ public struct InspectionPlan: Hashable, Sendable {
     levelThreshold = RunLength.threshold(
       reference: LevelWatch.reference, inControl: Double(settings.runLength))
     let family: RunRule.Family = settings.rules == .nelson ? .nelson : .westernElectric
-    rules = family.rules.filter { settings.tests.contains($0.number) && $0.suitsAttributes }
+    valueRules = family.rules.filter { settings.tests.contains($0.number) }
+    rules = valueRules.filter(\.suitsAttributes)
   }
 }

@@ -13,7 +13,18 @@ extension InspectionTally {
         writer.varint(count)
       }
     }
-    for groups in [models, recipes, suppliers] {
+    encode([models, recipes, suppliers], into: &writer)
+    writer.varint(measures.count)
+    for (name, measure) in measures.sorted(by: { $0.key < $1.key }) {
+      writer.string(name)
+      measure.encode(into: &writer)
+    }
+    for count in [firstUnits, firstGoodUnits, decided] { writer.varint(count) }
+    encode([products], into: &writer)
+  }
+
+  private func encode(_ all: [[String: Group]], into writer: inout ByteWriter) {
+    for groups in all {
       writer.varint(groups.count)
       for (name, group) in groups.sorted(by: { $0.key < $1.key }) {
         writer.string(name)
@@ -21,11 +32,6 @@ extension InspectionTally {
         writer.varint(group.rejected)
         group.recognition.encode(into: &writer)
       }
-    }
-    writer.varint(measures.count)
-    for (name, measure) in measures.sorted(by: { $0.key < $1.key }) {
-      writer.string(name)
-      measure.encode(into: &writer)
     }
   }
 
@@ -49,6 +55,15 @@ extension InspectionTally {
       let name = try reader.string()
       measures[name] = try Measure(from: &reader)
     }
+    // What was saved before units and products were counted ends here.
+    guard !reader.isAtEnd else {
+      (firstUnits, firstGoodUnits) = (firstAttempts, firstGood)
+      return
+    }
+    firstUnits = try reader.integer()
+    firstGoodUnits = try reader.integer()
+    decided = try reader.integer()
+    products = try Self.groups(&reader)
   }
 
   private static func counts(_ reader: inout ByteReader) throws(ByteReaderError) -> [String: Int] {
@@ -90,7 +105,8 @@ extension InspectionTally.Measure {
   func encode(into writer: inout ByteWriter) {
     for count in [count, rangeCount, outside] { writer.varint(count) }
     for value in [mean, squares, ranges, last] { writer.double(value) }
-    for limit in [lower, upper] {
+    // Saved measures have no room for another flag: without a common limit the lower one is above everything.
+    for limit in [hasMixedLimits ? .infinity : lower, upper] {
       writer.boolean(limit != nil)
       if let limit { writer.double(limit) }
     }
@@ -107,5 +123,9 @@ extension InspectionTally.Measure {
     last = try reader.double()
     lower = try reader.boolean() ? try reader.double() : nil
     upper = try reader.boolean() ? try reader.double() : nil
+    if lower == .infinity {
+      hasMixedLimits = true
+      lower = nil
+    }
   }
 }

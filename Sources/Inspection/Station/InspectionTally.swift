@@ -25,9 +25,11 @@ public struct InspectionTally: Hashable, Sendable {
     public var ranges = 0.0
     public var rangeCount = 0
     public var last = 0.0
-    /// As the last result named them.
+    /// As the results named them; nil where none did, and where they were not the same for all.
     public var lower: Double?
     public var upper: Double?
+    /// Results named different limits (several products): there is no common one to compare with.
+    public var hasMixedLimits = false
     /// Beyond its own limits.
     public var outside = 0
 
@@ -43,8 +45,7 @@ public struct InspectionTally: Hashable, Sendable {
       mean += distance / Double(count)
       squares += distance * (value - mean)
       last = value
-      self.lower = lower ?? self.lower
-      self.upper = upper ?? self.upper
+      see(lower, upper)
       if let lower, value < lower { outside += 1 } else if let upper, value > upper { outside += 1 }
     }
   }
@@ -57,6 +58,10 @@ public struct InspectionTally: Hashable, Sendable {
   /// First attempts, and the good ones of them.
   public var firstAttempts = 0
   public var firstGood = 0
+  /// Units of which first attempts came, and those of them of which every one was good. A result that names no unit counts
+  /// as a unit of its own; a unit whose steps lie in two windows counts in both.
+  public var firstUnits = 0
+  public var firstGoodUnits = 0
   /// All results by verdict.
   public var verdicts: [String: Int] = [:]
   /// How often a code was named, and how many parts had it.
@@ -68,10 +73,14 @@ public struct InspectionTally: Hashable, Sendable {
   public var recipes: [String: Group] = [:]
   /// By supplier of the part.
   public var suppliers: [String: Group] = [:]
+  /// By product.
+  public var products: [String: Group] = [:]
   public var confidence = 0.0
   public var confidences = 0
   /// Reviews of which the result is not known.
   public var unmatched = 0
+  /// Reviews of parts of which the station had said neither OK nor NG: a person decided, and nothing is said of the station.
+  public var decided = 0
   /// By `value` or `value/step`.
   public var measures: [String: Measure] = [:]
 
@@ -98,6 +107,8 @@ public struct InspectionTally: Hashable, Sendable {
   ]
   /// More values of one station than this are not followed.
   static let largestNumberOfMeasures = 200
+  /// More products in one window than this are not told apart.
+  static let largestNumberOfProducts = 200
 
   // MARK: Fold
 
@@ -105,7 +116,7 @@ public struct InspectionTally: Hashable, Sendable {
   ///   - results: events with a verdict, by (time, identity).
   ///   - reviews: of the same window, by (time, identity); of several for one result the last one counts.
   public init(results: [Event], reviews: [Event] = []) {
-    var judged: [ReviewedPart: (rejected: Bool?, model: String, recipe: String, supplier: String)] = [:]
+    var judged: [ReviewedPart: Part] = [:]
     var reviewed: [ReviewedPart: ReviewWord] = [:]
     var order: [ReviewedPart] = []
     for event in reviews {
@@ -115,49 +126,88 @@ public struct InspectionTally: Hashable, Sendable {
       }
       if reviewed.updateValue(word, forKey: part) == nil { order.append(part) }
     }
+    var firstOnes: [String: Bool] = [:]
     for event in results {
-      let figures = add(event)
-      if let word = event.first("review").flatMap(ReviewWord.init) {
-        count(word, rejected: figures.rejected, figures.model, figures.recipe, figures.supplier)
-      }
+      let figures = add(event, &firstOnes)
+      if let word = event.first("review").flatMap(ReviewWord.init) { count(word, figures) }
       guard !order.isEmpty else { continue }
       for part in ReviewedPart.names(of: event) { judged[part] = figures }
     }
+    firstUnits += firstOnes.count
+    firstGoodUnits += firstOnes.values.count { $0 }
     for part in order {
       guard let word = reviewed[part] else { continue }
-      let figures = judged[part]
-      count(word, rejected: figures?.rejected, figures?.model, figures?.recipe, figures?.supplier)
+      count(word, judged[part])
     }
   }
 
-  private mutating func count(
-    _ word: ReviewWord, rejected: Bool?, _ model: String?, _ recipe: String?, _ supplier: String?
-  ) {
-    guard let counted = word.counted(rejected: rejected) else {
-      unmatched += 1
+  /// What a review is compared with.
+  private struct Part {
+    /// Nil where the station has said neither OK nor NG.
+    var rejected: Bool?
+    var model = ""
+    var recipe = ""
+    var supplier = ""
+    var product = ""
+  }
+
+  private mutating func count(_ word: ReviewWord, _ part: Part?) {
+    guard let counted = word.counted(rejected: part?.rejected) else {
+      if part == nil { unmatched += 1 } else { decided += 1 }
       return
     }
-    let version = model ?? ""
-    models[version, default: Group()].recognition += counted
-    if let recipe, !recipe.isEmpty {
-      recipes[recipe, default: Group()].recognition += counted
-    }
-    if let supplier, !supplier.isEmpty {
-      suppliers[supplier, default: Group()].recognition += counted
-    }
+    let part = part ?? Part()
+    models[part.model, default: Group()].recognition += counted
+    if !part.recipe.isEmpty { recipes[part.recipe, default: Group()].recognition += counted }
+    if !part.supplier.isEmpty { suppliers[part.supplier, default: Group()].recognition += counted }
+    // Those that are not told apart are no product of their own.
+    if products[part.product] != nil { products[part.product]?.recognition += counted }
   }
 
-  private mutating func add(
-    _ event: Event
-  ) -> (rejected: Bool?, model: String, recipe: String, supplier: String) {
+  private mutating func add(_ event: Event, _ firstOnes: inout [String: Bool]) -> Part {
     let verdict = event.first("verdict") ?? "unknown"
     verdicts[verdict, default: 0] += 1
     // A tool that has nothing to say may say so with an empty text.
     let codes = event.all("defect").filter { !$0.isEmpty }
     for code in codes { defects[code, default: 0] += 1 }
-    let model = event.first("model") ?? ""
-    let recipe = event.first("recipe") ?? event.first("program") ?? ""
-    let supplier = event.first("supplier") ?? ""
+    var part = Part(
+      rejected: nil, model: event.first("model") ?? "", recipe: event.first("recipe") ?? event.first("program") ?? "",
+      supplier: event.first("supplier") ?? "", product: event.first("product") ?? "")
+    measure(event)
+    guard verdict != "bypass" else { return part }
+    let isRejected = verdict == UnitVisit.bad
+    inspected += 1
+    if isRejected { rejected += 1 }
+    if verdict == "unsure" { unsure += 1 }
+    if event.first("attempt").flatMap({ Int($0) }) ?? 1 <= 1 {
+      let isGood = verdict == UnitVisit.good
+      firstAttempts += 1
+      if isGood { firstGood += 1 }
+      if let unit = event.first("unit"), !unit.isEmpty {
+        firstOnes[unit] = isGood && firstOnes[unit] ?? true
+      } else {
+        firstUnits += 1
+        if isGood { firstGoodUnits += 1 }
+      }
+    }
+    for code in Set(codes) { defective[code, default: 0] += 1 }
+    if let value = event.first("confidence").flatMap({ Double($0) }), value.isFinite {
+      confidence += value
+      confidences += 1
+    }
+    Self.add(part.model, isRejected, &models)
+    if !part.recipe.isEmpty { Self.add(part.recipe, isRejected, &recipes) }
+    if !part.supplier.isEmpty { Self.add(part.supplier, isRejected, &suppliers) }
+    if !part.product.isEmpty,
+      products[part.product] != nil || products.count < Self.largestNumberOfProducts
+    {
+      Self.add(part.product, isRejected, &products)
+    }
+    part.rejected = isRejected || verdict == UnitVisit.good ? isRejected : nil
+    return part
+  }
+
+  private mutating func measure(_ event: Event) {
     let step = event.first("step")
     for measured in Self.measured {
       guard let value = event.first(measured.value).flatMap({ Double($0) }), value.isFinite else { continue }
@@ -167,25 +217,6 @@ public struct InspectionTally: Hashable, Sendable {
         value, lower: event.first(measured.lower).flatMap { Double($0) },
         upper: event.first(measured.upper).flatMap { Double($0) })
     }
-    guard verdict != "bypass" else { return (nil, model, recipe, supplier) }
-    let isRejected = verdict == UnitVisit.bad
-    inspected += 1
-    if isRejected { rejected += 1 }
-    if verdict == "unsure" { unsure += 1 }
-    if event.first("attempt").flatMap({ Int($0) }) ?? 1 <= 1 {
-      firstAttempts += 1
-      if verdict == UnitVisit.good { firstGood += 1 }
-    }
-    for code in Set(codes) { defective[code, default: 0] += 1 }
-    if let value = event.first("confidence").flatMap({ Double($0) }), value.isFinite {
-      confidence += value
-      confidences += 1
-    }
-    Self.add(model, isRejected, &models)
-    if !recipe.isEmpty { Self.add(recipe, isRejected, &recipes) }
-    if !supplier.isEmpty { Self.add(supplier, isRejected, &suppliers) }
-    let isVerdict = isRejected || verdict == UnitVisit.good
-    return (isVerdict ? isRejected : nil, model, recipe, supplier)
   }
 
   private static func add(_ name: String, _ isRejected: Bool, _ groups: inout [String: Group]) {

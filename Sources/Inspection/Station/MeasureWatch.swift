@@ -5,7 +5,7 @@ public struct MeasureWatch: Hashable, Sendable {
   /// Before anything is judged.
   static let learntValues = 100
 
-  /// Everything of this phase together.
+  /// Everything of this phase with the limits of the last windows.
   public private(set) var total = InspectionTally.Measure()
   /// The windows' means.
   public private(set) var level = LevelWatch()
@@ -22,24 +22,17 @@ public struct MeasureWatch: Hashable, Sendable {
     level.add(
       mean: measure.mean, values: measure.count, ranges: measure.ranges, rangeCount: measure.rangeCount, start: start,
       least: Self.learntValues, plan: plan)
+    // Values against other limits (of another product) are another population.
+    if total.hasOtherLimits(than: measure) { total = InspectionTally.Measure() }
     total.merge(measure)
   }
 
-  /// Of all values of this phase; nil before there are enough, without limits and without scatter.
-  public var capability: (cpk: Double, ppk: Double, proven: Double)? {
-    guard total.count >= Self.learntValues, total.rangeCount > 0, total.lower != nil || total.upper != nil else {
-      return nil
-    }
-    let within = total.ranges / Double(total.rangeCount) / ControlConstants.two.d2
-    let overall = (total.squares / Double(total.count - 1)).squareRoot()
-    guard within > 0, overall > 0 else { return nil }
-    func index(_ sigma: Double) -> Double {
-      min(
-        total.upper.map { ($0 - total.mean) / (3 * sigma) } ?? .infinity,
-        total.lower.map { (total.mean - $0) / (3 * sigma) } ?? .infinity)
-    }
-    let cpk = index(within)
-    return (cpk, index(overall), Capability.proven(cpk, count: total.count))
+  /// Of all values of this phase; nil before there are enough, without common limits and without scatter.
+  public var capability: Capability? {
+    guard total.count >= Self.learntValues, total.rangeCount > 0 else { return nil }
+    return try? Capability(
+      mean: total.mean, within: total.ranges / Double(total.rangeCount) / ControlConstants.two.d2,
+      overall: total.deviation ?? 0, count: total.count, lower: total.lower, upper: total.upper)
   }
 
   func encode(into writer: inout ByteWriter) {
@@ -54,6 +47,29 @@ public struct MeasureWatch: Hashable, Sendable {
 }
 
 extension InspectionTally.Measure {
+  /// Of the sample (n − 1); nil of fewer than two values.
+  public var deviation: Double? { count > 1 ? (max(0, squares) / Double(count - 1)).squareRoot() : nil }
+
+  /// Whether both are known to have limits, and not the same ones for all.
+  func hasOtherLimits(than other: Self) -> Bool {
+    guard hasMixedLimits == other.hasMixedLimits else { return count > 0 && other.count > 0 }
+    return Self.differ(lower, other.lower) || Self.differ(upper, other.upper)
+  }
+
+  private static func differ(_ a: Double?, _ b: Double?) -> Bool { a != nil && b != nil && a != b }
+
+  /// Limits that a result names.
+  mutating func see(_ lower: Double?, _ upper: Double?) {
+    guard !hasMixedLimits else { return }
+    if Self.differ(self.lower, lower) || Self.differ(self.upper, upper) {
+      hasMixedLimits = true
+      (self.lower, self.upper) = (nil, nil)
+    } else {
+      self.lower = lower ?? self.lower
+      self.upper = upper ?? self.upper
+    }
+  }
+
   /// Values that came after these; the pair at the seam is no neighbour.
   mutating func merge(_ other: Self) {
     let all = count + other.count
@@ -65,8 +81,11 @@ extension InspectionTally.Measure {
     ranges += other.ranges
     rangeCount += other.rangeCount
     last = other.last
-    lower = other.lower ?? lower
-    upper = other.upper ?? upper
+    if other.hasMixedLimits {
+      hasMixedLimits = true
+      (lower, upper) = (nil, nil)
+    }
+    see(other.lower, other.upper)
     outside += other.outside
   }
 }

@@ -21,7 +21,11 @@ extension StationWatch {
     let others = suspectNames
     let teller = Teller(
       asset: asset, plan: plan, zone: zone, phase: phase, end: end,
-      associations: { groups + causes.associations(windows: windows, since: $0, others: others) })
+      associations: { name, since in
+        // Windows count the groups' rejects, not their defects.
+        let own = name == Self.rejects ? groups : groups.map { "all rejects, whatever their defect: \($0)" }
+        return own + causes.associations(windows: windows, since: since, others: others)
+      })
     var findings: [Finding] = []
     // What watches over people judges no parts: how it recognises is told, what it sees goes the way of safety.
     let judgesParts = asset.criticality != .safety
@@ -46,8 +50,8 @@ extension StationWatch {
     var zone: PlantZone
     var phase: Phase
     var end: Timestamp
-    /// What goes with a rise, by its beginning.
-    var associations: (Timestamp) -> [String]
+    /// What goes with a rise, by the rate's name and its beginning.
+    var associations: (String, Timestamp) -> [String]
 
     var id: String { asset.id }
     var version: String { phase.version.isEmpty ? "" : " (model \(phase.version))" }
@@ -101,7 +105,7 @@ extension StationWatch {
               + "chart.",
           evidence: [
             Event.Attribute("now", "\(now.count) of \(now.total)"), Event.Attribute("interval_95", interval(now)),
-          ] + evidence + associated(since))
+          ] + evidence + associated(since, name))
       }
       guard let last = rate.subgroups.last else { return nil }
       let isFewer = last.z < 0
@@ -117,8 +121,8 @@ extension StationWatch {
     }
 
     /// What the rejected parts have in common, and what was otherwise in the same time.
-    private func associated(_ since: Timestamp) -> [Event.Attribute] {
-      let found = associations(since)
+    private func associated(_ since: Timestamp, _ name: String) -> [Event.Attribute] {
+      let found = associations(name, since)
       return found.isEmpty
         ? []
         : [
@@ -196,7 +200,7 @@ extension StationWatch {
     func capability(_ name: String, _ measure: MeasureWatch) -> Finding? {
       guard let limit = plan.settings.capability?.doubleValue, let found = measure.capability,
         // What a sample this small cannot disprove is not told.
-        found.cpk + (found.cpk - found.proven) < limit
+        found.cpk + (found.cpk - found.provenCpk) < limit
       else { return nil }
       return Finding(
         key: "capability/\(id)/\(name)", rule: "capability", subject: id, severity: .info, opened: phase.start,
@@ -206,7 +210,7 @@ extension StationWatch {
         evidence: [
           Event.Attribute("cpk", FigureText.text(found.cpk, places: 3)),
           Event.Attribute("ppk", FigureText.text(found.ppk, places: 3)),
-          Event.Attribute("proven_cpk_95", FigureText.text(found.proven, places: 3)),
+          Event.Attribute("proven_cpk_95", FigureText.text(found.provenCpk, places: 3)),
           Event.Attribute("values", "\(measure.total.count)"),
           Event.Attribute("limits", limits(measure.total)),
         ])

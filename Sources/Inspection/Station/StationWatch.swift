@@ -115,12 +115,22 @@ public struct StationWatch: Hashable, Sendable {
 }
 
 extension StationWatch.Phase {
-  /// - Parameter groups: by version, or by recipe. Reviews of the phase's own parts only: what another one did says nothing
-  ///   of it.
+  /// - Parameter groups: by version, or by recipe. Parts and reviews of the phase's own only: what another one did says
+  ///   nothing of it.
   mutating func add(_ tally: InspectionTally, _ groups: [String: InspectionTally.Group]) {
-    inspected += tally.inspected
-    rejected += tally.rejected
-    unsure += tally.unsure
+    if let own = groups[version], tally.inspected > 0 {
+      inspected += own.inspected
+      rejected += own.rejected
+      // Groups do not say it: of several the part that the group has of the window.
+      unsure +=
+        own.inspected == tally.inspected
+        ? tally.unsure
+        : Int((Double(tally.unsure) * Double(own.inspected) / Double(tally.inspected)).rounded())
+    } else if InspectionTally.leading(groups) == nil {
+      inspected += tally.inspected
+      rejected += tally.rejected
+      unsure += tally.unsure
+    }
     if let own = reviewed(tally, groups) { recognition += own }
   }
 

@@ -77,7 +77,9 @@ struct VersionWatch: OfPhase {
     }
     suspected.inspected += tally.inspected
     suspected.rejected += tally.rejected
-    for (kind, groups) in [("model", tally.models), ("recipe", tally.recipes), ("supplier", tally.suppliers)] {
+    for (kind, groups) in [
+      ("model", tally.models), ("recipe", tally.recipes), ("supplier", tally.suppliers), ("product", tally.products),
+    ] {
       for (name, group) in groups.sorted(by: { $0.key < $1.key }) where !name.isEmpty {
         let key = "\(kind) \(name)"
         guard suspects[key] != nil || suspects.count < Self.mostSuspects else { continue }

@@ -25,12 +25,26 @@ public struct Capability: Hashable, Sendable {
   ///   - values: in the order in which they were made.
   ///   - within: standard deviation within subgroups; nil = from the moving range of two.
   public init(_ values: [Double], lower: Double?, upper: Double?, within: Double? = nil) throws(Refusal) {
-    guard lower != nil || upper != nil else { throw .noLimits }
-    if let lower, let upper, lower >= upper { throw .limitsReversed }
-    guard let baseline = MeasurementBaseline(values: values) else { throw .tooFew }
+    guard let baseline = MeasurementBaseline(values: values) else {
+      try Self.check(lower, upper)
+      throw .tooFew
+    }
     let mean = baseline.mean
     let overall = (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count - 1)).squareRoot()
-    let within = within ?? baseline.sigma
+    try self.init(
+      mean: mean, within: within ?? baseline.sigma, overall: overall, count: values.count, lower: lower, upper: upper)
+  }
+
+  /// Of what is known of the values where they themselves are not kept.
+  ///
+  /// - Parameters:
+  ///   - within: standard deviation within subgroups, or from moving ranges.
+  ///   - overall: of all values (n − 1).
+  public init(
+    mean: Double, within: Double, overall: Double, count: Int, lower: Double?, upper: Double?
+  ) throws(Refusal) {
+    try Self.check(lower, upper)
+    guard count > 1 else { throw .tooFew }
     guard overall > 0, within > 0 else { throw .noScatter }
     func index(_ sigma: Double) -> Double {
       min(upper.map { ($0 - mean) / (3 * sigma) } ?? .infinity, lower.map { (mean - $0) / (3 * sigma) } ?? .infinity)
@@ -46,8 +60,13 @@ public struct Capability: Hashable, Sendable {
     self.mean = mean
     self.within = within
     self.overall = overall
-    count = values.count
-    provenCpk = Self.proven(cpk, count: values.count)
+    self.count = count
+    provenCpk = Self.proven(cpk, count: count)
+  }
+
+  private static func check(_ lower: Double?, _ upper: Double?) throws(Refusal) {
+    guard lower != nil || upper != nil else { throw .noLimits }
+    if let lower, let upper, lower >= upper { throw .limitsReversed }
   }
 
   /// Below it lies the true Cpk with 5 %.

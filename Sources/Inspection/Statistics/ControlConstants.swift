@@ -1,3 +1,5 @@
+import Glibc
+
 /// Constants of the range of n normal values: d2 = E[range] / σ and d3 = σ(range) / σ. Exact mathematics, in the three
 /// digits in which every handbook prints them, so that limits agree with other programs (ISO 7870-2:2023, table A;
 /// ASTM MNL 7, table 49).
@@ -33,4 +35,11 @@ public struct ControlConstants: Hashable, Sendable {
   /// Limits of the ranges: D3·R̄ and D4·R̄.
   public var lower: Double { max(0, 1 - 3 * d3 / d2) }
   public var upper: Double { 1 + 3 * d3 / d2 }
+
+  /// E[s] / σ of the standard deviation of n normal values: √(2/(n−1)) · Γ(n/2) / Γ((n−1)/2). Nil for fewer than two.
+  public static func c4(_ size: Int) -> Double? {
+    guard size > 1 else { return nil }
+    let n = Double(size)
+    return (2 / (n - 1)).squareRoot() * exp(lgamma(n / 2) - lgamma((n - 1) / 2))
+  }
 }

@@ -45,6 +45,16 @@ public struct RecognitionEstimate: Hashable, Sendable {
   public var falseCalls: Double?
   /// Defective parts that pass, among the defective; nil without reviewed passed parts, or without anything defective.
   public var escapes: Double?
+  /// What the reviews prove of them: with the ends of the Wilson intervals (95 %) of what was reviewed of each kind in
+  /// place of the shares. Wider rather than narrower than 95 %, since both ends are taken together.
+  public var falseCallInterval: ClosedRange<Double>?
+  public var escapeInterval: ClosedRange<Double>?
+
+  /// Defective parts that are rejected, among the defective (recall).
+  public var detection: Double? { escapes.map { 1 - $0 } }
+  public var detectionInterval: ClosedRange<Double>? {
+    escapeInterval.map { (1 - $0.upperBound)...(1 - $0.lowerBound) }
+  }
 
   /// - Parameters:
   ///   - rejected: parts that the station has rejected …
@@ -53,18 +63,45 @@ public struct RecognitionEstimate: Hashable, Sendable {
     let reviewedRejects = reviewed.goodRejected + reviewed.defectiveRejected
     let reviewedPasses = reviewed.goodPassed + reviewed.defectivePassed
     // What was found by reviews was there, also if the results themselves are not all known.
-    let rejects = Double(max(rejected, reviewedRejects))
-    let passes = Double(max(passed, reviewedPasses))
-    let goodAmongRejects = reviewedRejects > 0 ? Double(reviewed.goodRejected) / Double(reviewedRejects) : nil
-    let badAmongPasses = reviewedPasses > 0 ? Double(reviewed.defectivePassed) / Double(reviewedPasses) : nil
-    if let goodAmongRejects {
+    let parts = Parts(
+      rejects: Double(max(rejected, reviewedRejects)), passes: Double(max(passed, reviewedPasses)))
+    let goodAmongRejects = Proportion(reviewed.goodRejected, of: reviewedRejects)
+    let badAmongPasses = Proportion(reviewed.defectivePassed, of: reviewedPasses)
+    let (rejects, passes) = (goodAmongRejects.interval(), badAmongPasses.interval())
+    if let share = goodAmongRejects.share {
       // Without an audit all passed parts count as good: of the good ones these are nearly all whatever escapes.
-      let good = rejects * goodAmongRejects + passes * (1 - (badAmongPasses ?? 0))
-      falseCalls = good > 0 ? rejects * goodAmongRejects / good : nil
+      falseCalls = parts.falseCalls(share, badAmongPasses.share ?? 0)
+      falseCallInterval = Self.range(
+        rejects.flatMap { parts.falseCalls($0.lowerBound, passes?.lowerBound ?? 0) },
+        rejects.flatMap { parts.falseCalls($0.upperBound, passes?.upperBound ?? 0) })
     }
-    if let badAmongPasses {
-      let bad = passes * badAmongPasses + rejects * (1 - (goodAmongRejects ?? 0))
-      escapes = bad > 0 ? passes * badAmongPasses / bad : nil
+    if let share = badAmongPasses.share {
+      escapes = parts.escapes(goodAmongRejects.share ?? 0, share)
+      escapeInterval = Self.range(
+        passes.flatMap { parts.escapes(rejects?.lowerBound ?? 0, $0.lowerBound) },
+        passes.flatMap { parts.escapes(rejects?.upperBound ?? 0, $0.upperBound) })
+    }
+  }
+
+  private static func range(_ low: Double?, _ high: Double?) -> ClosedRange<Double>? {
+    guard let low, let high, low <= high else { return nil }
+    return low...high
+  }
+
+  /// Shares of all parts, from the share of good ones among the rejects and of bad ones among the passes. Both grow with
+  /// either.
+  private struct Parts {
+    var rejects: Double
+    var passes: Double
+
+    func falseCalls(_ goodAmongRejects: Double, _ badAmongPasses: Double) -> Double? {
+      let good = rejects * goodAmongRejects + passes * (1 - badAmongPasses)
+      return good > 0 ? rejects * goodAmongRejects / good : nil
+    }
+
+    func escapes(_ goodAmongRejects: Double, _ badAmongPasses: Double) -> Double? {
+      let bad = passes * badAmongPasses + rejects * (1 - goodAmongRejects)
+      return bad > 0 ? passes * badAmongPasses / bad : nil
     }
   }
 }
