@@ -67,4 +67,4 @@ swift_release() {
 }
 
 run_packages=(mosquitto curl libmosquitto-dev libsqlite3-dev libkissfft-dev zlib1g-dev libssl-dev pkg-config tzdata)
-test_packages=(openssl strace procps)
+test_packages=(mosquitto-clients openssl strace procps)

@@ -87,6 +87,22 @@ import Testing
     #expect(watch.escape("NOREAD")?.rejected == start && watch.isHeld("SN1"))
   }
 
+  @Test("on a line of many stations the place where the unit was seen first stays, and what has released it")
+  func longLine() {
+    var watch = InterceptionWatch()
+    for (unit, isRepaired) in [("SN1", false), ("SN2", true)] {
+      _ = watch.add(visit(0, 1, .rejected), unit: unit)
+      if isRepaired { _ = watch.add(visit(1, 200, .rejected), unit: unit) }
+      if isRepaired { _ = watch.add(visit(2, 1, .passed), unit: unit) }
+      for station in 2..<112 as Range<UInt64> {
+        _ = watch.add(visit(Int64(station) + 1, station, .passed), unit: unit)
+      }
+    }
+    #expect(watch.escape("SN1")?.seenAt == 2 && watch.visits <= 2 * InterceptionWatch.mostOfUnit)
+    // The repair of the first place holds: it is the other rejection that is open.
+    #expect(watch.escape("SN2")?.rejectedAt == 200)
+  }
+
   // MARK: Engine
 
   private func bench() throws -> Bench {

@@ -69,8 +69,7 @@ public struct InterceptionWatch: Hashable, Sendable {
     known.insert(visit, at: place)
     visits += 1
     if known.count > Self.mostOfUnit {
-      // The first rejection stays, and what is newest.
-      known.remove(at: 1)
+      known.remove(at: Self.least(known))
       visits -= 1
     }
     held[unit] = known
@@ -83,10 +82,24 @@ public struct InterceptionWatch: Hashable, Sendable {
     visits -= held.removeValue(forKey: unit)?.count ?? 0
   }
 
+  /// Which one goes when more visits come than are kept: the oldest that neither rejects nor releases, and is not the first
+  /// one after the rejection.
+  private static func least(_ visits: [Visit]) -> Int {
+    let passed = open(visits).first.flatMap { seen(visits, after: $0) }
+    let rejecting = Set(visits.lazy.filter { $0.kind == .rejected || $0.kind == .condemned }.map(\.station))
+    return visits.firstIndex {
+      ($0.kind == .seen || $0.kind == .passed && !rejecting.contains($0.station)) && $0 != passed
+    } ?? 1
+  }
+
+  private static func seen(_ visits: [Visit], after rejection: Visit) -> Visit? {
+    visits.first { $0.time > rejection.time && $0.station != rejection.station }
+  }
+
   /// The first other station that saw the unit while it was rejected; nil if none did, or if it was released.
   public func escape(_ unit: String) -> Escape? {
     guard let visits = held[unit], let rejection = Self.open(visits).first,
-      let seen = visits.first(where: { $0.time > rejection.time && $0.station != rejection.station })
+      let seen = Self.seen(visits, after: rejection)
     else { return nil }
     return Escape(
       unit: unit, rejectedAt: rejection.station, rejected: rejection.time, seenAt: seen.station, seen: seen.time)
