@@ -42,8 +42,10 @@ extension GatewayControl {
     let members = try query.line.map { try self.stations(ofLine: $0) } ?? stations
     let asked = members.filter { query.asset == nil || $0.id == query.asset }
     if word == "queue" || word == "band" { return try reviews(asked, word, period) }
-    if word == "lot" { return try lots(station: query.asset, period) }
-    let all = try inspectionWindows(period, station: query.asset)
+    if word == "lot" {
+      return try lots(stations: query.asset == nil && query.line == nil ? nil : asked.map(\.id), period)
+    }
+    let all = try inspectionWindows(period, station: query.asset, measures: query.value != nil)
     let known = Set(asked.map(\.id))
     let windows = all.filter { known.contains($0.key) }
     switch word {
@@ -85,14 +87,16 @@ extension GatewayControl {
   }
 
   /// By the station's id of now.
-  private func inspectionWindows(_ period: PlantPeriod, station: String?) throws -> [String: [StationChart.Window]] {
+  private func inspectionWindows(
+    _ period: PlantPeriod, station: String?, measures: Bool = false
+  ) throws -> [String: [StationChart.Window]] {
     var windows: [String: [StationChart.Window]] = [:]
     let known = Set(stations.map(\.id))
     try store.visitBodies(
       kind: .inspectionCount, asset: station, from: period.start, to: period.end, names: names
     ) { record in
       guard known.contains(record.asset) else { return }
-      let tally = InspectionBody.tally(try JSONValue(parsing: record.body))
+      let tally = InspectionBody.tally(try JSONValue(parsing: record.body), measures: measures)
       windows[record.asset, default: []].append(StationChart.Window(start: record.start, end: record.end, tally: tally))
     }
     return windows
@@ -172,7 +176,7 @@ extension GatewayControl {
       notes.append("no passed part was reviewed: escapes are unknown, not zero; review a sample of 1 to 2 %")
     }
     if all.decided > 0 {
-      notes.append("\(all.decided) parts of which stations were not sure were decided by a person")
+      notes.append("\(all.decided) parts of which stations had said neither OK nor NG were decided by a person")
     }
     if all.unmatched > 0 {
       notes.append("\(all.unmatched) reviews fit no result of their window: a review must have the time of its result")

@@ -25,7 +25,7 @@ extension GatewayControl {
     let rows = content.chart.rows
     var notes = content.notes
     if let (station, name) = content.around { notes += try around(station, name, watch) }
-    if rows.isEmpty { notes.append(Self.noRecords) }
+    if rows.isEmpty, windows.values.allSatisfy(\.isEmpty) { notes.append(Self.noRecords) }
     return table(content.title, "chart", period, content.chart.columns, rows, total: nil, notes: notes)
   }
 

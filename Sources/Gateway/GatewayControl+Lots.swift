@@ -34,10 +34,11 @@ extension GatewayControl {
 
   /// Lots of a period and those that are not decided, by plan and series, then by time.
   ///
-  /// - Parameter station: plans that it samples for; nil: all.
-  func lots(station: String?, _ period: PlantPeriod) throws -> ReportTable {
+  /// - Parameter stations: plans that they sample for; nil: all.
+  func lots(stations: [String]?, _ period: PlantPeriod) throws -> ReportTable {
     let settings = try lotSettings()
-    let all = try settings.plans.filter { plan in station.map { plan.watches(station: $0) } ?? true }.flatMap(kept)
+    let all = try settings.plans.filter { plan in stations?.contains { plan.watches(station: $0) } ?? true }.flatMap(
+      kept)
     var rows: [ReportTable.Row] = []
     var notes: [String] = []
     for one in all {

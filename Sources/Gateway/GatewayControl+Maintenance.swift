@@ -122,7 +122,7 @@ extension GatewayControl {
     }
     let judged = PredictionJudge.judge(history, notice: site.maintenance.notice).filter { $0.record == record.id }
     for judgement in judged { lines.append(Self.sentence(judgement)) }
-    if record.renews { lines.append("the machine is learned anew from now on") }
+    if record.renews { lines.append("what was learned of the machine before then no longer counts") }
     var warnings: [String] = []
     if judged.isEmpty, let current = machine?.current, let first = current.first {
       warnings.append(

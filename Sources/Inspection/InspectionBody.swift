@@ -73,7 +73,9 @@ public enum InspectionBody {
   // MARK: Back
 
   /// The counts of a record's body; what older records do not say is counted from their verdicts.
-  public static func tally(_ body: JSONValue) -> InspectionTally {
+  ///
+  /// - Parameter measures: whether measured values are wanted; of a station with many joints they are most of it.
+  public static func tally(_ body: JSONValue, measures: Bool = true) -> InspectionTally {
     var tally = InspectionTally()
     func number(_ name: String) -> Int? { body[name]?.integerValue.map { Int($0) } }
     tally.verdicts = counts(body["verdicts"])
@@ -93,7 +95,7 @@ public enum InspectionBody {
     tally.recipes = groups(body["recipes"])
     tally.suppliers = groups(body["suppliers"])
     tally.products = groups(body["products"])
-    if case .object(let members)? = body["measures"] { tally.measures = members.mapValues { measure($0) } }
+    if measures, case .object(let members)? = body["measures"] { tally.measures = members.mapValues { measure($0) } }
     // What named no version.
     var rest = InspectionTally.Group()
     let named = tally.recognition

@@ -22,7 +22,8 @@ struct InspectionCommand: AsyncParsableCommand {
         With a station or --line: its chart; --defect chooses the code, `unsure` what it leaves to people. --chart takes \
         another one than Laney's p′: p, np (parts with the defect), c, u (defects), ewma, cusum (small shifts), g, t (good \
         parts or hours between two rare defects). Limits are those of the station's frozen baseline where there is one for \
-        the same counts, else they are estimated over the shown windows; run rules are those of `inspection: charts:`. \
+        the same counts, else they are estimated over the shown windows (without --chart there are none before what is \
+        usual is learnt); run rules are those of `inspection: charts:`. \
         Windows are put together until five defects are expected in each point. Records say how many of a window's parts \
         were defective and not which: for g and t they are taken as evenly spread in it.
 

@@ -48,6 +48,7 @@ import Testing
       var torque = InspectionTally.Measure()
       (torque.count, torque.mean, torque.squares) = (5, place % 2 == 0 ? 100 : 101, 4)
       (torque.lower, torque.upper, torque.outside) = (90, 110, place == 0 ? 1 : 0)
+      (torque.ranges, torque.rangeCount) = (4, 4)
       tally.measures["torque/head-1"] = torque
       let start = Self.start + .minutes(Int64(15 * place))
       return StationChart.Window(start: start, end: start + .minutes(15), tally: tally)
@@ -59,10 +60,12 @@ import Testing
     windows([12, 15, 8, 20, 11, 9, 30, 14, 10, 11].map { (rejected: $0, inspected: 1000) })
   }
 
-  private func report(_ query: ReportQuery) throws -> QualityChartReport.Content? {
+  private func report(
+    _ query: ReportQuery, watch: StationWatch? = nil
+  ) throws -> QualityChartReport.Content? {
     let asked = site.assets.filter { query.asset == nil || $0.id == query.asset }
     let all = Dictionary(uniqueKeysWithValues: asked.map { ($0.id, vector) })
-    return try QualityChartReport(site: site, zone: zone, query: query, asked: asked, windows: all, watch: nil)
+    return try QualityChartReport(site: site, zone: zone, query: query, asked: asked, windows: all, watch: watch)
       .content()
   }
 
@@ -134,6 +137,27 @@ import Testing
     #expect(line.notes.contains { $0.hasPrefix("of 4 stations together") })
     // What the station's rule itself judges by is told with all that it knows.
     #expect(try report(query("glue")) == nil)
+  }
+
+  @Test("a learnt level judges windows of its own phase only; the others are counted")
+  func learntLevel() throws {
+    var watch = StationWatch()
+    for round in 0..<5 as Range<Int64> {
+      // The first four windows were before the present phase.
+      for window in vector.dropFirst(4) {
+        let shift = Span64.hours(4 * round)
+        watch.add(
+          window.tally, start: window.start + shift, end: window.end + shift, plan: InspectionPlan(site.inspection))
+      }
+    }
+    for kind in ChartKind.ofValues {
+      let content = try #require(try report(query("torque", chart: kind.rawValue, value: "torque"), watch: watch))
+      #expect(content.chart.rows.count == 6)
+      #expect(
+        content.notes.contains(
+          "4 windows of another phase or model version are not shown: the level is none of theirs"), "\(content.notes)")
+      #expect(content.notes.contains { $0.contains("the station's rule has learnt") })
+    }
   }
 
   @Test(arguments: ChartKind.ofValues)

@@ -227,6 +227,63 @@ import Testing
     #expect(findings[0].summary.contains("higher than usual"))
   }
 
+  @Test("a Cpk that is too small is neither confirmed nor over while values of another product are few")
+  func changeover() throws {
+    var watch = StationWatch()
+    let plan = InspectionPlan(Self.settings { $0.capability = ScaledInteger(133, exponent: -2) })
+    let asset = Asset(
+      id: "nr-7", name: "", site: "", area: "", line: "", cell: "", template: "", criticality: .normal, connection: "",
+      topics: [], signals: [], ratedPower: nil)
+    var number: Int64 = 0
+    func run(_ windows: Int, scatter: Double, lower: Double) {
+      for _ in 0..<windows {
+        var torque = InspectionTally.Measure()
+        for value in [-1, 1, -1, 1, -1] { torque.add(112 + scatter * Double(value), lower: lower, upper: 224 - lower) }
+        var tally = InspectionTally()
+        tally.inspected = 5
+        tally.measures["torque"] = torque
+        let time = Self.start + .minutes(15 * number)
+        watch.add(tally, start: time, end: time + .minutes(15), plan: plan)
+        number += 1
+      }
+    }
+    func keys() throws -> [String] {
+      watch.findings(asset, plan: plan, zone: try PlantZone(identifier: "Asia/Shanghai")).map(\.key)
+    }
+    let finding = Finding(
+      key: "capability/nr-7/torque", rule: "capability", subject: "nr-7", severity: .info, opened: Self.start,
+      summary: "", advice: "", evidence: [])
+    run(30, scatter: 4, lower: 105)
+    #expect(try keys() == [finding.key])
+    run(5, scatter: 4, lower: 102)
+    #expect(try keys().isEmpty && watch.isUndecided(finding, asset, plan: plan))
+    run(30, scatter: 0.5, lower: 102)
+    #expect(try keys().isEmpty && !watch.isUndecided(finding, asset, plan: plan))
+    #expect(!watch.isUndecided(finding, asset, plan: InspectionPlan(Self.settings())))
+  }
+
+  @Test("a code that is named late was absent from the parts of all versions of a window")
+  func lateCode() {
+    var watch = StationWatch()
+    let plan = InspectionPlan(Self.settings())
+    func window(_ number: Int64, _ code: String?) {
+      var tally = InspectionTally()
+      (tally.inspected, tally.rejected) = (100, 5)
+      for model in ["a", "b"] {
+        var group = InspectionTally.Group()
+        (group.inspected, group.rejected) = (50, 2)
+        tally.models[model] = group
+      }
+      if let code { tally.defective[code] = 1 }
+      let time = Self.start + .minutes(15 * number)
+      watch.add(tally, start: time, end: time + .minutes(15), plan: plan)
+    }
+    for number in 0..<4 as Range<Int64> { window(number, nil) }
+    window(4, "scratch")
+    #expect(watch.phase?.inspected == 250 && watch.rates["scratch"]?.units == 500)
+    #expect(watch.rates["scratch"]?.windows == 5 && watch.rates["scratch"]?.count == 1)
+  }
+
   @Test("confidence that falls is told before the verdicts change")
   func confidence() {
     var watch = StationWatch()

@@ -39,6 +39,20 @@ import Testing
     #expect(back.firstUnits == 100 && back.firstGoodUnits == 98)
   }
 
+  @Test("windows that were saved before units were counted have one unit for each first attempt")
+  func former() throws {
+    let tally = InspectionTally(results: (0..<9).map { event($0, [("unit", "u\($0 / 3)"), ("verdict", "OK")]) })
+    #expect(tally.firstUnits == 3)
+    var writer = ByteWriter()
+    tally.encode(into: &writer)
+    // Three counts and the products, a byte each.
+    var former = ByteReader(Array(writer.bytes.dropLast(4)))
+    let old = try InspectionTally(from: &former)
+    #expect(old.inspected == 9 && old.firstUnits == old.firstAttempts && old.products.isEmpty)
+    var reader = ByteReader(writer.bytes)
+    #expect(try InspectionTally(from: &reader) == tally)
+  }
+
   @Test("results without a unit are units of their own, and a record says nothing more of them")
   func unnamed() throws {
     let tally = InspectionTally(results: [
@@ -82,8 +96,11 @@ import Testing
     let reviews = [
       event(4, [("unit", "a"), ("review", "ok")]), event(5, [("unit", "b"), ("review", "ng")]),
       event(6, [("unit", "c"), ("review", "agree")]), event(7, [("unit", "gone"), ("review", "ok")]),
+      // That it could not be said decides nothing.
+      event(8, [("unit", "d"), ("review", "agree")]),
     ]
-    let tally = InspectionTally(results: results, reviews: reviews)
+    let tally = InspectionTally(
+      results: results + [event(9, [("unit", "d"), ("verdict", "unsure")])], reviews: reviews)
     #expect(tally.decided == 2 && tally.unmatched == 1 && tally.recognition.reviews == 1)
     let body = try body(tally)
     #expect(body["decided_reviews"] == 2 && InspectionBody.tally(body).decided == 2)

@@ -92,7 +92,7 @@ struct MaintenanceOutlook {
   ) -> Result<FailureCurve, Missing> {
     let kind = Set(site.assets.filter { $0.template == asset.template }.map(\.machineName))
     let life = AgeLife(history.machines.filter { kind.contains($0.name) }, records: records, fault: fault)
-    switch life.remaining(age: AgeLife.age(machine, records: records)) {
+    switch life.remaining(age: AgeLife.age(machine, records: records, fault: fault)) {
     case .refused(let reasons):
       return .failure(Missing(text: reasons.map(\.text).joined(separator: "; ")))
     case .estimate(let hours, _):

@@ -148,13 +148,25 @@ struct QualityChartReport {
           + (known.isEmpty
             ? "nothing" : NearestFirst.sorted(known, to: value).prefix(8).joined(separator: ", ")) + ".")
     }
-    let measured = own.compactMap { window in
-      window.tally.measures[name].map { ValueWindow(start: window.start, end: window.end, measure: $0) }
+    func values(_ windows: [StationChart.Window]) -> [ValueWindow] {
+      windows.compactMap { window in
+        window.tally.measures[name].map { ValueWindow(start: window.start, end: window.end, measure: $0) }
+      }
     }
+    let phase = watch?.phase
     let watch = watch?.measures[name]
-    let chart = QualityChart(
-      kind, values: measured, frozen: watch.flatMap { QualityChart.Level($0) }, plan: plan)
-    var notes = chart.notes + (try QualityNotes.capability(ValueSummary(measured)))
+    let level = watch.flatMap { QualityChart.Level($0) }
+    let measured = values(own)
+    // A level says nothing of windows of another phase or version.
+    let judged = level == nil ? measured : values(own.filter { phase?.judges($0.tally, start: $0.start) ?? true })
+    let chart = QualityChart(kind, values: judged, frozen: level, plan: plan)
+    var notes = chart.notes
+    if judged.count < measured.count {
+      notes.append(
+        "\(measured.count - judged.count) windows of another phase or model version are not shown: the level is none of theirs"
+      )
+    }
+    notes += try QualityNotes.capability(ValueSummary(measured))
     if let watch, watch.isShifted {
       notes.append("MOVED since \(watch.since.map { zone.rfc3339($0) } ?? "a while ago"), by the rule's CUSUM")
     }

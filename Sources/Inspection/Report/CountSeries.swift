@@ -61,8 +61,7 @@ public struct CountSeries: Hashable, Sendable {
     for window in windows {
       let tally = window.tally
       let (count, size) = Self.counted(tally, name, parts, countsDefects)
-      let isJudged =
-        phase.map { $0.start <= window.start && ($0.version.isEmpty || tally.models[$0.version] != nil) } ?? true
+      let isJudged = phase.map { $0.judges(tally, start: window.start) } ?? true
       var sum = sums[window.start] ?? Window(start: window.start, end: window.end, count: 0, size: 0, isJudged: true)
       sum.end = max(sum.end, window.end)
       sum.count += count

@@ -42,7 +42,8 @@ extension QualityChart {
     let rate = frozen?.rate ?? Double(series.count) / Double(series.size)
     let groups = Self.subgroups(series, rate: rate, isFixed: kind == .np || kind == .c)
     guard let baseline = baseline(groups, frozen, windows: series.windows.count) else {
-      points = groups.map { plain($0) }
+      // An EWMA is one of distances from the centre.
+      points = kind == .ewma ? [] : groups.map { plain($0) }
       return
     }
     let isRight = sizes(groups)

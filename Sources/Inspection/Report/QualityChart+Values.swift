@@ -43,7 +43,8 @@ extension QualityChart {
   ///
   /// - Parameters:
   ///   - windows: by start.
-  ///   - frozen: the level that the station's rule has learnt; nil: estimated over the windows.
+  ///   - frozen: the level that the station's rule has learnt; nil: estimated over the windows. What scatters within windows
+  ///     is always estimated over them.
   public init(_ kind: ChartKind, values windows: [ValueWindow], frozen: Level?, plan: InspectionPlan) {
     self.init(kind)
     let windows = windows.filter { $0.measure.count > 0 }
@@ -65,16 +66,23 @@ extension QualityChart {
   // MARK: X̄-S
 
   private mutating func means(_ windows: [ValueWindow], _ frozen: Level?, _ plan: InspectionPlan) {
+    let within = windows.count > 1 ? SpreadBaseline(windows.map(\.group)) : nil
+    // A level's scatter has in it what differs between windows: of the scatter within them it says nothing.
     guard
       let baseline = frozen.map({ SpreadBaseline(mean: $0.mean, sigma: $0.sigma, groups: $0.windows, values: 0) })
-        ?? (windows.count > 1 ? SpreadBaseline(windows.map(\.group)) : nil), baseline.sigma > 0
+        ?? within, baseline.sigma > 0
     else {
       notes.append(
         "no limits: an X̄-S chart needs two windows, and one with values that scatter; --chart imr takes single values")
       points = windows.map { plain($0) }
       return
     }
-    if let frozen { sayLevel(frozen) } else { sayPhase(windows.count, "windows") }
+    if let frozen {
+      sayLevel(frozen)
+      if within != nil { notes.append("limits of S are estimated over the \(windows.count) shown windows") }
+    } else {
+      sayPhase(windows.count, "windows")
+    }
     if let ranges = MeasurementBaseline(values: windows.map { baseline.z($0.measure.mean, size: $0.measure.count) }),
       ranges.sigma > 1.5
     {
@@ -93,7 +101,7 @@ extension QualityChart {
       let z = baseline.z(window.measure.mean, size: size)
       point.z = z
       point.signals = rules.add(z).map { Signal($0) }
-      if let value = window.measure.deviation, let spread = baseline.spread(size: size) {
+      if let value = window.measure.deviation, let spread = within?.spread(size: size) {
         point.spread = Spread(value: value, lower: spread.lower, centre: spread.centre, upper: spread.upper)
         if value > spread.upper || value < spread.lower {
           point.signals.append(Signal(code: "S", text: "the scatter within the window is beyond its limit (S)"))
@@ -116,7 +124,8 @@ extension QualityChart {
     }
     guard let baseline = known ?? MeasurementBaseline(values: means), baseline.sigma > 0 else {
       notes.append("no limits: two windows are needed, with means that differ")
-      points = windows.map { plain($0) }
+      // The others show what they have added up against their limits.
+      points = kind == .imr ? windows.map { plain($0) } : []
       return
     }
     if let frozen { sayLevel(frozen) } else { sayPhase(windows.count, "windows") }

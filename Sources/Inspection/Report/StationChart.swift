@@ -40,8 +40,7 @@ public struct StationChart: Hashable, Sendable {
   public init(_ name: String, _ windows: [Window], watch: StationWatch?, plan: InspectionPlan) {
     self.name = name
     let baseline = watch?.rates[name]?.baseline?.chart
-    let phase = watch?.phase?.start
-    let version = watch?.phase?.version ?? ""
+    let phase = watch?.phase
     let together = max(1, (windows.count + Self.pointsWithoutBaseline - 1) / Self.pointsWithoutBaseline)
     var group: [Window] = []
     var rules = RunRuleWatch(plan.rules)
@@ -60,10 +59,12 @@ public struct StationChart: Hashable, Sendable {
         centre: nil,
         upper: nil, z: nil, signals: [])
       // Where versions take turns, the limits are those of the one that is at work now.
-      let isOfVersion = version.isEmpty || group.contains { $0.tally.models[version] != nil }
+      let isJudged = phase.map { phase in
+        phase.start <= first.start && group.contains { phase.judges($0.tally, start: $0.start) }
+      }
       group = []
       guard size > 0 else { return }
-      if let baseline, let phase, phase <= first.start, isOfVersion {
+      if let baseline, isJudged == true {
         // As the rule judges: the centre itself is known from a sample only.
         let uncertainty = baseline.uncertainty(size: size)
         let width = 3 * baseline.sigma(size: size) * uncertainty
@@ -78,7 +79,7 @@ public struct StationChart: Hashable, Sendable {
       points.append(point)
     }
     for window in windows {
-      if let phase, let first = group.first, first.start < phase, phase <= window.start { close() }
+      if let phase, let first = group.first, first.start < phase.start, phase.start <= window.start { close() }
       group.append(window)
       let size = group.reduce(0) { $0 + $1.tally.inspected }
       let isFull =

@@ -198,7 +198,10 @@ public struct InspectionRule: SiteRule {
     }
     let open = Set(findings.map(\.key))
     let end = watch.end ?? context.clock
-    for finding in told.findings where finding.subject == asset.id && !open.contains(finding.key) {
+    for finding in told.findings
+    where finding.subject == asset.id && !open.contains(finding.key)
+      && !watch.isUndecided(finding, asset, plan: plan)
+    {
       told.end(finding.key, at: max(end, finding.opened), context: &context)
     }
   }

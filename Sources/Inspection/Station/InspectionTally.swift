@@ -79,7 +79,7 @@ public struct InspectionTally: Hashable, Sendable {
   public var confidences = 0
   /// Reviews of which the result is not known.
   public var unmatched = 0
-  /// Reviews of parts of which the station had said neither OK nor NG: a person decided, and nothing is said of the station.
+  /// Parts of which the station had said neither OK nor NG, and a person decided: nothing is said of the station.
   public var decided = 0
   /// By `value` or `value/step`.
   public var measures: [String: Measure] = [:]
@@ -153,7 +153,7 @@ public struct InspectionTally: Hashable, Sendable {
 
   private mutating func count(_ word: ReviewWord, _ part: Part?) {
     guard let counted = word.counted(rejected: part?.rejected) else {
-      if part == nil { unmatched += 1 } else { decided += 1 }
+      if part == nil { unmatched += 1 } else if word.isBad(rejected: nil) != nil { decided += 1 }
       return
     }
     let part = part ?? Part()
@@ -214,9 +214,12 @@ public struct InspectionTally: Hashable, Sendable {
       let name = step.map { "\(measured.value)/\($0)" } ?? measured.value
       guard measures[name] != nil || measures.count < Self.largestNumberOfMeasures else { continue }
       measures[name, default: Measure()].add(
-        value, lower: event.first(measured.lower).flatMap { Double($0) },
-        upper: event.first(measured.upper).flatMap { Double($0) })
+        value, lower: Self.limit(event.first(measured.lower)), upper: Self.limit(event.first(measured.upper)))
     }
+  }
+
+  private static func limit(_ text: String?) -> Double? {
+    text.flatMap { Double($0) }.flatMap { $0.isFinite ? $0 : nil }
   }
 
   private static func add(_ name: String, _ isRejected: Bool, _ groups: inout [String: Group]) {

@@ -27,9 +27,12 @@ public struct MeasureWatch: Hashable, Sendable {
     total.merge(measure)
   }
 
+  /// Too few values with the limits of now, for example after a change of the product.
+  var isUndecided: Bool { total.count < Self.learntValues }
+
   /// Of all values of this phase; nil before there are enough, without common limits and without scatter.
   public var capability: Capability? {
-    guard total.count >= Self.learntValues, total.rangeCount > 0 else { return nil }
+    guard !isUndecided, total.rangeCount > 0 else { return nil }
     return try? Capability(
       mean: total.mean, within: total.ranges / Double(total.rangeCount) / ControlConstants.two.d2,
       overall: total.deviation ?? 0, count: total.count, lower: total.lower, upper: total.upper)

@@ -44,6 +44,14 @@ extension StationWatch {
     return findings
   }
 
+  private static func capabilityKey(_ id: String, _ value: String) -> String { "capability/\(id)/\(value)" }
+
+  /// Whether a finding is neither confirmed nor over: with other limits (of another product) it begins to count again.
+  func isUndecided(_ finding: Finding, _ asset: Asset, plan: InspectionPlan) -> Bool {
+    plan.settings.capability != nil
+      && measures.contains { finding.key == Self.capabilityKey(asset.id, $0.key) && $0.value.isUndecided }
+  }
+
   private struct Teller {
     var asset: Asset
     var plan: InspectionPlan
@@ -203,7 +211,8 @@ extension StationWatch {
         found.cpk + (found.cpk - found.provenCpk) < limit
       else { return nil }
       return Finding(
-        key: "capability/\(id)/\(name)", rule: "capability", subject: id, severity: .info, opened: phase.start,
+        key: StationWatch.capabilityKey(id, name), rule: "capability", subject: id, severity: .info,
+        opened: phase.start,
         summary: "\(name) of \(id) has a Cpk of \(FigureText.text(found.cpk, places: 2)), and must have "
           + "\(FigureText.text(limit, places: 2)).",
         advice: "Centre the process, or lower its scatter; the limits came with the results.",

@@ -20,6 +20,11 @@ public struct StationWatch: Hashable, Sendable {
       self.version = version
       self.start = start
     }
+
+    /// Whether what is usual in this phase says anything of a window.
+    public func judges(_ tally: InspectionTally, start: Timestamp) -> Bool {
+      self.start <= start && (version.isEmpty || tally.models[version] != nil)
+    }
   }
 
   /// Rates that every station has beside those of its defect codes.

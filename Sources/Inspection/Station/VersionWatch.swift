@@ -3,8 +3,8 @@ import Templates
 
 /// What is known of a station with one version of its recognition model.
 struct VersionWatch: OfPhase {
-  /// More names than this are not compared.
-  private static let mostSuspects = 200
+  /// Of one kind, more names than this are not compared.
+  private static let mostSuspects = 50
 
   var phase: StationWatch.Phase
   private(set) var rates: [String: RateWatch] = [:]
@@ -46,14 +46,18 @@ struct VersionWatch: OfPhase {
   private mutating func addRates(_ tally: InspectionTally, start: Timestamp, end: Timestamp, _ plan: InspectionPlan) {
     var room = plan.settings.classes - rates.keys.count { $0 != StationWatch.rejects && $0 != StationWatch.manual }
     let codes = tally.defective.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+    // A rate is one of all parts of the windows; the phase counts its own only.
+    let rejects = rates[StationWatch.rejects]
+    let pace = rejects.map { $0.windows > 0 ? Double($0.units) / Double($0.windows) : 0 } ?? 0
+    let before = max(phase.inspected, Int((pace * Double(windows)).rounded()))
     for (code, _) in codes where rates[code] == nil && room > 0 {
-      rates[code] = RateWatch(unitsBefore: phase.inspected, windowsBefore: windows)
+      rates[code] = RateWatch(unitsBefore: before, windowsBefore: windows)
       room -= 1
     }
     if rates[StationWatch.rejects] == nil { rates[StationWatch.rejects] = RateWatch() }
     // A station that is always sure has no such rate.
     if rates[StationWatch.manual] == nil, tally.unsure > 0 {
-      rates[StationWatch.manual] = RateWatch(unitsBefore: phase.inspected, windowsBefore: windows)
+      rates[StationWatch.manual] = RateWatch(unitsBefore: before, windowsBefore: windows)
     }
     for name in rates.keys.sorted() {
       let count =
@@ -80,9 +84,11 @@ struct VersionWatch: OfPhase {
     for (kind, groups) in [
       ("model", tally.models), ("recipe", tally.recipes), ("supplier", tally.suppliers), ("product", tally.products),
     ] {
+      var known = suspects.keys.count { $0.hasPrefix("\(kind) ") }
       for (name, group) in groups.sorted(by: { $0.key < $1.key }) where !name.isEmpty {
         let key = "\(kind) \(name)"
-        guard suspects[key] != nil || suspects.count < Self.mostSuspects else { continue }
+        if suspects[key] == nil { known += 1 }
+        guard known <= Self.mostSuspects else { continue }
         suspects[key, default: InspectionTally.Group()].inspected += group.inspected
         suspects[key, default: InspectionTally.Group()].rejected += group.rejected
       }
