@@ -38,6 +38,8 @@ final class AssetServices: RuleServices {
 
   func load(_ key: String) throws -> [UInt8]? { try state.load(name(key)) }
 
+  func load(_ keys: [String]) throws -> [[UInt8]?] { try state.load(keys.map(name)) }
+
   func save(_ key: String, _ bytes: [UInt8]?) { state.save(name(key), bytes) }
 
   func loadOfSite(_ key: String) throws -> [UInt8]? { try state.load(SiteState.key(key)) }

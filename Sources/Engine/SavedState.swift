@@ -21,6 +21,25 @@ final class SavedState {
     return stored
   }
 
+  /// - Returns: in the order of the keys.
+  func load(_ keys: [String]) throws -> [[UInt8]?] {
+    var found: [[UInt8]?] = Array(repeating: nil, count: keys.count)
+    var missing: [Int] = []
+    for (place, key) in keys.enumerated() {
+      if let known = unsaved[key] ?? cache.value(key) { found[place] = known } else { missing.append(place) }
+    }
+    guard !missing.isEmpty else { return found }
+    do {
+      for (place, bytes) in zip(missing, try reader.states(missing.map { keys[$0] })) {
+        found[place] = bytes
+        keep(keys[place], bytes)
+      }
+    } catch {
+      throw EngineError.unreadable(error)
+    }
+    return found
+  }
+
   /// What the reader has, not kept in memory.
   func read(_ key: String) throws(EngineError) -> [UInt8]? {
     do {

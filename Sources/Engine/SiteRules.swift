@@ -74,6 +74,7 @@ final class SiteServices: RuleServices {
   var asset: Int { -1 }
   func formerIDs(of asset: Int) -> [String] { formerIDs[asset] ?? [] }
   func load(_ key: String) throws -> [UInt8]? { try state.load(SiteState.key(key)) }
+  func load(_ keys: [String]) throws -> [[UInt8]?] { try state.load(keys.map(SiteState.key)) }
   func loadOfSite(_ key: String) throws -> [UInt8]? { try load(key) }
   func save(_ key: String, _ bytes: [UInt8]?) { state.save(SiteState.key(key), bytes) }
 

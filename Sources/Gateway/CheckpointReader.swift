@@ -35,6 +35,16 @@ final class CheckpointReader: StateReader {
     return try store.state(key)
   }
 
+  func states(_ keys: [String]) throws -> [[UInt8]?] {
+    let stored = try store.states(keys.filter { state[$0] == nil })
+    var next = 0
+    return keys.map { key in
+      if let taken = state[key] { return taken }
+      next += 1
+      return stored[next - 1]
+    }
+  }
+
   func history(asset: UInt32, block: Int64) throws -> [[UInt8]] {
     let stored = try store.history(asset: asset, block: block)
     guard let taken = chunks[Block(asset: asset, number: block)] else { return stored }

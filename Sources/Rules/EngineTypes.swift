@@ -7,8 +7,14 @@ import Telemetry
 public protocol StateReader {
   /// The state saved under `key`, or nil.
   func state(_ key: String) throws -> [UInt8]?
+  /// The same of several keys, in their order.
+  func states(_ keys: [String]) throws -> [[UInt8]?]
   /// History chunks of an asset in a block, oldest checkpoint first.
   func history(asset: UInt32, block: Int64) throws -> [[UInt8]]
+}
+
+extension StateReader {
+  public func states(_ keys: [String]) throws -> [[UInt8]?] { try keys.map { try state($0) } }
 }
 
 /// What the engine made of one or more batches.

@@ -89,10 +89,12 @@ public final class Store: StateReader, Sendable {
 
   // MARK: StateReader
 
-  public func state(_ key: String) throws -> [UInt8]? {
+  public func state(_ key: String) throws -> [UInt8]? { try states([key])[0] }
+
+  public func states(_ keys: [String]) throws -> [[UInt8]?] {
     try read { db in
       let statement = try db.cachedStatement(sql: "SELECT bytes FROM state WHERE key = ?")
-      return try Data.fetchOne(statement, arguments: [key]).map { [UInt8]($0) }
+      return try keys.map { key in try Data.fetchOne(statement, arguments: [key]).map { [UInt8]($0) } }
     }
   }
 

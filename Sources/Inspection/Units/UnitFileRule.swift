@@ -18,7 +18,7 @@ public struct UnitFileRule: SiteRule {
   /// Steps wait so long: a row is written once in this time.
   static let slice = Span64.minutes(2)
   /// More is not kept waiting: it is saved with every checkpoint.
-  static let mostWaiting = 1_500_000
+  static let mostWaiting = 3_000_000
   /// Rows of a unit beside its first one; more are made one.
   static let mostRows = 64
   /// Units that are under way; of more than these the longest quiet are told early.
@@ -234,9 +234,9 @@ public struct UnitFileRule: SiteRule {
   private mutating func take(_ unit: String, _ context: RuleContext) throws -> (file: UnitFile, bytes: Int)? {
     guard let first = try context.load(Self.key(unit)) else { return nil }
     var file = try Self.file(first)
-    for row in 0..<(open[unit]?.rows ?? 0) {
-      let key = Self.key(unit, row: row)
-      guard let more = try context.load(key) else { continue }
+    let keys = (0..<(open[unit]?.rows ?? 0)).map { Self.key(unit, row: $0) }
+    for (key, more) in zip(keys, try context.load(keys)) {
+      guard let more else { continue }
       file.add(try Self.file(more))
       context.save(key, nil)
       bytes -= more.count + key.utf8.count + Self.rowOverhead
