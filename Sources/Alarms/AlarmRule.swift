@@ -132,5 +132,6 @@ public struct AlarmRule: SiteRule {
   public mutating func restoreState(from reader: inout ByteReader) throws {
     version += 1
     try state.restore(from: &reader)
+    state.orders.rename(assets)
   }
 }

@@ -14,18 +14,22 @@ public struct MaintenanceReport: Codable, Hashable, Sendable {
     public var found: String?
     /// When the machine had failed by itself.
     public var failed: String?
+    /// The service that was done.
+    public var service: String?
     public var parts: [String]
     public var note: String
     /// Id of the record that this one corrects, and of the one that corrects this one.
     public var supersedes: String?
+    /// Why it corrects that one.
+    public var reason: String?
     public var supersededBy: String?
     /// What it says of predictions.
     public var verdicts: [Verdict]
 
     public init(
       id: String, asset: String, kind: String, time: String, person: String, fault: String?, finding: String?,
-      found: String?, failed: String?, parts: [String], note: String, supersedes: String?, supersededBy: String?,
-      verdicts: [Verdict]
+      found: String?, failed: String?, service: String?, parts: [String], note: String, supersedes: String?,
+      reason: String?, supersededBy: String?, verdicts: [Verdict]
     ) {
       self.id = id
       self.asset = asset
@@ -36,9 +40,11 @@ public struct MaintenanceReport: Codable, Hashable, Sendable {
       self.finding = finding
       self.found = found
       self.failed = failed
+      self.service = service
       self.parts = parts
       self.note = note
       self.supersedes = supersedes
+      self.reason = reason
       self.supersededBy = supersededBy
       self.verdicts = verdicts
     }
@@ -97,6 +103,7 @@ public struct MaintenanceReport: Codable, Hashable, Sendable {
 
   /// The newest work first.
   public var records: [Record]
+  /// Of the machine that was asked for, else of the site.
   public var quality: Quality
 
   public init(records: [Record], quality: Quality) {

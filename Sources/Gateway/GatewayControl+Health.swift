@@ -59,20 +59,27 @@ extension GatewayControl {
             text: body["summary"]?.stringValue ?? record.key, closed: body["closed"]?.stringValue)
         ))
     }
-    for record in try maintenanceHistory().inForce where record.asset == id {
+    if let asset = site.assets.first(where: { $0.id == id }) {
+      events += Self.work(on: asset, try maintenanceHistory(), zone)
+    }
+    return events.sorted { $1.time < $0.time }.prefix(40).map(\.event)
+  }
+
+  /// What people did to a machine, also while it had another id.
+  static func work(
+    on asset: Asset, _ history: MaintenanceHistory, _ zone: PlantZone
+  ) -> [(time: Timestamp, event: HealthReport.Event)] {
+    history.inForce.filter { $0.asset == asset.machineName }.map { record in
+      let about = [record.service, record.fault].compactMap(\.self).joined(separator: ", ")
       let found = record.found.map { ", found: \($0.text)" } ?? ""
       let parts = record.parts.isEmpty ? "" : ", parts: \(record.parts.joined(separator: ", "))"
       let note = record.note.isEmpty ? "" : ": \(record.note)"
-      events.append(
-        (
-          record.time,
-          .init(
-            time: zone.rfc3339(record.time), kind: "maintenance", severity: nil,
-            text: "\(record.kind.rawValue) by \(record.person)\(record.fault.map { " (\($0))" } ?? "")"
-              + "\(found)\(parts)\(note)", closed: nil)
-        ))
+      let event = HealthReport.Event(
+        time: zone.rfc3339(record.time), kind: "maintenance", severity: nil,
+        text: "\(record.kind.rawValue) by \(record.person)\(about.isEmpty ? "" : " (\(about))")\(found)\(parts)\(note)",
+        closed: nil)
+      return (record.time, event)
     }
-    return events.sorted { $1.time < $0.time }.prefix(40).map(\.event)
   }
 
   private static let ofMachines: Set<String> = [

@@ -19,7 +19,11 @@ extension GatewayControl {
     var command = given
     command.members["entered"] = .string(plantNow.rfc3339UTC)
     for name in ["time", "failed"] {
-      if let text = command.members[name]?.stringValue { command.members[name] = .string(try time(text).rfc3339UTC) }
+      guard let text = command.members[name]?.stringValue, !text.isEmpty else { continue }
+      command.members[name] = .string(try time(text).rfc3339UTC)
+    }
+    if let asset = site.assets.first(where: { .string($0.id) == command.members["asset"] }) {
+      command = history.completed(command, of: asset.machineName)
     }
     if command.members["time"] == nil { command.members["time"] = .string(plantNow.rfc3339UTC) }
     var record: MaintenanceRecord
@@ -32,7 +36,7 @@ extension GatewayControl {
       throw Self.unknownAsset(record.asset, in: site)
     }
     let machine = history.machine(asset.machineName)
-    try resolve(&record, asset, machine)
+    try resolve(&record, asset, history)
     if let mistake = history.mistake(in: record) {
       throw Self.notTaken("\(mistake)", "`weir maintenance list` shows them.")
     }
@@ -62,8 +66,9 @@ extension GatewayControl {
 
   /// A finding names its fault, and a fault its finding: so that a later reader needs neither.
   private func resolve(
-    _ record: inout MaintenanceRecord, _ asset: Asset, _ machine: MaintenanceHistory.Machine?
+    _ record: inout MaintenanceRecord, _ asset: Asset, _ history: MaintenanceHistory
   ) throws {
+    let machine = history.machine(asset.machineName)
     let model = asset.faultModel.flatMap { name in site.faultModels.first { $0.name == name } }
     if let fault = record.fault, let model, !model.faults.contains(where: { $0.id == fault }) {
       let known = model.faults.map(\.id)
@@ -86,7 +91,10 @@ extension GatewayControl {
     let told = machine?.predictions.filter { $0.opened <= record.time } ?? []
     if let finding = record.finding {
       let of = told.filter { $0.finding == finding }
-      guard let prediction = of.last(where: { $0.ended == nil && $0.rank == 0 }) ?? of.last else {
+      guard let prediction = of.last(where: { $0.isTold(at: record.time) && $0.rank == 0 }) ?? of.last else {
+        // What is taken over from another record was looked up for that one; it may be closed since.
+        let corrected = history.records.first { $0.id == record.supersedes }
+        guard corrected?.finding != finding else { return }
         let known = Set(told.map(\.finding)).sorted()
         // Findings of other rules (a zone, a limit) predict nothing, but are a good reason to come.
         guard let open = try store.openFindings().first(where: { $0.key == finding }) else {
@@ -98,7 +106,7 @@ extension GatewayControl {
         }
         // What deviates is what the fault that stands first was predicted from.
         if record.fault == nil, open.rule == "condition-change", open.subject == asset.id {
-          record.fault = machine?.current.first { $0.rank == 0 }?.fault
+          record.fault = machine?.foremost(at: record.time)?.fault
         }
         return
       }
@@ -106,7 +114,7 @@ extension GatewayControl {
     } else if let fault = record.fault, let prediction = told.last(where: { $0.fault == fault }) {
       record.finding = prediction.finding
     } else if record.fault == nil, record.found != nil || record.failed != nil,
-      let prediction = machine?.current.first(where: { $0.rank == 0 })
+      let prediction = machine?.foremost(at: record.time)
     {
       (record.fault, record.finding) = (prediction.fault, prediction.finding)
     }
@@ -124,7 +132,7 @@ extension GatewayControl {
     for judgement in judged { lines.append(Self.sentence(judgement)) }
     if record.renews { lines.append("what was learned of the machine before then no longer counts") }
     var warnings: [String] = []
-    if judged.isEmpty, let current = machine?.current, let first = current.first {
+    if record.found == nil, record.failed == nil, let first = machine?.foremost(at: record.time) {
       warnings.append(
         "it does not say whether \(first.fault) was there, so the prediction stays unchecked: enter it again with --found "
           + "yes|no|other:WHAT --supersedes \(record.id) --reason …")
@@ -163,7 +171,8 @@ extension GatewayControl {
       MaintenanceReport.Record(
         id: record.id, asset: present(record.asset), kind: record.kind.rawValue, time: zone.rfc3339(record.time),
         person: record.person, fault: record.fault, finding: record.finding, found: record.found?.text,
-        failed: record.failed.map(zone.rfc3339), parts: record.parts, note: record.note, supersedes: record.supersedes,
+        failed: record.failed.map(zone.rfc3339), service: record.service, parts: record.parts, note: record.note,
+        supersedes: record.supersedes, reason: record.supersedes.map { _ in record.reason },
         supersededBy: successors[record.id],
         verdicts: judgements.filter { $0.record == record.id }.map { judgement in
           MaintenanceReport.Verdict(
@@ -172,11 +181,13 @@ extension GatewayControl {
             p90: judgement.window?.p90.map(zone.rfc3339))
         })
     }
-    return MaintenanceReport(records: lines, quality: quality(history))
+    return MaintenanceReport(records: lines, quality: quality(history, of: asset))
   }
 
-  func quality(_ history: MaintenanceHistory) -> MaintenanceReport.Quality {
-    let figures = PredictionFigures(history, now: plantNow, notice: site.maintenance.notice)
+  /// - Parameter asset: whose predictions count; nil = those of the site.
+  func quality(_ history: MaintenanceHistory, of asset: Asset? = nil) -> MaintenanceReport.Quality {
+    let figures = PredictionFigures(
+      history, of: asset?.machineName, now: plantNow, notice: site.maintenance.notice)
     return MaintenanceReport.Quality(
       hits: figures.hits, early: figures.early, late: figures.late, falseAlarms: figures.falseAlarms,
       missed: figures.missed, unchecked: figures.unchecked, precision: figures.precision, recall: figures.recall,

@@ -6,9 +6,6 @@ import Templates
 
 /// What maintenance is proposed, made when it is asked for.
 extension GatewayControl {
-  /// How far stops are looked for.
-  private static let ahead = Span64.days(180)
-
   func maintenancePlan() async throws -> MaintenancePlan {
     let now = plantNow
     let history = try maintenanceHistory()
@@ -17,7 +14,7 @@ extension GatewayControl {
     var notes: [String] = []
     var stops: [MaintenancePlanner.Stop] = []
     if let shifts {
-      stops = MaintenancePlanner.Stop.stops(shifts, in: now..<(now + Self.ahead))
+      stops = MaintenancePlanner.Stop.stops(shifts, in: now..<MaintenanceOutlook.end(entries, now: now))
     } else {
       notes.append(
         "no `shifts:`: planned stops are unknown, so work is proposed for the last moment before the 10 % point")
@@ -33,13 +30,15 @@ extension GatewayControl {
         start: zone.rfc3339(visit.start), stop: visit.stop?.name, end: visit.stop.map { zone.rfc3339($0.end) },
         line: visit.proposals.first?.job.line ?? "",
         jobs: visit.proposals.compactMap { proposal in
-          entries.first { $0.job == proposal.job }.map { job($0, proposal) }
+          entries.first { $0.job == proposal.job }.map { job($0, proposal, now) }
         })
     }
     return MaintenancePlan(now: zone.rfc3339(now), visits: visits, notes: notes, quality: quality(history))
   }
 
-  private func job(_ entry: MaintenanceOutlook.Entry, _ proposal: MaintenancePlanner.Proposal) -> MaintenancePlan.Job {
+  private func job(
+    _ entry: MaintenanceOutlook.Entry, _ proposal: MaintenancePlanner.Proposal, _ now: Timestamp
+  ) -> MaintenancePlan.Job {
     let fault = entry.fault
     let curve = entry.job.curve
     let cost = site.maintenance.planning.cost(of: entry.asset)
@@ -49,7 +48,8 @@ extension GatewayControl {
     var job = MaintenancePlan.Job(
       asset: entry.asset.id, fault: entry.job.fault, name: fault?.name.english ?? entry.job.fault,
       chinese: fault?.name.chinese ?? entry.job.fault, action: proposal.action.rawValue,
-      advice: advice(entry, proposal), score: entry.prediction?.last.score, finding: entry.prediction?.finding,
+      advice: MaintenanceAdvice(now: now, zone: zone).text(entry, proposal), score: entry.prediction?.last.score,
+      finding: entry.prediction?.finding,
       method: entry.service == nil ? entry.method?.rawValue : "service", p10: curve.map { zone.rfc3339($0.p10) },
       p50: curve.map { zone.rfc3339($0.p50) },
       p90: curve.map { zone.rfc3339($0.p90) }, refusal: refusal,
@@ -64,33 +64,5 @@ extension GatewayControl {
     job.lineEffects = LineEffects(lines: site.lines, zone: zone).texts(
       of: entry.asset.id, failure: LineImpact.Times(p10: curve?.p10, p50: curve?.p50, p90: curve?.p90))
     return job
-  }
-
-  private func advice(_ entry: MaintenanceOutlook.Entry, _ proposal: MaintenancePlanner.Proposal) -> String {
-    func day(_ time: Timestamp) -> String { String(zone.rfc3339(time).prefix(16)).replacing("T", with: " ") }
-    let parts = entry.fault.map { $0.parts.map(\.english).joined(separator: ", ") } ?? ""
-    let named = parts.isEmpty ? "the parts" : parts
-    let place =
-      proposal.stop.map { "in the stop \"\($0.name)\" from \(day(proposal.start))" }
-      ?? "in an extra stop, at the latest \(day(proposal.start))"
-    if let service = entry.service {
-      let hours = FigureText.text(service.hours, places: 0)
-      let every = FigureText.text(service.interval.every.seconds / 3600, places: 0)
-      return "do the service \(place); it has run \(hours) of \(every) h"
-    }
-    switch proposal.action {
-    case .plan:
-      let order = proposal.orderBy.map { "; order \(named) by \(day($0))" } ?? ""
-      return "repair \(place)\(order)"
-    case .orderNow: return "order \(named) now, and repair \(place)"
-    case .partsLate:
-      return
-        "\(named) will not be here in time: order by express or find a substitute; look at it \(place), and relieve "
-        + "the machine until then"
-    case .now: return "it may fail at any time: stop and repair it now, or relieve it and watch it"
-    case .inspect:
-      guard proposal.stop != nil else { return "look at it at the next opportunity; it is not known when it fails" }
-      return "look at it \(place); it is not known when it fails"
-    }
   }
 }

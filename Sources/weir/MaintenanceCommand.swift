@@ -13,7 +13,8 @@ struct MaintenanceCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Record work on a machine: what was done, and whether the predicted fault was there.",
       discussion: """
-        What is recorded is in the journal for ever; a mistake is corrected by another record with --supersedes. After \
+        What is recorded is in the journal for ever; a mistake is corrected by another record with --supersedes, which takes \
+        over when it was done, its failure, fault, finding and service, unless it says them itself ("" = none). After \
         --done and --replaced the machine is learned anew; not after a --service that was done. --found is what makes predictions measurable: say it whenever \
         somebody has looked.
         """)
@@ -73,7 +74,7 @@ struct MaintenanceCommand: AsyncParsableCommand {
       abstract: "What was recorded, the newest first, and how many predictions were right.",
       discussion: """
         hit: the fault was there, found in time or failed within its window. early: failed behind the window, or had not \
-        failed by then. late: failed before its window or before the warning. false: it was not there. missed: nothing had \
+        failed by then. late: failed before its window, or sooner after the warning than `maintenance: notice`. false: it was not there. missed: nothing had \
         told it. Precision is the share of the checked predictions that were right, recall the share of the found faults \
         that had been predicted.
         """)
@@ -86,7 +87,7 @@ struct MaintenanceCommand: AsyncParsableCommand {
       print(
         json
           ? String(decoding: try ControlCoding.encoder().encode(report), as: UTF8.self)
-          : MaintenanceText.page(report))
+          : MaintenanceText.page(report, of: asset))
     }
   }
 }

@@ -2,7 +2,8 @@ import Control
 
 /// `weir maintenance list` as text.
 enum MaintenanceText {
-  static func page(_ report: MaintenanceReport) -> String {
+  /// - Parameter asset: the machine that was asked for.
+  static func page(_ report: MaintenanceReport, of asset: String? = nil) -> String {
     var lines: [String] = []
     if report.records.isEmpty {
       lines.append("no maintenance is recorded; `weir maintenance record ASSET --done --found yes --by NAME` does it")
@@ -11,7 +12,7 @@ enum MaintenanceText {
       table.add("WHEN", "ASSET", "WHAT", "FAULT", "FOUND", "PREDICTION", "BY", "ID")
       for record in report.records {
         table.add(
-          String(record.time.prefix(16)), record.asset, record.kind, record.fault ?? "-", record.found ?? "-",
+          String(record.time.prefix(16)), record.asset, work(record), record.fault ?? "-", record.found ?? "-",
           prediction(record), record.person,
           record.supersededBy.map { "\(record.id) (corrected by \($0))" } ?? record.id)
       }
@@ -23,11 +24,16 @@ enum MaintenanceText {
           record.failed.map { "had failed \($0.prefix(16))" },
           record.parts.isEmpty ? nil : "parts: \(record.parts.joined(separator: ", "))",
           record.note.isEmpty ? nil : record.note,
+          record.reason.map { "corrects \(record.supersedes ?? "-"): \($0)" },
         ].compactMap(\.self)
         if !details.isEmpty { lines.append("    \(details.joined(separator: "; "))") }
       }
     }
-    return (lines + [quality(report.quality)]).joined(separator: "\n")
+    return (lines + [quality(report.quality, of: asset)]).joined(separator: "\n")
+  }
+
+  private static func work(_ record: MaintenanceReport.Record) -> String {
+    record.kind + (record.service.map { " (\($0))" } ?? "")
   }
 
   private static func prediction(_ record: MaintenanceReport.Record) -> String {
@@ -41,14 +47,16 @@ enum MaintenanceText {
   }
 
   /// One line on how good the predictions were.
-  static func quality(_ quality: MaintenanceReport.Quality) -> String {
+  ///
+  /// - Parameter asset: whose they are; nil = of the site.
+  static func quality(_ quality: MaintenanceReport.Quality, of asset: String? = nil) -> String {
     let checked = quality.hits + quality.early + quality.late + quality.falseAlarms
-    var text: String
+    var text = "predictions\(asset.map { " of \($0)" } ?? ""): "
     if checked + quality.missed == 0 {
-      text = "predictions: none is checked yet"
+      text += "none is checked yet"
     } else {
-      text =
-        "predictions: \(checked) checked: \(quality.hits) hit, \(quality.early) early, \(quality.late) late, "
+      text +=
+        "\(checked) checked: \(quality.hits) hit, \(quality.early) early, \(quality.late) late, "
         + "\(quality.falseAlarms) false; \(quality.missed) missed"
       let shares = [
         ("precision", quality.precision), ("recall", quality.recall), ("in time", quality.inTime),

@@ -1,3 +1,4 @@
+import Plant
 import Rules
 import Telemetry
 import Templates
@@ -6,6 +7,14 @@ import Testing
 @testable import Alarms
 
 @Suite("Work orders") struct WorkOrderTests {
+  private final class Nothing: RuleServices {
+    func samples(signal: Int, from: Timestamp, to: Timestamp) -> [Sample] { [] }
+    func lastSample(signal: Int, before time: Timestamp, notBefore: Timestamp) -> Sample? { nil }
+    func firstSample(signal: Int, from time: Timestamp, notAfter: Timestamp) -> Sample? { nil }
+    func load(_ key: String) -> [UInt8]? { nil }
+    func save(_ key: String, _ bytes: [UInt8]?) {}
+  }
+
   private static func facts() throws -> PlantFacts {
     try Called.facts { settings in
       settings.workOrders = .init(horizon: .hours(48), priorities: [.high, .safety])
@@ -85,6 +94,83 @@ import Testing
     #expect(book.flush().map(\.number) == [2])
     book.handle(try Self.record(.inspected, found: .no, at: 8), now: Called.at(8))
     #expect(book.flush().first?.state == .closed)
+  }
+
+  @Test("work that was done before an order does not close it")
+  func history() throws {
+    let facts = try Self.facts()
+    var book = WorkOrderBook()
+    let asset = try #require(facts.assets["m1"])
+    book.hear(Self.figures("bearing", at: 10), of: asset, facts: facts, now: Called.at(10))
+    _ = book.flush()
+    book.handle(try Self.record(.replaced, at: 9), now: Called.at(11))
+    #expect(book.flush().isEmpty)
+    book.handle(try Self.record(.replaced, at: 10), now: Called.at(11))
+    #expect(book.flush().map(\.state) == [.closed])
+  }
+
+  @Test("a failure that comes nearer moves the order, once for each step")
+  func nearer() throws {
+    let facts = try Self.facts()
+    var book = WorkOrderBook()
+    let asset = try #require(facts.assets["m1"])
+    func hear(_ hours: Double, at minutes: Double) -> [WorkOrder] {
+      let figures = Self.figures("bearing", inHours: hours, at: minutes)
+      book.hear(figures, of: asset, facts: facts, now: Called.at(minutes))
+      return book.flush()
+    }
+    #expect(hear(40, at: 0).map(\.proposed) == [Called.at(0) + .hours(39)])
+    #expect(hear(44, at: 1).isEmpty, "later is no haste")
+    #expect(hear(39.5, at: 2).isEmpty, "the work is still in time")
+    let moved = try #require(hear(30, at: 3).first)
+    #expect(moved.reason == .predicted(before: Called.at(3) + .hours(30)) && moved.revision == 2)
+    #expect(moved.proposed == Called.at(3) + .hours(29) && moved.number == 1)
+    #expect(hear(28.5, at: 4).map(\.proposed) == [Called.at(4) + .minutes(27 * 60 + 30)], "the work would be too late")
+    #expect(hear(0, at: 5).map(\.proposed) == [Called.at(5)])
+    #expect(hear(-1, at: 6).isEmpty, "it was told that it may fail at any time")
+    book.handle(WorkOrderCommand(number: 1, state: .done, person: "x"), now: Called.at(7))
+    _ = book.flush()
+    #expect(hear(-9, at: 8).isEmpty)
+  }
+
+  @Test("a machine that gets another id keeps its order, and work on it closes it")
+  func renamed() throws {
+    let facts = try Self.facts()
+    var book = WorkOrderBook()
+    var asset = try #require(facts.assets["m1"])
+    book.hear(Self.figures("bearing", at: 1), of: asset, facts: facts, now: Called.at(1))
+    _ = book.flush()
+    (asset.id, asset.formerly) = ("n1", "m1")
+    book.rename([asset])
+    book.rename([asset])
+    book.hear(Self.figures("bearing", at: 2), of: asset, facts: facts, now: Called.at(2))
+    #expect(book.flush().isEmpty && book.orders.values.map(\.cause) == ["n1/bearing"])
+    var record = try Self.record(.done, fault: "bearing", at: 3)
+    record.asset = "n1"
+    book.handle(record, now: Called.at(3))
+    let closed = try #require(book.flush().first)
+    #expect(closed.state == .closed && closed.number == 1 && closed.asset == "n1")
+  }
+
+  @Test("the rule reads its orders back under the ids that the machines have now")
+  func renamedWithAReload() throws {
+    var site = Called.site { settings in
+      settings.workOrders = .init(horizon: .hours(48), priorities: [.high, .safety])
+    }
+    let settings = try #require(site.alarms)
+    let zone = try PlantZone(identifier: "Asia/Shanghai")
+    var rule = AlarmRule(site: site, settings: settings, zone: zone)
+    var context = RuleContext(clock: Called.at(1), output: EngineOutput(), services: Nothing())
+    try rule.heard(.condition(Self.figures("bearing", at: 1)), asset: 0, context: &context)
+    var writer = ByteWriter()
+    rule.encodeState(into: &writer)
+    (site.assets[0].id, site.assets[0].formerly) = ("n1", "m1")
+    var renamed = AlarmRule(site: site, settings: settings, zone: zone)
+    var reader = ByteReader(writer.bytes)
+    try renamed.restoreState(from: &reader)
+    let bytes = try #require(renamed.sharedState[AlarmRule.stateKey])
+    let state = try AlarmState(site: site, settings: settings, bytes: bytes)
+    #expect(state.orders.orders.values.map(\.asset) == ["n1"])
   }
 
   @Test("what a maintenance system says, in its own words, once")

@@ -104,6 +104,8 @@ private func record(
     #expect(made.precision == 1 && made.recall == 0.5 && made.inTime == 1)
     #expect(made.notice == .hours(100))
     #expect(made.unchecked == 0)
+    let own = PredictionFigures(history, of: "p2", now: at(220), notice: .hours(48))
+    #expect(own.hits == 0 && own.missed == 1 && own.recall == 0)
     let none = PredictionFigures(MaintenanceHistory(), now: at(0), notice: .hours(48))
     #expect(none.precision == nil && none.recall == nil && none.inTime == nil)
     // The time of a prediction has passed, and nobody looked.
@@ -124,6 +126,83 @@ private func record(
     #expect(history.mistake(in: try record("r4", 1, supersedes: "r2")) != nil)
     #expect(history.mistake(in: try record("r4", 1, supersedes: "nothing")) != nil)
     #expect(!history.enter(try record("r4", 1, supersedes: "r2"), of: "p1"))
+  }
+
+  @Test(arguments: [(147.0, PredictionJudge.Verdict.late), (149, .hit)])
+  func whatIsToldSoonerThanTheNoticeBeforeAFailureIsLate(failed: Double, verdict: PredictionJudge.Verdict) throws {
+    var history = MaintenanceHistory()
+    history.hear(figures(100, [prognosis("wear", window: (140, 160, 200))]), of: "p1")
+    history.enter(try record("r1", 150, fault: "wear", found: "yes", failed: failed), of: "p1")
+    #expect(PredictionJudge.judge(history, notice: .hours(48)).map(\.verdict) == [verdict])
+  }
+
+  @Test func whatIsFoundInTimeIsAHitHoweverSoon() throws {
+    var history = MaintenanceHistory()
+    history.hear(figures(100, [prognosis("wear", window: (140, 160, 200))]), of: "p1")
+    history.enter(try record("r1", 101, found: "yes"), of: "p1")
+    #expect(PredictionJudge.judge(history, notice: .hours(48)).map(\.verdict) == [.hit])
+  }
+
+  @Test func whatIsFoundOrFailsAfterTheRepairDoesNotJudgeWhatItSettled() throws {
+    var history = Self.warned()
+    history.enter(try record("r1", 200, fault: "wear", found: "yes"), of: "p1")
+    history.enter(try record("r2", 500, kind: .inspected, fault: "wear", found: "no"), of: "p1")
+    #expect(PredictionJudge.judge(history, notice: .hours(48)).map(\.verdict) == [.hit])
+    history.enter(try record("r3", 680, fault: "wear", failed: 679), of: "p1")
+    #expect(PredictionJudge.judge(history, notice: .hours(48)).map(\.verdict) == [.hit, .missed])
+    // Looking changes nothing of the machine: then the newest decides.
+    var looked = Self.warned()
+    looked.enter(try record("r1", 150, kind: .inspected, fault: "wear", found: "yes"), of: "p1")
+    looked.enter(try record("r2", 190, kind: .inspected, fault: "wear", found: "no"), of: "p1")
+    #expect(PredictionJudge.judge(looked, notice: .hours(48)).map(\.verdict) == [.false])
+  }
+
+  @Test func aCorrectionTakesOverWhatItDoesNotSay() throws {
+    var history = Self.warned()
+    var old = try record("r1", 200, fault: "wear", failed: 195, finding: "condition-change/p1")
+    old.service = "grease"
+    history.enter(old, of: "p1")
+    func completed(_ said: [String: JSONValue], of name: String = "p1") -> [String: JSONValue] {
+      let command = SiteCommand(name: MaintenanceRecord.command, members: said)
+      return history.completed(command, of: name).members
+    }
+    let time = JSONValue.string(at(200).rfc3339UTC)
+    let failed = JSONValue.string(at(195).rfc3339UTC)
+    #expect(
+      completed(["supersedes": "r1", "found": "yes"]) == [
+        "supersedes": "r1", "found": "yes", "time": time, "failed": failed, "fault": "wear",
+        "finding": "condition-change/p1", "service": "grease",
+      ])
+    #expect(
+      completed(["supersedes": "r1", "time": "t", "failed": "", "service": "", "fault": "looseness"]) == [
+        "supersedes": "r1", "time": "t", "failed": "", "service": "", "fault": "looseness",
+      ], "what it says, and no finding of another fault")
+    #expect(completed(["supersedes": "r1"], of: "p2") == ["supersedes": "r1", "time": time], "of another machine")
+    #expect(completed(["supersedes": "r9"]) == ["supersedes": "r9"] && completed([:]) == [:])
+  }
+
+  @Test func aCorrectionEndsNothingThatWasToldSinceTheRepair() throws {
+    var history = Self.warned()
+    history.enter(try record("r1", 200), of: "p1")
+    history.hear(figures(205, [prognosis("seal")]), of: "p1")
+    history.enter(try record("r2", 210, found: "yes", supersedes: "r1"), of: "p1")
+    #expect(history.machine("p1")?.current.map(\.fault) == ["seal"])
+    history.hear(figures(215, [prognosis("seal")]), of: "p1")
+    #expect(history.machine("p1")?.predictions.filter { $0.fault == "seal" }.count == 1)
+    // What the work ended ends when it was done by the correction.
+    let judged = PredictionJudge.judge(history, notice: .hours(48))
+    #expect(judged.map(\.fault) == ["wear"] && judged.map(\.verdict) == [.hit])
+  }
+
+  @Test func workOfThePastIsAboutWhatWasToldThen() throws {
+    var history = MaintenanceHistory()
+    for hour in stride(from: 0.0, through: 300, by: 10) {
+      history.hear(figures(hour, [prognosis(hour < 100 ? "wear" : "seal"), prognosis("looseness", 0.9)]), of: "p1")
+    }
+    let machine = try #require(history.machine("p1"))
+    #expect(machine.foremost(at: at(50))?.fault == "wear")
+    #expect(machine.foremost(at: at(200))?.fault == "seal")
+    #expect(machine.foremost(at: at(-1)) == nil)
   }
 
   @Test func whatFollowsARepairIsANewPrediction() throws {
@@ -199,6 +278,24 @@ private func record(
     #expect(life.lives.last == AgeLife.Life(hours: 300, isFailure: false))
     #expect(life.remaining(age: 300) == .refused([.fewFailures(have: 2, needed: 3)]))
     #expect(AgeLife(history.machines, records: records, fault: "seal").failures.isEmpty)
+  }
+
+  @Test func livesThatAreAllAlikeAreNotTooFew() throws {
+    let (history, records) = try Self.fleet([1000, 1000, 1000], now: 300)
+    let remaining = AgeLife(history.machines, records: records, fault: "wear").remaining(age: 300)
+    #expect(remaining == .refused([.noSpread(lives: 3)]))
+  }
+
+  @Test func serviceFromBeforeTheGatewayIsCountedAsItRunsNow() throws {
+    var history = MaintenanceHistory()
+    for hour in stride(from: 0.0, through: 400, by: 5) { history.hear(figures(hour, run: hour / 2), of: "p1") }
+    let machine = try #require(history.machine("p1"))
+    var done = try record("oil", -1000)
+    done.service = "oil"
+    let service = ServiceInterval(service: "oil", assets: ["p1"], every: .hours(600))
+    #expect(abs(ServiceLife(service, machine, records: [done]).hours - 700) < 1)
+    #expect(ServiceLife(service, machine, records: [done]).step == .due)
+    #expect(ServiceLife(service, machine, records: []).hours == 200)
   }
 
   @Test func saysWhatRemains() throws {

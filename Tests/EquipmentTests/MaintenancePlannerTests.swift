@@ -69,6 +69,15 @@ private func planner(_ stops: [Planner.Stop], now: Double = 0) -> Planner {
     Case(
       name: "parts come behind P10", window: (100, 150, 200), lead: 120, start: 88, hasStop: true, action: .partsLate,
       orderBy: 0),
+    Case(
+      name: "parts come while the stop lasts", window: (95, 150, 200), lead: 90, start: 90, hasStop: true,
+      action: .orderNow, orderBy: 0),
+    Case(
+      name: "parts come when too little of the stop is left", window: (111, 150, 200), lead: 95, start: 88,
+      hasStop: true, action: .partsLate, orderBy: 0),
+    Case(
+      name: "parts come while the stop lasts, behind P10", window: (90, 150, 200), lead: 91, start: 88, hasStop: true,
+      action: .partsLate, orderBy: 0),
     Case(name: "no stop before P10", window: (10, 50, 90), start: 10, hasStop: false, action: .plan),
     Case(
       name: "neither stop nor parts", window: (10, 50, 90), lead: 48, start: 10, hasStop: false, action: .partsLate,
@@ -114,6 +123,12 @@ private func planner(_ stops: [Planner.Stop], now: Double = 0) -> Planner {
         ["p1 wear", "p2 wear"], ["q1 wear"], ["p1 bearing", "p1 seal", "p3 wear"],
       ])
     #expect(visits.map(\.start) == [at(88), at(88), at(400)])
+  }
+
+  @Test func whatMayFailAtAnyTimeIsDoneNowAlsoTogether() {
+    let visits = planner(nights(3)).plan([job((-1, 5, 9)), job((-2, 5, 9), asset: "p2")])
+    #expect(visits.count == 1)
+    #expect(visits.flatMap(\.proposals).map(\.action) == [.now, .now])
   }
 
   /// Whatever the predictions and the calendar are.

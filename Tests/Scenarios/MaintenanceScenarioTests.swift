@@ -129,6 +129,11 @@ import Testing
         weir.directory.appending("data"),
       ], directory: weir.directory)
     #expect(wrong.code != 0 && wrong.output.contains("Did you mean leak?"), "\(wrong.output)")
+    // Work of a day on which nothing was told is not about what is told today.
+    let past = try run(
+      weir, "maintenance", "record", "pump-1", "--inspected", "--found", "no", "--at", "2026-03-03T10:00", "--by",
+      "Li Wei", "--id", "wo-16")
+    #expect(past.contains("recorded as wo-16") && !past.contains("leak"), "\(past)")
     let receipt = try run(
       weir, "maintenance", "record", "pump-1", "--done", "--finding", "condition-change/pump-1", "--found", "yes",
       "--parts", "Wear rings, gasket", "--note", "rings worn to 0.9 mm", "--by", "Li Wei", "--id", "wo-17")
@@ -144,7 +149,7 @@ import Testing
             "{\"ts\":\(again.nanoseconds / 1_000_000),\"pressure\":8,\"flow\":100,\"vibration\":2}".utf8))
       ], site: try Plants.site(weir))
     let isKnown = try eventually {
-      try json(weir, "maintenance", "list")["records"]?.arrayValue?.isEmpty == false
+      try json(weir, "maintenance", "list")["records"]?.arrayValue?.contains { $0["id"] == "wo-17" } == true
     }
     #expect(isKnown)
     let report = try json(weir, "maintenance", "list")
@@ -154,6 +159,7 @@ import Testing
     #expect(report["quality"]?["precision"] == 1 && report["quality"]?["hits"] == 1)
     let list = try run(weir, "maintenance", "list", "pump-1")
     #expect(list.contains("precision 100 %") && list.contains("rings worn to 0.9 mm"), "\(list)")
+    #expect(list.contains("predictions of pump-1: 1 checked"), "\(list)")
 
     // Nothing is predicted for a machine that nobody knows yet.
     #expect(try json(weir, "plan")["visits"]?.arrayValue?.isEmpty == true)
@@ -165,10 +171,15 @@ import Testing
         weir.directory.appending("data"),
       ], directory: weir.directory)
     #expect(twice.code != 0 && twice.output.contains("there is a record wo-17 already"), "\(twice.output)")
+    // A correction says only what was wrong: it is about the same work, of the same time.
+    let correction = try run(
+      weir, "maintenance", "record", "pump-1", "--done", "--found", "no", "--by", "Li Wei", "--id", "wo-18",
+      "--supersedes", "wo-17", "--reason", "the rings were well")
+    #expect(correction.contains("leak was predicted, and was not there"), "\(correction)")
     try weir.stop()
     let upstream = try Upstream(file: weir.directory.appending("upstream.jsonl"))
     #expect(upstream.schemaViolations == [])
-    let works = upstream.all.filter { $0.kind == "maintenance" }
-    #expect(works.count == 1 && works.first?.body["record"] == "wo-17" && works.first?.revision == 0)
+    let works = upstream.all.filter { $0.kind == "maintenance" && $0.body["record"] == "wo-17" }
+    #expect(works.count == 1 && works.first?.revision == 0)
   }
 }

@@ -56,7 +56,11 @@ public struct PlantFacts: Sendable {
             + (range.map { "，最迟 \($0.1)" } ?? "")))
     }
     let none = LineImpact.Times(p10: nil, p50: nil, p90: nil)
-    for impact in LineImpact.of(asset, failure: life ?? none, in: lines) { words.append(text(impact)) }
+    for impact in LineImpact.of(asset, failure: life ?? none, in: lines) {
+      let effect = text(impact)
+      // Not everything that is told of a machine is a failure.
+      words.append(life == nil ? .init("if it fails, \(effect.english)", "若设备失效：\(effect.chinese)") : effect)
+    }
     guard let known = assets[asset], let cost = planning.cost(of: known) else { return words }
     let usual = cost.stop.map { FigureText.duration($0) }
     words.append(
@@ -88,7 +92,7 @@ public struct PlantFacts: Sendable {
     guard let stops = impact.stops else {
       let percent = Int((impact.lost * 100).rounded())
       return .init(
-        "\(impact.line) goes on without \(percent) % of its rate", "产线 \(impact.line) 将损失 \(percent) % 的产能")
+        "\(impact.line) goes on without up to \(percent) % of its rate", "产线 \(impact.line) 最多将损失 \(percent) % 的产能")
     }
     let when = stops.p50.map { short($0) }
     if impact.drain == .zero {

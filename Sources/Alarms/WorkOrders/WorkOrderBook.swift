@@ -40,7 +40,10 @@ public struct WorkOrderBook: Hashable, Sendable {
       guard let p10 = prognosis.p10, p10 <= figures.time + facts.horizon else { continue }
       let cause = "\(asset.id)/\(prognosis.fault)"
       present.insert(cause)
-      guard calls[cause]?.contains("prediction") != true else { continue }
+      guard calls[cause]?.contains("prediction") != true else {
+        advance(cause, to: p10, facts: facts, now: max(now, figures.time))
+        continue
+      }
       call(cause, by: "prediction") { book in
         book.order(
           prognosis, p10, of: asset, cause: cause, facts: facts, now: max(now, figures.time))
@@ -64,7 +67,7 @@ public struct WorkOrderBook: Hashable, Sendable {
     let fault = facts.fault(prognosis.fault, of: asset)
     let guide = facts.settings.guide(of: "remaining-life")
     let name = fault?.name ?? FaultModel.Words(prognosis.fault, prognosis.fault)
-    let stop = facts.stop(from: now, before: p10)
+    let slot = slot(before: p10, facts: facts, now: now)
     let criticality = facts.settings.priority(.critical, asset.criticality) ?? .medium
     open(
       WorkOrder(
@@ -74,8 +77,30 @@ public struct WorkOrderBook: Hashable, Sendable {
         reason: .predicted(before: p10), priority: criticality, skill: guide?.skill,
         steps: (fault?.checks ?? []) + (guide?.steps ?? []), parts: fault?.parts ?? [],
         leadTime: fault?.leadTime.map { ReadingText.text($0.seconds / 86_400) + " d" },
-        proposed: stop.map { max($0.start, now) } ?? max(now, p10 - facts.planning.work), stop: stop?.name, opened: now,
-        changed: now, findings: [prognosis.finding]))
+        proposed: slot.time, stop: slot.stop, opened: now, changed: now, findings: [prognosis.finding]))
+  }
+
+  /// When work fits before a 10 % point.
+  private func slot(before p10: Timestamp, facts: PlantFacts, now: Timestamp) -> (time: Timestamp, stop: String?) {
+    guard let stop = facts.stop(from: now, before: p10) else { return (max(now, p10 - facts.planning.work), nil) }
+    return (max(stop.start, now), stop.name)
+  }
+
+  /// A prediction that moves nearer than was told says so if the work would come too late, or by this much.
+  private static let nearer = Span64.hours(6)
+
+  private mutating func advance(_ cause: String, to p10: Timestamp, facts: PlantFacts, now: Timestamp) {
+    for (number, order) in orders where order.cause == cause && !order.state.isOver && order.state != .done {
+      // Once it may fail at any time, there is no more to say.
+      guard case .predicted(let told) = order.reason, now < told, p10 < told,
+        p10 <= order.proposed || Self.nearer <= told - p10
+      else { continue }
+      let slot = slot(before: p10, facts: facts, now: now)
+      change(number) { order in
+        order.reason = .predicted(before: p10)
+        (order.proposed, order.stop) = (slot.time, slot.stop)
+      }
+    }
   }
 
   // MARK: Incidents
@@ -153,10 +178,12 @@ public struct WorkOrderBook: Hashable, Sendable {
     }
   }
 
-  /// Work on a machine closes what was ordered for it; that somebody looked closes what was not found.
+  /// Work on a machine closes what was ordered for it before; that somebody looked closes what was not found.
   mutating func handle(_ record: MaintenanceRecord, now: Timestamp) {
     let meant = orders.values.filter { order in
-      guard !order.state.isOver, order.asset == record.asset else { return false }
+      guard !order.state.isOver, order.asset == record.asset, order.opened <= record.time else {
+        return false
+      }
       if let finding = record.finding, order.findings.contains(finding) { return true }
       if let fault = record.fault { return order.fault == nil || order.fault == fault }
       return record.finding == nil
@@ -174,6 +201,21 @@ public struct WorkOrderBook: Hashable, Sendable {
   }
 
   // MARK: Changes
+
+  /// Assets that have got another id keep their orders.
+  mutating func rename(_ assets: [Asset]) {
+    for asset in assets {
+      guard let former = asset.formerly else { continue }
+      func named(_ cause: String) -> String {
+        cause.hasPrefix(former + "/") ? asset.id + cause.dropFirst(former.count) : cause
+      }
+      for (number, order) in orders where order.asset == former {
+        orders[number]?.asset = asset.id
+        orders[number]?.cause = named(order.cause)
+      }
+      calls = Dictionary(calls.map { (named($0.key), $0.value) }) { $0.union($1) }
+    }
+  }
 
   private func same(asset: String, fault: String?) -> Int? {
     orders.values.filter { order in

@@ -42,6 +42,8 @@ public enum LifeEstimate: Hashable, Sendable {
     case beyondHistory(horizon: Double, history: Double)
     /// Too few failures of this kind of machine are recorded.
     case fewFailures(have: Int, needed: Int)
+    /// The recorded lives say nothing of how they differ.
+    case noSpread(lives: Int)
     /// Nobody has recorded since when it runs.
     case unknownAge
 
@@ -62,6 +64,8 @@ public enum LifeEstimate: Hashable, Sendable {
           + "wait for more data"
       case .fewFailures(let have, let needed):
         "\(have) of \(needed) lives to this fault are recorded: enter what is done with `weir maintenance record`"
+      case .noSpread(let lives):
+        "\(lives) lives to this fault are recorded, but they are too alike to say how lives differ: wait for more"
       case .unknownAge:
         "its age is not known: enter when it was new with `weir maintenance record … --replaced --at`; before the gateway "
           + "knew it, it is taken to have run as it does now, once a day of that is known"

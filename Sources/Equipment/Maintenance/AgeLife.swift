@@ -93,9 +93,12 @@ public struct AgeLife: Hashable, Sendable {
   /// Hours of running that remain, or what is missing.
   public func remaining(age: Double?) -> LifeEstimate {
     let failures = failures
-    guard failures.count >= Self.needed,
-      let life = Weibull.fit(failures: failures, running: lives.filter { !$0.isFailure }.map(\.hours))
-    else { return .refused([.fewFailures(have: failures.count, needed: Self.needed)]) }
+    guard failures.count >= Self.needed else {
+      return .refused([.fewFailures(have: failures.count, needed: Self.needed)])
+    }
+    guard let life = Weibull.fit(failures: failures, running: lives.filter { !$0.isFailure }.map(\.hours)) else {
+      return .refused([.noSpread(lives: failures.count)])
+    }
     guard let age else { return .refused([.unknownAge]) }
     return .estimate(
       LifeEstimate.Quantiles(

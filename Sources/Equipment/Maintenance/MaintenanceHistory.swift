@@ -25,6 +25,12 @@ public struct MaintenanceHistory: Hashable, Sendable {
         ($1.last.score, $0.opened, $0.fault) < ($0.last.score, $1.opened, $1.fault)
       }
     }
+
+    /// The one that stood first among those that were told at a time: what work that names no fault is about.
+    public func foremost(at time: Timestamp) -> Prediction? {
+      predictions.filter { $0.isTold(at: time) }
+        .min { PredictionJudge.rank($0, time) < PredictionJudge.rank($1, time) }
+    }
   }
 
   /// What is told again within this time goes on: scores near a threshold flicker.
@@ -98,10 +104,12 @@ public struct MaintenanceHistory: Hashable, Sendable {
     let place = place(name)
     guard place < machines.endIndex, machines[place].name == name else { return true }
     // What follows is another machine: what is told of it again is a new prediction.
-    // What was told first behind the work is told of that one.
+    // What was told first behind the work is told of that one, also if a correction dates the work later.
+    let renewal = renewal(record)
+    let corrected = records.first { $0.id == record.supersedes && $0.renews && $0.asset == name }?.time
     for index in machines[place].predictions.indices {
       let prediction = machines[place].predictions[index]
-      guard prediction.ended == nil, prediction.opened <= record.time else { continue }
+      guard prediction.opened <= renewal, prediction.ended == nil || prediction.ended == corrected else { continue }
       machines[place].predictions[index].ended = record.time
     }
     return true
@@ -118,7 +126,19 @@ public struct MaintenanceHistory: Hashable, Sendable {
 
   private func lastRenewal(_ name: String) -> Timestamp? {
     let gone = Set(records.compactMap(\.supersedes))
-    return records.filter { $0.renews && $0.asset == name && !gone.contains($0.id) }.map(\.time).max()
+    return records.filter { $0.renews && $0.asset == name && !gone.contains($0.id) }.map(renewal).max()
+  }
+
+  /// From when on what is told is told of the renewed machine: the earliest time that a record and those that it corrects
+  /// give for the work.
+  private func renewal(_ record: MaintenanceRecord) -> Timestamp {
+    var time = record.time
+    var next = record.supersedes
+    while let old = records.first(where: { $0.id == next }) {
+      if old.renews, old.asset == record.asset { time = min(time, old.time) }
+      next = old.supersedes
+    }
+    return time
   }
 
   private mutating func forget(_ place: Int) {

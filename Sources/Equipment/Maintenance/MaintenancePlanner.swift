@@ -2,8 +2,8 @@ import Telemetry
 
 /// Puts predicted faults into stops of the plant.
 ///
-/// Each job gets the last stop before its 10 % point that its parts can reach: later it would be a gamble, earlier would
-/// throw life away. If the parts come too late for any such stop, it gets the last one before the 10 % point all the same,
+/// Each job gets the last stop before its 10 % point that its parts can reach, from when they are there: later it would be
+/// a gamble, earlier would throw life away. If the parts come too late for any such stop, it gets the last one before the 10 % point all the same,
 /// for a look and what can be done without them. If there is no stop before it, the machine has to be stopped for it. A
 /// fault without a time gets the next stop, for a look. Then jobs of a machine, and those of a line that lie near one
 /// another, are done together, at the earliest of their stops, unless their parts are not there by then.
@@ -73,7 +73,8 @@ public struct MaintenancePlanner: Sendable {
     case plan
     /// The parts must be ordered now.
     case orderNow = "order-now"
-    /// The parts come behind the 10 % point: order by express, look for a substitute.
+    /// The parts come behind the last stop before the 10 % point, or behind that point: order by express, look for a
+    /// substitute, or make an extra stop when they are there.
     case partsLate = "parts-late"
     /// It may fail at any time.
     case now
@@ -145,7 +146,9 @@ public struct MaintenancePlanner: Sendable {
       return proposal(job, running, at: now, action: now < arrival ? .partsLate : .now)
     }
     let before = stops.filter { $0.start <= due }
-    if let stop = before.last(where: { arrival <= $0.start }) {
+    // Parts may come while a long stop lasts: what is left of it then may do.
+    let reached = before.map { Stop(name: $0.name, start: max($0.start, arrival), end: $0.end) }
+    if let stop = reached.last(where: { $0.start <= due && settings.work <= $0.end - $0.start }) {
       return proposal(job, stop, at: stop.start, action: action(job, at: stop.start))
     }
     if let stop = before.last { return proposal(job, stop, at: stop.start, action: .partsLate) }
@@ -191,7 +194,7 @@ public struct MaintenancePlanner: Sendable {
       let visit = visits[place]
       let arrives = now + (proposal.job.leadTime ?? .zero)
       let action =
-        proposal.action == .inspect || proposal.action == .partsLate
+        [.inspect, .partsLate, .now].contains(proposal.action)
         ? proposal.action : arrives <= visit.start ? self.action(proposal.job, at: visit.start) : proposal.action
       visits[place].proposals.append(self.proposal(proposal.job, visit.stop, at: visit.start, action: action))
     }

@@ -72,7 +72,7 @@ public struct Prediction: Hashable, Sendable {
   /// What was said at a time; nil before the first warning.
   public func said(at time: Timestamp) -> Point? { points.last { $0.time <= time } }
 
-  func isTold(at time: Timestamp) -> Bool { opened <= time && ended.map { time <= $0 } ?? true }
+  public func isTold(at time: Timestamp) -> Bool { opened <= time && ended.map { time <= $0 } ?? true }
 
   // MARK: State
 

@@ -6,15 +6,16 @@ import Telemetry
 /// * A record speaks of the prediction that its finding or its fault names, or else of the one that stood first when the
 ///   work was done (or the machine failed). What it does not say whether it was there, is not judged.
 /// * The window that counts is the one that was told `notice` before the machine failed, or else the first one: what is
-///   said at the last moment helps nobody.
-/// * The newest record that speaks of a prediction decides.
+///   said at the last moment helps nobody. What was not told at all by then is late.
+/// * The newest record that speaks of a prediction decides, up to the first one that judges it and renews the machine:
+///   what is found or fails later is of the machine as it is since.
 public struct PredictionJudge: Sendable {
   public enum Verdict: String, Hashable, Sendable, CaseIterable {
     /// It was there, and found in time, or failed within its window.
     case hit
     /// It was there, but failed behind its window, or had not failed by then: warned too early.
     case early
-    /// It was there, but failed before its window or before the first warning.
+    /// It was there, but failed before its window, before the first warning, or sooner after it than `notice`.
     case late
     /// It was not there.
     case `false`
@@ -59,12 +60,17 @@ public struct PredictionJudge: Sendable {
     _ machine: MaintenanceHistory.Machine, _ records: [MaintenanceRecord], notice: Span64
   ) -> [Judgement] {
     var judgements: [Judgement] = []
+    /// Predictions that are judged for good.
+    var settled: Set<Int> = []
     func add(_ judgement: Judgement) {
       if let prediction = judgement.prediction { judgements.removeAll { $0.prediction == prediction } }
       judgements.append(judgement)
     }
     for record in records {
-      let place = place(of: record, in: machine)
+      defer {
+        if record.renews { settled.formUnion(judgements.filter { $0.record == record.id }.compactMap(\.prediction)) }
+      }
+      let place = place(of: record, in: machine, settled)
       // That a machine has failed is an answer, too.
       guard let found = record.found ?? (record.failed == nil ? nil : .yes) else { continue }
       switch found {
@@ -76,7 +82,7 @@ public struct PredictionJudge: Sendable {
         if let place, machine.predictions[place].fault != what {
           add(judgement(record, place, machine, .false, notice))
         }
-        add(confirmed(record, told(what, record, in: machine), machine, fault: what, notice))
+        add(confirmed(record, told(what, record, in: machine, settled), machine, fault: what, notice))
       }
     }
     return judgements
@@ -95,7 +101,7 @@ public struct PredictionJudge: Sendable {
     let end = record.failed ?? record.time
     let window = window(prediction, before: end, notice)
     var verdict = Verdict.hit
-    if end < prediction.opened {
+    if record.failed != nil, end - notice < prediction.opened {
       verdict = .late
     } else if let window, let p10 = window.p10, let p90 = window.p90 {
       if record.failed != nil, end < p10 { verdict = .late }
@@ -123,34 +129,37 @@ public struct PredictionJudge: Sendable {
 
   // MARK: Which prediction a record speaks of
 
-  private static func place(of record: MaintenanceRecord, in machine: MaintenanceHistory.Machine) -> Int? {
-    if let fault = record.fault { return told(fault, record, in: machine) }
+  private static func place(
+    of record: MaintenanceRecord, in machine: MaintenanceHistory.Machine, _ settled: Set<Int>
+  ) -> Int? {
+    if let fault = record.fault { return told(fault, record, in: machine, settled) }
     let at = record.time
+    let open = machine.predictions.indices.filter { !settled.contains($0) }
     func first(_ accepts: (Prediction) -> Bool) -> Int? {
-      machine.predictions.indices.filter { accepts(machine.predictions[$0]) }
+      open.filter { accepts(machine.predictions[$0]) }
         .min { rank(machine.predictions[$0], at) < rank(machine.predictions[$1], at) }
     }
     if let finding = record.finding {
       // It may be over when somebody comes to look: then the one that was told last.
       return first { $0.finding == finding && $0.isTold(at: at) }
-        ?? machine.predictions.indices.last {
+        ?? open.last {
           machine.predictions[$0].finding == finding && machine.predictions[$0].opened <= at
         }
     }
     return first { $0.isTold(at: at) }
   }
 
-  private static func rank(_ prediction: Prediction, _ time: Timestamp) -> (Int, Double) {
+  static func rank(_ prediction: Prediction, _ time: Timestamp) -> (Int, Double) {
     (prediction.rank, -(prediction.said(at: time)?.score ?? 0))
   }
 
   /// The newest prediction of a fault that was told when the machine was worked on, or not long before.
   private static func told(
-    _ fault: String, _ record: MaintenanceRecord, in machine: MaintenanceHistory.Machine
+    _ fault: String, _ record: MaintenanceRecord, in machine: MaintenanceHistory.Machine, _ settled: Set<Int>
   ) -> Int? {
     machine.predictions.indices.last {
       let prediction = machine.predictions[$0]
-      return prediction.fault == fault && prediction.opened <= record.time
+      return !settled.contains($0) && prediction.fault == fault && prediction.opened <= record.time
         && prediction.ended.map { record.time - $0 <= memory } ?? true
     }
   }
@@ -189,11 +198,13 @@ public struct PredictionFigures: Hashable, Sendable {
 
   /// With what nobody has looked into.
   ///
-  /// - Parameter notice: `MaintenanceSettings.notice`.
-  public init(_ history: MaintenanceHistory, now: Timestamp, notice: Span64) {
-    let judgements = PredictionJudge.judge(history, notice: notice)
+  /// - Parameters:
+  ///   - machine: name of the one whose predictions count; nil = of all.
+  ///   - notice: `MaintenanceSettings.notice`.
+  public init(_ history: MaintenanceHistory, of machine: String? = nil, now: Timestamp, notice: Span64) {
+    let judgements = PredictionJudge.judge(history, notice: notice).filter { machine == nil || $0.machine == machine }
     self.init(judgements)
-    for machine in history.machines {
+    for machine in history.machines.filter({ machine == nil || $0.name == machine }) {
       let judged = Set(judgements.filter { $0.machine == machine.name }.compactMap(\.prediction))
       unchecked += machine.predictions.indices.count { place in
         let prediction = machine.predictions[place]

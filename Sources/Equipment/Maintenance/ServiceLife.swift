@@ -12,7 +12,7 @@ public struct ServiceLife: Hashable, Sendable {
   }
 
   public let interval: ServiceInterval
-  /// Hours that it has run since.
+  /// Hours that it has run since. Before the gateway knew the machine, it is taken to have run as it does now.
   public let hours: Double
   /// When it was done last; nil = nobody has recorded it, and hours count since the gateway knows the machine.
   public let done: Timestamp?
@@ -23,7 +23,7 @@ public struct ServiceLife: Hashable, Sendable {
       $0.asset == machine.name && $0.service == interval.service && $0.kind != .inspected
     }
     done = last?.time
-    hours = max(0, machine.usage.hours - (last.flatMap { machine.usage.hours(at: $0.time) } ?? 0))
+    hours = max(0, machine.usage.hours - (last.flatMap { machine.usage.assumedHours(at: $0.time) } ?? 0))
   }
 
   var wholeHours: Double { interval.every.seconds / 3600 }

@@ -11,7 +11,7 @@ struct LineEffects {
     LineImpact.of(asset, failure: failure, in: lines).flatMap { impact -> [String] in
       guard let stops = impact.stops else {
         let percent = Int((impact.lost * 100).rounded())
-        return ["\(impact.line) goes on without \(percent) % of its rate"] + impact.notes
+        return ["\(impact.line) goes on without up to \(percent) % of its rate"] + impact.notes
       }
       let first = impact.starving.first { $0.after > .zero && $0.after < impact.drain }
       let starving = first.map { "; \($0.assets.joined(separator: ", ")) starves after \(minutes($0.after))" } ?? ""

@@ -30,6 +30,18 @@ struct MaintenanceOutlook {
     records = history.inForce
   }
 
+  /// How far stops are looked for: behind the last thing that is due, at least half a year and at most two.
+  static func end(_ entries: [Entry], now: Timestamp) -> Timestamp {
+    let last = entries.compactMap { entry -> Timestamp? in
+      switch entry.job.time {
+      case .window(let curve): curve.p10
+      case .due(let time): time
+      case .unknown: nil
+      }
+    }.max()
+    return max(now + .days(180), min((last ?? now) + .days(1), now + .days(731)))
+  }
+
   /// By asset, in the order of the configuration.
   func entries() -> [Entry] {
     site.assets.flatMap { asset -> [Entry] in
