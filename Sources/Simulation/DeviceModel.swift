@@ -264,6 +264,25 @@ struct DeviceModel {
     ].merging(tightening(isGood: !isBad, look.defects)) { own, _ in own }
   }
 
+  /// The second attempt at a joint that was not good; nil for everything else.
+  mutating func again(_ readings: [String: Reading]) -> [String: Reading]? {
+    guard case .text("NG")? = own("verdict", readings), place?.role == .torque,
+      case .text(let id)? = readings[Self.messageID]
+    else { return nil }
+    var fields = tightening(isGood: true, [])
+    fields["verdict"] = .text("OK")
+    fields["attempt"] = .number(2)
+    for name in ["defects", "code", "failed"] { fields[name] = .list([]) }
+    var again = readings
+    for (key, name) in names where fields[name] != nil { again[key] = fields[name] }
+    again[Self.messageID] = .text("\(id)-2")
+    return again
+  }
+
+  private func own(_ name: String, _ readings: [String: Reading]) -> Reading? {
+    names.first { $0.value == name }.flatMap { readings[$0.key] }
+  }
+
   private mutating func pixel(_ most: Double) -> String { String(Int(most * generator.uniform())) }
 
   private mutating func tightening(isGood: Bool, _ defects: [String]) -> [String: Reading] {

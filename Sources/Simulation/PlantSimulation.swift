@@ -22,6 +22,8 @@ public struct PlantSimulation: Sequence, IteratorProtocol, Sendable {
     var interval: Span64
     var last: Timestamp
     var generator: SeededGenerator
+    /// Of what the device says.
+    var reviews: ReviewDesk?
   }
 
   private let zone: PlantZone
@@ -41,7 +43,7 @@ public struct PlantSimulation: Sequence, IteratorProtocol, Sendable {
     zone = try PlantZone(identifier: site.zone)
     self.faults = faults
     for asset in site.assets where asset.sparkplug == nil {
-      for mapping in asset.topics {
+      for mapping in asset.topics where !ReviewDesk.isDesk(mapping) {
         var generator = SeededGenerator(seed: seed, name: "network/\(mapping.topic)")
         let interval = mapping.fields.map { asset.signals[$0.signal].expectedInterval }.min() ?? .seconds(10)
         let phase = Span64(
@@ -50,7 +52,8 @@ public struct PlantSimulation: Sequence, IteratorProtocol, Sendable {
           Device(
             model: DeviceModel(asset: asset, seed: seed, lines: site.lines, course: course),
             writer: PayloadWriter(mapping: mapping, asset: asset, seed: seed),
-            topic: mapping.topic, interval: interval, last: start + phase - interval, generator: generator))
+            topic: mapping.topic, interval: interval, last: start + phase - interval, generator: generator,
+            reviews: ReviewDesk(of: mapping, asset: asset, seed: seed)))
         push(start + phase, nil, devices.count - 1)
       }
     }
@@ -77,6 +80,16 @@ public struct PlantSimulation: Sequence, IteratorProtocol, Sendable {
     let secondOfDay = (time - zone.startOfDay(containing: time)).seconds
     let readings = devices[index].model.readings(
       time: time, hour: secondOfDay / 3600, elapsed: elapsed, faults: faults)
+    if let again = devices[index].model.again(readings) {
+      let later = time + StationLine.retightening
+      push(
+        later,
+        SimulatedMessage(
+          time: later, topic: devices[index].topic, payload: devices[index].writer.payload(again, stamp: later)), index)
+    }
+    if let (review, delay) = devices[index].reviews?.review(readings, time: time) {
+      self.delay(review, by: delay, index)
+    }
     let isAhead = devices[index].generator.chance(faults.wrongClock)
     let stamp = isAhead ? time + .days(1) : time
     var message = SimulatedMessage(

@@ -8,6 +8,8 @@ import Templates
 /// Stations know nothing of each other; what becomes of a unit follows from its number alone.
 struct StationLine: Sendable {
   static let takt: Int64 = 60
+  /// A joint that was not good is tightened again so soon.
+  static let retightening = Span64.seconds(3)
   /// Pieces of a lot of incoming parts.
   private static let lot: Int64 = 500
 
@@ -70,13 +72,15 @@ struct StationLine: Sendable {
 
   func supplier(at time: Timestamp) -> String { number(time) / Self.lot % 2 == 0 ? "acme" : "best" }
 
-  /// `NG` at the place that finds something, `rework` at the next one, where it was repaired before.
+  /// `NG` at the place that finds something, `rework` at the next one, where it was repaired before. Joints are mended at
+  /// once, by the tool itself.
   ///
   /// - Parameters:
   ///   - step: of `steps` in the minute; only one of them can be the one that fails.
   func look(at time: Timestamp, step: Int = 1, of steps: Int = 1) -> Look {
     let number = number(time)
-    if let before, isRejected(number, place - 1, before.station, before.role, time - .seconds(Self.takt)),
+    if let before, before.role != .torque,
+      isRejected(number, place - 1, before.station, before.role, time - .seconds(Self.takt)),
       !slips(number, before, time - .seconds(Self.takt))
     {
       return Look(verdict: "rework")

@@ -130,7 +130,9 @@ struct EngineLineTests {
     let whole = files.filter { $0.body["stations"]?.arrayValue?.count == 57 }
     #expect(whole.count > 80, "\(whole.count) of \(files.count)")
     for file in whole {
-      #expect(file.body["steps"]?.arrayValue?.count == 50 + 60 + 1, "\(file.key)")
+      // A joint that is tightened again is a step of its own.
+      let steps = file.body["steps"]?.arrayValue ?? []
+      #expect(steps.count { $0["attempt"].map { $0 == 1 } ?? true } == 50 + 60 + 1, "\(file.key)")
       // Nothing is missing; what is rejected at the end, or has slipped, is still to be released.
       let gaps = file.body["gaps"]?.arrayValue ?? []
       #expect(gaps.allSatisfy { $0["gap"] == "rejected" } && gaps.count <= 1, "\(file.key): \(gaps)")
