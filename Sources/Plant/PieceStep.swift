@@ -16,19 +16,50 @@ public struct PieceStep: Hashable, Sendable {
     self.scrap = scrap
   }
 
-  /// What the readings of a counter say, each as what was counted since the one before it. A counter that stands lower
-  /// than before has begun anew.
+  /// What the readings of a counter say, each as what was counted since the one before it. Falls are told apart as those of
+  /// an energy register without a limit:
   ///
-  /// - Parameter readings: by time, beginning with the last one before the window.
+  /// - A fall by up to a tenth, or by one piece, is a dip (a control took a piece back): the level before it stays.
+  /// - A counter that fell farther, or to zero, has begun anew and shows what it has counted since.
+  /// - Unless it leaps back at once, before it has counted a tenth of its old level: then the fall was none (a control
+  ///   showed zero while it started), and what counts is the difference to the level before it.
+  ///
+  /// - Parameter readings: by time, beginning with those before the window that say whether it has fallen.
   public static func counted(
     _ readings: [(time: Timestamp, value: Int64)]
   ) -> [(since: Timestamp, time: Timestamp, count: Int64)] {
-    zip(readings, readings.dropFirst()).compactMap { before, now in
-      // Nor can one be believed that is farther up than a counter can be.
-      let (difference, overflow) = now.value.subtractingReportingOverflow(before.value)
-      let count = now.value >= before.value && !overflow ? difference : max(0, now.value)
-      return count > 0 ? (before.time, now.time, count) : nil
+    guard var level = readings.first else { return [] }
+    var left: (time: Timestamp, value: Int64)?
+    var steps: [(since: Timestamp, time: Timestamp, count: Int64)] = []
+    for now in readings.dropFirst() {
+      if isDip(now.value, of: level.value) {
+        level.time = now.time
+        continue
+      }
+      var count = max(0, now.value)
+      if now.value < level.value {
+        left = level
+      } else if let old = left, isReturn(now.value, from: level.value, to: old.value) {
+        steps.removeAll { $0.time > old.time }
+        (level.time, count, left) = (old.time, now.value - old.value, nil)
+      } else {
+        // Nor can one be believed that is farther up than a counter can be.
+        let (difference, overflow) = now.value.subtractingReportingOverflow(level.value)
+        if !overflow { count = difference }
+      }
+      if count > 0 { steps.append((level.time, now.time, count)) }
+      level = now
     }
+    return steps
+  }
+
+  private static func isDip(_ value: Int64, of level: Int64) -> Bool {
+    0 < value && value < level && level - value <= max(1, level / 10)
+  }
+
+  /// A single piece leaps nowhere.
+  private static func isReturn(_ value: Int64, from level: Int64, to old: Int64) -> Bool {
+    1 < old && old <= value && level <= old / 10
   }
 }
 
@@ -58,14 +89,39 @@ public struct UnitVisit: Hashable, Sendable {
   public static let good = "OK"
   public static let bad = "NG"
 
-  /// What the visit changes in the counts of good and scrapped pieces. A later attempt corrects the one before it: a
-  /// unit counts once, as its last attempt says. Other verdicts (unsure, rework, bypass) decide nothing.
-  public var change: PieceStep? {
-    switch (verdict, attempt) {
-    case (Self.good, 1): PieceStep(time: time, good: 1, scrap: 0)
-    case (Self.good, _): PieceStep(time: time, good: 1, scrap: -1)
-    case (Self.bad, 1): PieceStep(time: time, good: 0, scrap: 1)
-    default: nil
+  /// A unit at a step.
+  public struct Stage: Hashable, Sendable {
+    public var unit: String
+    public var step: String
+  }
+
+  /// Nil where the unit has no name.
+  public var stage: Stage? { unit.map { Stage(unit: $0, step: step ?? "") } }
+
+  /// Other verdicts (unsure, rework, bypass) decide nothing.
+  public var decides: Bool { verdict == Self.good || verdict == Self.bad }
+
+  /// What visits change in the counts of good and scrapped pieces. A later attempt corrects the last one that decided: a
+  /// unit counts once at each step, as its last attempt says.
+  ///
+  /// - Parameters:
+  ///   - visits: in any order.
+  ///   - earlier: the last verdicts before them that decided.
+  public static func changes(_ visits: [UnitVisit], after earlier: [Stage: String] = [:]) -> [PieceStep] {
+    var last = earlier
+    let sorted = visits.filter(\.decides).sorted {
+      ($0.time, $0.attempt, $0.identity) < ($1.time, $1.attempt, $1.identity)
+    }
+    return sorted.compactMap { visit in
+      var before: String?
+      // Without the unit's name, who comes again was bad.
+      if visit.attempt > 1 { before = visit.stage.map { last[$0] } ?? bad }
+      if let stage = visit.stage { last[stage] = visit.verdict }
+      guard visit.verdict != before else { return nil }
+      let corrected: Int64 = before == nil ? 0 : -1
+      return visit.verdict == good
+        ? PieceStep(time: visit.time, good: 1, scrap: corrected)
+        : PieceStep(time: visit.time, good: corrected, scrap: 1)
     }
   }
 }

@@ -98,13 +98,7 @@ public struct ActivityRule: AssetRule {
   public mutating func accepted(_ sample: Sample, signal: Int, inOrder: Bool, context: inout RuleContext) throws {
     var reach = sample.time
     if signal == run?.signal { reach = reach + stateHold }
-    if !inOrder, counting[signal] != nil,
-      let next = try context.firstSample(
-        signal: signal, from: Timestamp(nanoseconds: sample.time.nanoseconds + 1), notAfter: sample.time + Self.memory)
-    {
-      // The next reading counts since this one.
-      touch(before(next.time), sample.time, signal, context)
-    }
+    if !inOrder, counting[signal] != nil { try touchNext(sample.time, signal, context) }
     // A reading at a boundary counts what came before it, as in the energy rule.
     if let counting = counting[signal], counting.isRegister { touch(before(sample.time), sample.time, signal, context) }
     guard signal == run?.signal || counting[signal]?.isRegister == false else { return }
@@ -119,13 +113,33 @@ public struct ActivityRule: AssetRule {
     touch(event.time.windowStart(window), event.time, signal, context)
   }
 
+  /// The next reading counts since this one, which may be the level that it or a later one returns to (`counts`).
+  private mutating func touchNext(_ time: Timestamp, _ signal: Int, _ context: RuleContext) throws {
+    var last = time
+    var wasZero = true
+    for _ in 0..<Self.earlierReadings {
+      guard
+        let next = try context.firstSample(
+          signal: signal, from: Timestamp(nanoseconds: last.nanoseconds + 1), notAfter: time + Self.memory)
+      else { return }
+      touch(before(next.time), time, signal, context)
+      guard wasZero else { return }
+      wasZero = Self.whole(next.value) == 0
+      last = next.time
+    }
+  }
+
   /// Start of the window that ends with an instant or after it.
   private func before(_ time: Timestamp) -> Timestamp {
     Timestamp(nanoseconds: time.nanoseconds - 1).windowStart(window)
   }
 
-  /// How long ago the reading before may be, for what was counted since.
+  /// How long ago the reading before may be, for what was counted since, and the attempt before of a unit.
   private static let memory = Span64.days(1)
+  /// More visits before a window are not looked through: of a station that sees thousands an hour a unit comes back soon.
+  private static let earlierVisits = 20_000
+  /// So many readings before a window are looked at, where they are zeros, for the level that a counter has left.
+  private static let earlierReadings = 16
 
   private mutating func touch(_ start: Timestamp, _ time: Timestamp, _ signal: Int, _ context: RuleContext) {
     guard !open.contains(start) else { return }
@@ -139,7 +153,13 @@ public struct ActivityRule: AssetRule {
   }
 
   public mutating func close(now: Timestamp, context: inout RuleContext) throws {
-    for window in late.take(now) { try tell(window.start, cause: window.cause, context) }
+    for late in late.take(now) {
+      try tell(late.start, cause: late.cause, context)
+      for start in try laterAttempts(late.start, context)
+      where !open.contains(start) && start + window + lateness <= now {
+        try tell(start, cause: late.cause, context)
+      }
+    }
     for start in open.sorted() where start + window + lateness <= now {
       open.remove(start)
       try tell(start, cause: nil, context)
@@ -177,7 +197,8 @@ public struct ActivityRule: AssetRule {
       switch counting {
       case nil: continue
       case .units:
-        steps += try context.events(signal: signal, from: start, to: end).compactMap { UnitVisit($0)?.change }
+        let visits = try visits(signal, start, end, context)
+        steps += UnitVisit.changes(visits, after: try verdicts(before: visits, start, signal, context))
       case .pieces(let isRegister, _):
         for step in try counts(signal, isRegister: isRegister, start, end, context) {
           steps.append(PieceStep(since: step.since, time: step.time, good: step.count, scrap: 0))
@@ -193,6 +214,47 @@ public struct ActivityRule: AssetRule {
     return steps.sorted { ($0.time, $0.since) < ($1.time, $1.since) }
   }
 
+  private func visits(
+    _ signal: Int, _ start: Timestamp, _ end: Timestamp, _ context: RuleContext
+  ) throws -> [UnitVisit] {
+    try context.events(signal: signal, from: start, to: end).compactMap { UnitVisit($0) }
+  }
+
+  /// What was decided last, before a window, of units that come to it again.
+  private func verdicts(
+    before visits: [UnitVisit], _ start: Timestamp, _ signal: Int, _ context: RuleContext
+  ) throws -> [UnitVisit.Stage: String] {
+    let firsts = Set(visits.filter { $0.attempt == 1 }.compactMap(\.stage))
+    var wanted = Set(visits.compactMap(\.stage)).subtracting(firsts)
+    var found: [UnitVisit.Stage: String] = [:]
+    var to = start
+    var seen = 0
+    while !wanted.isEmpty, start - Self.memory < to, seen < Self.earlierVisits {
+      let from = to - window
+      let earlier = try self.visits(signal, from, to, context)
+      seen += earlier.count
+      for visit in earlier.reversed() {
+        guard let stage = visit.stage, wanted.contains(stage) else { continue }
+        if visit.decides { found[stage] = visit.verdict }
+        if visit.decides || visit.attempt == 1 { wanted.remove(stage) }
+      }
+      to = from
+    }
+    return found
+  }
+
+  /// Starts of the windows with later attempts of the units that a window has seen: they may correct something else now.
+  private func laterAttempts(_ start: Timestamp, _ context: RuleContext) throws -> [Timestamp] {
+    guard let signal = counting.firstIndex(of: .units) else { return [] }
+    let end = start + window
+    let stages = Set(try visits(signal, start, end, context).compactMap(\.stage))
+    guard !stages.isEmpty else { return [] }
+    let later = try visits(signal, end, end + Self.memory, context).filter { visit in
+      visit.attempt > 1 && visit.stage.map(stages.contains) == true
+    }
+    return Set(later.map { $0.time.windowStart(window) }).sorted()
+  }
+
   private func counts(
     _ signal: Int, isRegister: Bool, _ start: Timestamp, _ end: Timestamp, _ context: RuleContext
   ) throws -> [(since: Timestamp, time: Timestamp, count: Int64)] {
@@ -201,13 +263,18 @@ public struct ActivityRule: AssetRule {
     let later: Int64 = isRegister ? 1 : 0
     let from = Timestamp(nanoseconds: start.nanoseconds + later)
     let to = Timestamp(nanoseconds: end.nanoseconds + later)
-    if isRegister, let before = try context.lastSample(signal: signal, before: from, notBefore: start - Self.memory) {
-      readings.append((before.time, Self.whole(before.value)))
+    // Two readings before tell whether it has fallen; zeros do not tell from where.
+    while isRegister, readings.count < 2 || readings.first?.value == 0, readings.count < Self.earlierReadings,
+      let before = try context.lastSample(
+        signal: signal, before: readings.first?.time ?? from, notBefore: start - Self.memory)
+    {
+      readings.insert((before.time, Self.whole(before.value)), at: 0)
     }
     for sample in try context.samples(signal: signal, from: from, to: to) {
       readings.append((sample.time, Self.whole(sample.value)))
     }
-    return isRegister ? PieceStep.counted(readings) : readings.map { ($0.time, $0.time, $0.value) }
+    guard isRegister else { return readings.map { ($0.time, $0.time, $0.value) } }
+    return PieceStep.counted(readings).filter { from <= $0.time }
   }
 
   private static func whole(_ value: Value) -> Int64 {

@@ -4,6 +4,7 @@ extension RecordSchema {
     .required("planned_stop_seconds", .decimal("Time of shifts in planned stops: no part of planned_seconds.")),
     .required("unplanned_stop_seconds", .decimal("Planned time in which it is known to have stood, setup included.")),
     .required("production_seconds", .decimal("APT, actual production time within the planned one.")),
+    .required("idle_seconds", .decimal("Planned time in which it was ready and made nothing; it is in losses too.")),
     .required(
       "losses",
       .table(
@@ -11,6 +12,8 @@ extension RecordSchema {
           + "Null where pieces are not counted or have no planned run time. All of them and planned_run_good_seconds "
           + "add up to planned_seconds.", of: .decimal("Seconds.").orNull)),
     .required("counts_pieces", .flag("Whether anything counts its pieces.")),
+    .required(
+      "has_planned_run_time", .flag("Whether a planned run time of anything that it makes was entered.")),
     .required("good", .decimal("GQ: good pieces in the planned time.")),
     .required("scrap", .decimal("SQ: scrapped pieces in the planned time.")),
     .required("rework", .decimal("RQ: of the good ones, those that a later attempt made good.")),
@@ -20,6 +23,7 @@ extension RecordSchema {
     .required("planned_run_good_seconds", .decimal("PRI·GQ.")),
     .required("planned_run_startup_seconds", .decimal("PRI·startup_scrap.")),
     .required("outside_seconds", .decimal("Production beside the planned time; in no figure, as its pieces.")),
+    .required("outside_idle_seconds", .decimal("Idle time beside the planned time, as of a compressor without load.")),
     .required("outside_good", .decimal("Good pieces beside the planned time.")),
     .required("outside_scrap", .decimal("Scrapped pieces beside the planned time.")),
     .required("kwh", .decimal("By the machine's own meter, planned time or not; null without one.").orNull),

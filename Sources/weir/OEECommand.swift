@@ -9,7 +9,8 @@ struct OEECommand: AsyncParsableCommand {
     discussion: """
       From the records of days and shifts that are over; times and pieces are summed before figures are made of them. \
       --by loss is a Pareto of the six big losses, --by bottleneck ranks the machines of each line by the share of planned \
-      time in which they did not wait for others, --by group compares machines with the same `group:` by their energy.
+      time in which they did not wait for others, --by group compares machines with the same `group:` by their energy. \
+      --by shift counts a shift to the day in which it starts, so a night shift to that of its evening.
       """)
   @OptionGroup var gateway: GatewayOptions
   @Option(

@@ -7,6 +7,7 @@ import TestSupport
 import Testing
 
 @testable import Gateway
+@testable import Store
 
 /// What people see of the effectiveness of machines.
 @Suite("The report of effectiveness") struct OEEReportTests {
@@ -35,14 +36,17 @@ import Testing
 
   /// Hours of a day; 120 pieces an hour are planned.
   private func elements(
-    planned: Int64 = 8, production: Int64, breakdown: Int64 = 0, waiting: Int64 = 0, good: Int64?, scrap: Int64 = 0
+    planned: Int64 = 8, production: Int64, breakdown: Int64 = 0, waiting: Int64 = 0, noData: Int64 = 0, good: Int64?,
+    scrap: Int64 = 0
   ) throws -> OEEElements {
     var elements = OEEElements()
     elements.planned = planned * Self.hour
     elements.production = production * Self.hour
     elements[.breakdown] = breakdown * Self.hour
     elements[.minorStops] = waiting * Self.hour
-    elements[.unexplained] = (planned - production - breakdown - waiting) * Self.hour
+    elements.idle = waiting * Self.hour
+    elements[.unexplained] = (planned - production - breakdown - waiting - noData) * Self.hour
+    elements[.noData] = noData * Self.hour
     guard let good else { return elements }
     elements.countsPieces = true
     try elements.add(good: good, scrap: scrap, cycle: ExactDecimal(30))
@@ -111,6 +115,26 @@ import Testing
     #expect(Array(first.figures.prefix(2)) == ["1", "87.5"])
   }
 
+  @Test("of time without data nothing is known: it is no waiting")
+  func bottleneckWithoutData() throws {
+    let table = try report([
+      (0, nil, 0, try elements(production: 4, noData: 4, good: 480)),
+      (1, nil, 0, try elements(production: 6, waiting: 2, good: 300)),
+    ]).table(by: "bottleneck")
+    #expect(table.rows.map(\.name) == ["s/hall/line-1  press", "s/hall/line-1  pack"])
+    #expect(table.rows.map { $0.figures[1] } == ["100", "75"] && table.rows[0].figures.last == "4")
+  }
+
+  @Test("a machine that is faster than planned makes up for nobody else's loss")
+  func lossesOfOthers() throws {
+    let table = try report([
+      (0, nil, 0, try elements(production: 8, good: 1200)), (1, nil, 0, try elements(production: 8, good: 600)),
+    ]).table(by: "loss")
+    let speed = try #require(table.rows.first { $0.name == "reduced speed" })
+    #expect(speed.figures.first == "3" && speed.figures.last == "100" && speed.note == "most at pack")
+    #expect(table.notes.contains { $0.hasPrefix("no speed loss of press: faster than planned") })
+  }
+
   @Test func compressorsAreSeenAsOne() throws {
     var report = try usual()
     report.amounts = MeteredAmounts(site.assets)
@@ -125,6 +149,47 @@ import Testing
     #expect(table.rows.map(\.name) == ["air", "  air-1", "  air-2"])
     #expect(table.rows[0].figures == ["1200", "10000", "0.12", "12", "4", "25"])
     #expect(table.notes.contains("air-2 takes 67 % more energy by output than its group air"))
+  }
+
+  @Test("a compressor without load is seen outside of shifts too")
+  func unloadedOutsideOfShifts() throws {
+    var air = try elements(production: 6, waiting: 2, good: nil)
+    air.outsideProduction = 2 * Self.hour
+    air.outsideIdle = 14 * Self.hour
+    // A stop of a minute is no running without load.
+    air[.minorStops] += Self.hour / 60
+    let table = try report([(2, nil, 0, air)]).table(by: "group")
+    #expect(Array(table.rows[0].figures.suffix(3)) == ["8", "16", "66.6666666667"])
+  }
+
+  @Test("a machine without planned run times is in no sum, even if it makes nothing")
+  func sumsLeaveOutWhoMadeNothing() throws {
+    var pack = try elements(production: 0, breakdown: 8, good: nil)
+    pack.countsPieces = true
+    let press = try elements(production: 6, good: 672)
+    let line = try #require(
+      try report([(0, nil, 0, press), (1, nil, 0, pack)]).table(by: "line").rows.first { $0.name == "s/hall/line-1" })
+    #expect(line.figures.first == "70")
+    pack.hasPlannedRunTime = true
+    let both = try #require(
+      try report([(0, nil, 0, press), (1, nil, 0, pack)]).table(by: "line").rows.first { $0.name == "s/hall/line-1" })
+    #expect(both.figures.first == "35", "a failure of a machine with planned run times counts")
+  }
+
+  @Test("a shift belongs to the day in which it starts", arguments: [true, false])
+  func nightShift(byShift: Bool) throws {
+    func shifts(_ period: PlantPeriod) throws -> [String?] {
+      var sums = OEESums(assets: site.assets, zone: zone, period: period, byShift: byShift)
+      try sums.add(
+        StoredBody(
+          kind: .oee, asset: "press", key: "press/shift/night", start: self.period.start + .hours(22),
+          end: self.period.start + .hours(30), revision: 0,
+          body: JSONValue.object(["period": "shift", "shift": "night"]).canonicalBytes()))
+      return sums.entries.map(\.shift)
+    }
+    #expect(try shifts(period) == (byShift ? ["night"] : []))
+    let hours = PlantPeriod(start: period.start, end: period.start + .hours(23), name: "part of a day")
+    #expect(try shifts(hours) == [])
   }
 
   @Test func aDayStandsForItsShifts() throws {
@@ -151,7 +216,7 @@ import Testing
       effects.texts(of: "press", failure: times) == [
         "line-1 stops 20 min after the failure, about 2026-11-20 10:20 (2026-11-20 00:20 – 2026-11-20 20:20)"
       ])
-    #expect(effects.texts(of: "air-1", failure: times) == ["line-1 goes on without 50 % of its rate"])
+    #expect(effects.texts(of: "air-1", failure: times) == ["line-1 goes on without up to 50 % of its rate"])
     #expect(effects.texts(of: "pack", failure: .init(p10: nil, p50: nil, p90: nil)) == ["line-1 stops at once"])
   }
 }

@@ -98,6 +98,12 @@ import Testing
     #expect(try OEEFigures(elements).quality == ExactDecimal("0.9"))
     #expect(try OEEFigures(elements).oee == nil)
     #expect(try elements.seconds(.speed) == nil)
+    // Without a piece, too, nobody knows how fast it should be.
+    elements = OEEElements()
+    (elements.planned, elements.production, elements.countsPieces) = (3_600_000_000_000, 1_800_000_000_000, true)
+    #expect(try elements.seconds(.speed) == nil)
+    elements.hasPlannedRunTime = true
+    #expect(try elements.seconds(.speed) == ExactDecimal(1800))
   }
 
   // MARK: Folds
@@ -153,6 +159,8 @@ import Testing
     #expect(figures.oee == ExactDecimal("0.52"))
     #expect(figures.activeShare == ExactDecimal("0.84"))
     #expect(figures.setupRatio == ExactDecimal("0.138888888889"))
+    #expect(sum.idle == 5 * 60_000_000_000, "setup")
+    #expect(sum.outsideIdle == 10 * 60_000_000_000 && sum.outsideProduction == 0)
     // Another reason for the state, another loss.
     fold.losses = ["stopped": .setup]
     #expect(try OEEFold.sum(fold.parts())[.setup] == 13 * 60_000_000_000)

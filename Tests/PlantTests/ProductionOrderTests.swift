@@ -125,6 +125,22 @@ import Testing
     #expect(steps.map(\.count) == [3, 2, 3])
     #expect(steps.map(\.time) == [Self.at(1), Self.at(3), Self.at(4)])
   }
+
+  @Test(
+    "a dip, or a zero for a moment, counts nothing",
+    arguments: [
+      ([182_044, 182_043, 182_044, 182_046], [2]), ([182_044, 0, 182_045], [1]),
+      ([182_044, 0, 0, 182_045, 182_047], [1, 2]),
+      ([182_044, 0, 3, 182_050], [6]), ([7, 0, 7], []), ([5, 4, 5, 6], [1]), ([1000, 950, 1001], [1]),
+      // Begun anew: at each order, at a shift, with one piece.
+      ([12, 0, 1, 2, 12, 13], [1, 1, 10, 1]), ([1000, 0, 120, 1001], [120, 881]), ([1, 0, 1], [1]),
+      ([100, 80, 81], [80, 1]),
+      ([-5, Int64.max], [Int64.max]), ([Int64.max, 0, Int64.max], []),
+    ] as [([Int64], [Int64])])
+  func fallsOfCounters(readings: [Int64], counts: [Int64]) {
+    let steps = PieceStep.counted(readings.enumerated().map { (Self.at(Int64($0)), $1) })
+    #expect(steps.map(\.count) == counts)
+  }
 }
 
 @Suite struct UnitVisitTests {
@@ -141,11 +157,12 @@ import Testing
 
   @Test(arguments: [
     (["OK"], 1, 0), (["NG"], 0, 1), (["NG", "OK"], 1, 0), (["NG", "NG"], 0, 1), (["NG", "NG", "OK"], 1, 0),
-    (["unsure"], 0, 0), (["rework", "bypass"], 0, 0),
+    (["unsure"], 0, 0), (["rework", "bypass"], 0, 0), (["unsure", "OK"], 1, 0), (["OK", "NG"], 0, 1),
+    (["rework", "NG", "unsure", "OK"], 1, 0), (["OK", "OK"], 1, 0), (["OK", "NG", "OK"], 1, 0),
   ])
   func aUnitCountsOnce(verdicts: [String], good: Int64, scrap: Int64) {
     let visits = verdicts.enumerated().compactMap { Self.visit(Int64($0), $1, attempt: "\($0 + 1)") }
-    let changes = visits.compactMap(\.change)
+    let changes = UnitVisit.changes(visits)
     #expect(changes.reduce(0) { $0 + $1.good } == good)
     #expect(changes.reduce(0) { $0 + $1.scrap } == scrap)
     #expect(UnitHistory(unit: "SN1", visits: visits.reversed()).isGood == (good == 1))

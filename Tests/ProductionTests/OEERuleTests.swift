@@ -173,6 +173,54 @@ import Testing
     #expect(try OEERunning(ended).spans.map(\.shift) == ["late"], "the early shift has its record")
   }
 
+  /// What an older version has saved is read, and the rest of it is told anew with the next window.
+  @Test mutating func theShiftUnderWayOfAnOlderVersion() throws {
+    try earlyShift(until: 480)
+    let bytes = try #require(bench.view.shared[OEERunning.stateKey])
+    let expected = try OEERunning(bytes)
+    #expect(try OEERunning(expected.bytes) == expected)
+    let span = try #require(expected.spans.first)
+    #expect(span.elements.idle == 20 * 60_000_000_000 && span.elements.hasPlannedRunTime)
+    // At the end: idle time in nanoseconds, none outside of shifts, and a planned run time.
+    var end = ByteWriter()
+    end.zigzag(span.elements.idle)
+    end.zigzag(span.elements.outsideIdle)
+    end.boolean(span.elements.hasPlannedRunTime)
+    let old = try OEERunning(Array(bytes.dropLast(end.bytes.count)))
+    #expect(old.spans.map(\.elements.production) == expected.spans.map(\.elements.production))
+    #expect(old.spans.map(\.elements.idle) == [0])
+  }
+
+  /// A stop from 09:57 to 10:06 is longer than a minor one, though not in either shift.
+  @Test mutating func aStopAtABorderIsOneStop() throws {
+    func state(_ minute: Int64) -> String { (597..<606).contains(minute) ? "stopped" : "running" }
+    for minute in 350..<760 as Range<Int64> {
+      try bench.mark(at(minute))
+      try tell(at(minute), good: minute, scrap: 0, state: state(minute))
+    }
+    let losses = try bodies().mapValues { $0["losses"] }
+    #expect(losses["press/shift/early/2026-11-20T22:00:00Z"]??["unexplained"] == "180")
+    #expect(losses["press/shift/late/2026-11-21T02:00:00Z"]??["unexplained"] == "360")
+    #expect(losses.values.allSatisfy { $0?["minor-stops"] == "0" })
+    #expect(bench.output.records.filter { $0.kind == .oee }.allSatisfy { $0.revision == 0 })
+  }
+
+  /// What comes late of the next shift says how long the stop at the end of this one was.
+  @Test mutating func whatComesLateBehindABorderRevises() throws {
+    for minute in 350..<700 as Range<Int64> {
+      try bench.mark(at(minute))
+      guard !(600..<615).contains(minute) else { continue }
+      try tell(at(minute), good: minute, scrap: 0, state: (597..<600).contains(minute) ? "stopped" : "running")
+    }
+    let early = "press/shift/early/2026-11-20T22:00:00Z"
+    #expect(try bodies()[early]?["losses"]?["unexplained"] == "180")
+    for minute in 600..<615 as Range<Int64> { try tell(at(minute), good: minute, scrap: 0, state: "running") }
+    for minute in [701, 750, 800] as [Int64] { try bench.mark(at(minute)) }
+    #expect(try bodies()[early]?["losses"]?["minor-stops"] == "180")
+    let records = bench.output.records.filter { $0.key == early }
+    #expect(records.map(\.revision) == [0, 1] && records.last?.cause?.reason == .late)
+  }
+
   @Test mutating func aCopyOfTheStateGoesOn() throws {
     var other = try OEERuleTests()
     try earlyShift()

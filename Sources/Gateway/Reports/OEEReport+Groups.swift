@@ -48,7 +48,7 @@ extension OEEReport {
           if let own = times[site.assets[place].id] { try elements.add(own.elements) }
         }
         let ran = elements.production + elements.outsideProduction
-        let idle = elements[.minorStops]
+        let idle = elements.idle + elements.outsideIdle
         var specific: ExactDecimal?
         var (spent, made) = (ExactDecimal.zero, ExactDecimal.zero)
         for place in members where compared.contains(place) {

@@ -143,6 +143,7 @@ struct OEEReport {
     let machines = try sums.sums { $0.asset.id }.sorted { $0.key < $1.key }
     var found: [(loss: OEELoss, seconds: ExactDecimal, worst: String?)] = []
     var unknown: Set<String> = []
+    var tooFast: Set<String> = []
     for loss in OEELoss.allCases {
       var sum = ExactDecimal.zero
       var worst: (name: String, seconds: ExactDecimal)?
@@ -150,6 +151,11 @@ struct OEEReport {
         let elements = own.elements
         guard let seconds = try elements.seconds(loss) else {
           unknown.insert(name)
+          continue
+        }
+        // Faster than planned: the time is planned wrongly, and makes up for nobody else's loss.
+        guard .zero <= seconds else {
+          tooFast.insert(name)
           continue
         }
         sum = try sum + seconds
@@ -176,6 +182,11 @@ struct OEEReport {
         "speed and quality losses leave out \(unknown.sorted().joined(separator: ", ")): no pieces or no planned run time"
       )
     }
+    if !tooFast.isEmpty {
+      remarks.append(
+        "no speed loss of \(tooFast.sorted().joined(separator: ", ")): faster than planned, so the planned run time is too long"
+      )
+    }
     remarks.append(
       "stops: \(try hoursText(total.plannedStops)) h planned, \(try hoursText(total.unplannedStops)) h unplanned, of "
         + "\(try hoursText(total.planned + total.plannedStops)) h of shifts")
@@ -197,8 +208,7 @@ struct OEEReport {
     let machines = try sums.sums { $0.asset.id }.map { name, sum in
       (
         line: assets[name].flatMap { ReportGroups.row($0, by: "line") } ?? "(no line)", name: name,
-        elements: sum.elements,
-        share: try OEEFigures(sum.elements).activeShare ?? .zero
+        elements: sum.elements, share: try active(sum.elements)
       )
     }
     var rows: [ReportTable.Row] = []
@@ -214,6 +224,7 @@ struct OEEReport {
             String(rank), try percent(machine.share), try hours(machine.elements.production),
             try hours(machine.elements.setup), try hours(machine.elements[.breakdown]),
             try hours(machine.elements[.minorStops] + machine.elements[.unexplained]),
+            try hours(machine.elements[.noData]),
           ]))
     }
     return page(
@@ -225,11 +236,19 @@ struct OEEReport {
         .init("setup_hours", title: "setup", unit: "h", places: 1),
         .init("breakdown_hours", title: "broken", unit: "h", places: 1),
         .init("waiting_hours", title: "waiting", unit: "h", places: 1),
+        .init("no_data_hours", title: "no data", unit: "h", places: 1),
       ], rows, total: nil,
       notes: [
         "ranked by the share of planned time in which a machine produced, was set up or repaired, instead of waiting "
-          + "(active period method): rank 1 holds its line back"
+          + "(active period method): rank 1 holds its line back; of time without data nothing is known, and none of it counts"
       ] + notes())
+  }
+
+  /// Of the planned time that is known of.
+  private func active(_ elements: OEEElements) throws -> ExactDecimal {
+    let known = elements.planned - elements[.noData]
+    guard known > 0, let share = try OEEFigures(elements).activeShare else { return .zero }
+    return try share * OEEElements.seconds(elements.planned) / OEEElements.seconds(known)
   }
 
   func page(

@@ -36,10 +36,12 @@ struct OEESums {
     names = Dictionary(assets.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
   }
 
+  /// Counts what lies in the period. Among shifts, one belongs to the day in which it starts.
   mutating func add(_ record: StoredBody) throws {
-    guard record.end <= period.end, let asset = names[record.asset] else { return }
+    guard let asset = names[record.asset] else { return }
     let body = try JSONValue(parsing: record.body)
     let isShift = body["period"]?.stringValue == "shift"
+    guard record.end <= period.end || byShift && isShift && isOfDays else { return }
     if body["planned_by"]?.stringValue == "none" { isPlanned = false }
     add(
       Entry(
@@ -47,6 +49,8 @@ struct OEESums {
         elements: try OEEElements(body),
         products: try (body["products"]?.arrayValue ?? []).map { ($0["product"]?.stringValue, try OEEElements($0)) }))
   }
+
+  private var isOfDays: Bool { zone.startOfDay(containing: period.end) == period.end }
 
   mutating func add(running: OEERunning) {
     for span in running.spans where period.start <= span.start && span.start < period.end {
@@ -110,11 +114,10 @@ struct OEESums {
 
   /// Of several machines those whose effectiveness is known, if it is of any.
   private static func sum(_ machines: [String: OEEElements]) throws -> Sum {
-    func isJudged(_ elements: OEEElements) -> Bool { elements.countsPieces && elements.unrated == 0 }
-    let isMixed = machines.values.contains(where: isJudged)
+    let isMixed = machines.values.contains(where: \.isRated)
     var sum = Sum()
     for (id, elements) in machines.sorted(by: { $0.key < $1.key }) {
-      if isMixed, !isJudged(elements) {
+      if isMixed, !elements.isRated {
         sum.leftOut.append(id)
       } else {
         sum.machines.append(id)

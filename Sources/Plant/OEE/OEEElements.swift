@@ -11,6 +11,8 @@ public struct OEEElements: Hashable, Sendable {
   public var production: Int64 = 0
   /// Planned time that was lost, by `OEELoss.times`, ns; with `production` it is the planned time.
   public var lost = Array(repeating: Int64(0), count: OEELoss.times.count)
+  /// Planned time in which it was idle: ready, and making nothing. Every part of it is in `lost` too. ns.
+  public var idle: Int64 = 0
   /// GQ, of the planned time as all pieces here.
   public var good: Int64 = 0
   /// SQ.
@@ -27,17 +29,22 @@ public struct OEEElements: Hashable, Sendable {
   public var plannedRunGood = ExactDecimal.zero
   /// Planned run time of `startupScrap`, s.
   public var plannedRunStartup = ExactDecimal.zero
-  /// Production beside the planned time: ns and pieces. In no figure.
+  /// Production and idle time beside the planned time: ns and pieces. In no figure.
   public var outsideProduction: Int64 = 0
+  public var outsideIdle: Int64 = 0
   public var outsideGood: Int64 = 0
   public var outsideScrap: Int64 = 0
   /// kWh of the machine's own meter, planned time or not; nil = it has none.
   public var energy: ExactDecimal?
   /// Whether anything counts its pieces.
   public var countsPieces = false
+  /// Whether a planned run time of anything that it makes is known, even if it made nothing.
+  public var hasPlannedRunTime = false
 
   public init() {}
 
+  /// Whether its effectiveness can be known: its pieces are counted, and have planned run times.
+  public var isRated: Bool { countsPieces && hasPlannedRunTime && unrated == 0 }
   /// PQ.
   public var produced: Int64 { good + scrap }
   /// AUST.
@@ -66,7 +73,7 @@ public struct OEEElements: Hashable, Sendable {
   /// All of them and the planned run time of the good pieces add up to the planned time.
   public func seconds(_ loss: OEELoss) throws(DecimalError) -> ExactDecimal? {
     if OEELoss.times.contains(loss) { return try Self.seconds(self[loss]) }
-    guard countsPieces, unrated == 0 else { return nil }
+    guard isRated else { return nil }
     switch loss {
     case .speed: return try Self.seconds(production) - plannedRun
     case .startup: return plannedRunStartup
@@ -91,6 +98,7 @@ public struct OEEElements: Hashable, Sendable {
       unrated += good + scrap
       return
     }
+    hasPlannedRunTime = true
     plannedRun = try plannedRun + cycle * ExactDecimal(Int(good + scrap))
     plannedRunGood = try plannedRunGood + cycle * ExactDecimal(Int(good))
     plannedRunStartup = try plannedRunStartup + cycle * ExactDecimal(Int(startupScrap))
@@ -101,6 +109,7 @@ public struct OEEElements: Hashable, Sendable {
     plannedStops += other.plannedStops
     production += other.production
     for place in lost.indices { lost[place] += other.lost[place] }
+    idle += other.idle
     good += other.good
     scrap += other.scrap
     rework += other.rework
@@ -110,9 +119,11 @@ public struct OEEElements: Hashable, Sendable {
     plannedRunGood = try plannedRunGood + other.plannedRunGood
     plannedRunStartup = try plannedRunStartup + other.plannedRunStartup
     outsideProduction += other.outsideProduction
+    outsideIdle += other.outsideIdle
     outsideGood += other.outsideGood
     outsideScrap += other.outsideScrap
     if let added = other.energy { energy = try (energy ?? .zero) + added }
     countsPieces = countsPieces || other.countsPieces
+    hasPlannedRunTime = hasPlannedRunTime || other.hasPlannedRunTime
   }
 }

@@ -110,9 +110,11 @@ public struct OEEFold: Sendable {
       if place == shares.endIndex { shares.append((product, 0, 0)) }
       shares[place].time += length
       if isRunning { shares[place].run += length }
+      let idle = span?.state == .idle ? length : 0
       var elements = sums[product] ?? empty
       if isPlanned(from) {
         elements.planned += length
+        elements.idle += idle
         if isRunning {
           elements.production += length
         } else {
@@ -120,6 +122,7 @@ public struct OEEFold: Sendable {
         }
       } else {
         if isRunning { elements.outsideProduction += length }
+        elements.outsideIdle += idle
         if shifts.contains(where: { $0.contains(from) }) { elements.plannedStops += length }
       }
       sums[product] = elements
@@ -131,6 +134,7 @@ public struct OEEFold: Sendable {
   private var empty: OEEElements {
     var elements = OEEElements()
     elements.countsPieces = countsPieces
+    elements.hasPlannedRunTime = standard != nil || !cycles.isEmpty
     return elements
   }
 

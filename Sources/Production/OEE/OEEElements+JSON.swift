@@ -12,12 +12,14 @@ extension OEEElements {
       "planned_seconds": try Self.time(planned), "planned_stop_seconds": try Self.time(plannedStops),
       "unplanned_stop_seconds": try Self.time(unplannedStops),
       "production_seconds": try Self.time(production),
-      "losses": .object(losses), "counts_pieces": .boolean(countsPieces), "good": Self.count(good),
+      "idle_seconds": try Self.time(idle), "losses": .object(losses), "counts_pieces": .boolean(countsPieces),
+      "has_planned_run_time": .boolean(hasPlannedRunTime), "good": Self.count(good),
       "scrap": Self.count(scrap), "rework": Self.count(rework), "startup_scrap": Self.count(startupScrap),
       "unrated": Self.count(unrated), "planned_run_seconds": Self.text(plannedRun),
       "planned_run_good_seconds": Self.text(plannedRunGood),
       "planned_run_startup_seconds": Self.text(plannedRunStartup),
-      "outside_seconds": try Self.time(outsideProduction), "outside_good": Self.count(outsideGood),
+      "outside_seconds": try Self.time(outsideProduction), "outside_idle_seconds": try Self.time(outsideIdle),
+      "outside_good": Self.count(outsideGood),
       "outside_scrap": Self.count(outsideScrap), "kwh": Self.text(energy),
       "availability": Self.text(figures.availability), "effectiveness": Self.text(figures.effectiveness),
       "quality": Self.text(figures.quality), "oee": Self.text(figures.oee),
@@ -53,10 +55,14 @@ extension OEEElements {
     plannedRunGood = decimal("planned_run_good_seconds") ?? .zero
     plannedRunStartup = decimal("planned_run_startup_seconds") ?? .zero
     outsideProduction = try time("outside_seconds")
+    // Older records tell idle time only as minor stops.
+    idle = body["idle_seconds"] == nil ? self[.minorStops] : try time("idle_seconds")
+    outsideIdle = try time("outside_idle_seconds")
     outsideGood = count("outside_good")
     outsideScrap = count("outside_scrap")
     energy = decimal("kwh")
     countsPieces = body["counts_pieces"] == true
+    hasPlannedRunTime = body["has_planned_run_time"] == true || ExactDecimal.zero < plannedRun
   }
 
   private static func nanoseconds(_ seconds: ExactDecimal?) throws(DecimalError) -> Int64 {

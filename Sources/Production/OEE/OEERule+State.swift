@@ -43,6 +43,13 @@ extension OEERule {
     }
   }
 
+  /// What was told of a range, with what decides whether a stop at its borders is a minor one: windows before it, and the
+  /// one that its end lies in.
+  func windowsAround(_ machine: Int, _ range: Range<Timestamp>, _ context: RuleContext) throws -> [OEEWindow] {
+    let start = range.lowerBound - machines[machine].kind.settings.minorStop
+    return try windows(machine, start..<Timestamp(nanoseconds: range.upperBound.nanoseconds + 1), context)
+  }
+
   private func issuedKey(_ machine: Int, _ day: Timestamp) -> String { "oee-issued/\(name(machine))/\(day.rfc3339UTC)" }
 
   func issued(_ machine: Int, _ day: Timestamp, _ context: RuleContext) throws -> [String: OrderAccount.Issued] {

@@ -124,7 +124,9 @@ public struct OEERule: SiteRule {
     if place == windows.endIndex || windows[place].start != start { windows.insert(OEEWindow(start: start), at: place) }
     body(&windows[place])
     save(windows, machine, pageNumber(start), context)
-    touch(machine, start..<start + window, cause, context)
+    // Whether a stop at a border is a minor one depends on the other side of it (`windowsAround`).
+    let reach = start + window + machines[machine].kind.settings.minorStop
+    touch(machine, Timestamp(nanoseconds: start.nanoseconds - 1)..<reach, cause, context)
     told[machine] = max(told[machine] ?? start + window, start + window)
   }
 
@@ -184,7 +186,7 @@ public struct OEERule: SiteRule {
     let day = zone.startOfDay(containing: record.start)
     var issued = try self.issued(record.machine, day, context)
     guard !windows.isEmpty || issued[key] != nil else { return }
-    let fold = try fold(machine, record.start..<record.end, windows, context)
+    let fold = try fold(record.machine, record.start..<record.end, context)
     let body = try body(record, asset, machine.kind, fold.parts()).canonicalBytes()
     var hasher = Hash64()
     body.withUnsafeBytes { hasher.combine($0) }
@@ -199,17 +201,19 @@ public struct OEERule: SiteRule {
   }
 
   private func fold(
-    _ machine: Machine, _ range: Range<Timestamp>, _ windows: [OEEWindow], _ context: RuleContext
+    _ place: Int, _ range: Range<Timestamp>, _ context: RuleContext
   ) throws -> OEEFold {
+    let machine = machines[place]
     var fold = OEEFold(
       interval: range, planned: shifts?.plannedTime(in: range) ?? [range],
-      windows: try windows.map { try $0.fold(length: window) }, minorStop: machine.kind.settings.minorStop,
+      windows: try windowsAround(place, range, context).map { try $0.fold(length: window) },
+      minorStop: machine.kind.settings.minorStop,
       countsPieces: machine.kind.countsPieces)
     fold.shifts = shifts?.intervals(in: range).map { $0.start..<$0.end } ?? []
     fold.losses = machine.kind.settings.losses
     fold.standard = try machine.kind.cycle(nil)
     fold.products = try orders.products(machine.feeds, range, context)
-    for name in Set(fold.products.compactMap(\.name)) { fold.cycles[name] = try machine.kind.cycle(name) }
+    for name in machine.kind.settings.cycles.keys { fold.cycles[name] = try machine.kind.cycle(name) }
     return fold
   }
 
@@ -226,7 +230,7 @@ public struct OEERule: SiteRule {
       let spans = try intervals(last..<through).filter { shifts == nil ? $0.shift == nil : $0.shift != nil }.map {
         interval in
         let range = interval.start..<min(interval.end, through)
-        let parts = try fold(machines[machine], range, windows(machine, range, context), context).parts()
+        let parts = try fold(machine, range, context).parts()
         return OEERunning.Span(
           asset: asset.id, shift: interval.shift, start: interval.start, end: interval.end, through: range.upperBound,
           elements: try OEEFold.sum(parts))

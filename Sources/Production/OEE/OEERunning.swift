@@ -31,6 +31,13 @@ public struct OEERunning: Hashable, Sendable {
           start: try reader.timestamp(), end: try reader.timestamp(), through: try reader.timestamp(),
           elements: try OEEElements(from: &reader)))
     }
+    // What an older version has saved ends here.
+    guard !reader.isAtEnd else { return }
+    for place in spans.indices {
+      spans[place].elements.idle = try reader.zigzag()
+      spans[place].elements.outsideIdle = try reader.zigzag()
+      spans[place].elements.hasPlannedRunTime = try reader.boolean()
+    }
   }
 
   public var bytes: [UInt8] {
@@ -44,6 +51,11 @@ public struct OEERunning: Hashable, Sendable {
       writer.timestamp(span.end)
       writer.timestamp(span.through)
       span.elements.encode(into: &writer)
+    }
+    for span in spans {
+      writer.zigzag(span.elements.idle)
+      writer.zigzag(span.elements.outsideIdle)
+      writer.boolean(span.elements.hasPlannedRunTime)
     }
     return writer.bytes
   }
@@ -60,6 +72,7 @@ public struct OEERunning: Hashable, Sendable {
 }
 
 extension OEEElements {
+  /// All but what `OEERunning` has at its end.
   func encode(into writer: inout ByteWriter) {
     for value in [planned, plannedStops, production] + lost { writer.zigzag(value) }
     for value in [good, scrap, rework, startupScrap, unrated, outsideProduction, outsideGood, outsideScrap] {
