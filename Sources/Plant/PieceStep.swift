@@ -22,7 +22,8 @@ public struct PieceStep: Hashable, Sendable {
   /// - A fall by up to a tenth, or by one piece, is a dip (a control took a piece back): the level before it stays.
   /// - A counter that fell farther, or to zero, has begun anew and shows what it has counted since.
   /// - Unless it leaps back at once, before it has counted a tenth of its old level: then the fall was none (a control
-  ///   showed zero while it started), and what counts is the difference to the level before it.
+  ///   showed zero while it started), and what counts is the difference to the level before it. One that makes as much as
+  ///   before between two readings cannot be told from that: it is read too seldom.
   ///
   /// - Parameter readings: by time, beginning with those before the window that say whether it has fallen.
   public static func counted(
@@ -46,6 +47,8 @@ public struct PieceStep: Hashable, Sendable {
         // Nor can one be believed that is farther up than a counter can be.
         let (difference, overflow) = now.value.subtractingReportingOverflow(level.value)
         if !overflow { count = difference }
+        // Who counts on after the fall has begun anew.
+        if level.value > 0 { left = nil }
       }
       if count > 0 { steps.append((level.time, now.time, count)) }
       level = now

@@ -136,7 +136,7 @@ public struct ActivityRule: AssetRule {
 
   /// How long ago the reading before may be, for what was counted since, and the attempt before of a unit.
   private static let memory = Span64.days(1)
-  /// More visits before a window are not looked through: of a station that sees thousands an hour a unit comes back soon.
+  /// More visits before or after a window are not looked through: of a station that sees thousands an hour a unit comes back soon.
   private static let earlierVisits = 20_000
   /// So many readings before a window are looked at, where they are zeros, for the level that a counter has left.
   private static let earlierReadings = 16
@@ -240,6 +240,8 @@ public struct ActivityRule: AssetRule {
       }
       to = from
     }
+    // Who comes again, and was seen longer ago, was bad.
+    for stage in wanted { found[stage] = UnitVisit.bad }
     return found
   }
 
@@ -249,10 +251,16 @@ public struct ActivityRule: AssetRule {
     let end = start + window
     let stages = Set(try visits(signal, start, end, context).compactMap(\.stage))
     guard !stages.isEmpty else { return [] }
-    let later = try visits(signal, end, end + Self.memory, context).filter { visit in
-      visit.attempt > 1 && visit.stage.map(stages.contains) == true
+    var found: [Timestamp] = []
+    var from = end
+    var seen = 0
+    while from < end + Self.memory, from < context.clock, seen < Self.earlierVisits {
+      let later = try visits(signal, from, from + window, context)
+      if later.contains(where: { $0.attempt > 1 && $0.stage.map(stages.contains) == true }) { found.append(from) }
+      seen += later.count
+      from = from + window
     }
-    return Set(later.map { $0.time.windowStart(window) }).sorted()
+    return found
   }
 
   private func counts(
@@ -263,6 +271,12 @@ public struct ActivityRule: AssetRule {
     let later: Int64 = isRegister ? 1 : 0
     let from = Timestamp(nanoseconds: start.nanoseconds + later)
     let to = Timestamp(nanoseconds: end.nanoseconds + later)
+    // A dip may last for a while.
+    if isRegister {
+      for sample in try context.samples(signal: signal, from: from - window, to: from) {
+        readings.append((sample.time, Self.whole(sample.value)))
+      }
+    }
     // Two readings before tell whether it has fallen; zeros do not tell from where.
     while isRegister, readings.count < 2 || readings.first?.value == 0, readings.count < Self.earlierReadings,
       let before = try context.lastSample(

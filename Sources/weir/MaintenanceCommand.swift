@@ -14,7 +14,8 @@ struct MaintenanceCommand: AsyncParsableCommand {
       abstract: "Record work on a machine: what was done, and whether the predicted fault was there.",
       discussion: """
         What is recorded is in the journal for ever; a mistake is corrected by another record with --supersedes, which takes \
-        over when it was done, its failure, fault, finding and service, unless it says them itself ("" = none). After \
+        over when it was done, its failure, service, parts and note, and its fault, finding and what was found, unless it \
+        says them itself ("" = none). After \
         --done and --replaced the machine is learned anew; not after a --service that was done. --found is what makes predictions measurable: say it whenever \
         somebody has looked.
         """)

@@ -150,6 +150,13 @@ private func record(
     #expect(PredictionJudge.judge(history, notice: .hours(48)).map(\.verdict) == [.hit])
     history.enter(try record("r3", 680, fault: "wear", failed: 679), of: "p1")
     #expect(PredictionJudge.judge(history, notice: .hours(48)).map(\.verdict) == [.hit, .missed])
+    // Of a prediction that was interrupted both parts are settled.
+    var interrupted = Self.warned()
+    interrupted.hear(figures(220, []), of: "p1")
+    interrupted.hear(figures(600, [prognosis("wear")]), of: "p1")
+    interrupted.enter(try record("r1", 610, fault: "wear", found: "yes"), of: "p1")
+    interrupted.enter(try record("r2", 640, kind: .inspected, fault: "wear", found: "no"), of: "p1")
+    #expect(PredictionJudge.judge(interrupted, notice: .hours(48)).map(\.verdict) == [.hit])
     // Looking changes nothing of the machine: then the newest decides.
     var looked = Self.warned()
     looked.enter(try record("r1", 150, kind: .inspected, fault: "wear", found: "yes"), of: "p1")
@@ -173,6 +180,13 @@ private func record(
         "supersedes": "r1", "found": "yes", "time": time, "failed": failed, "fault": "wear",
         "finding": "condition-change/p1", "service": "grease",
       ])
+    var found = try record("r0", 100, fault: "wear", found: "other:seal", failed: 99)
+    (found.parts, found.note) = (["6308"], "hot")
+    history.enter(found, of: "p1")
+    let again = completed(["supersedes": "r0", "parts": ["6309"]])
+    #expect(again["found"] == "other:seal" && again["parts"] == ["6309"] && again["note"] == "hot")
+    #expect(completed(["supersedes": "r0"])["parts"] == ["6308"])
+    #expect(completed(["supersedes": "r0", "fault": "seal"])["found"] == nil)
     #expect(
       completed(["supersedes": "r1", "time": "t", "failed": "", "service": "", "fault": "looseness"]) == [
         "supersedes": "r1", "time": "t", "failed": "", "service": "", "fault": "looseness",

@@ -95,6 +95,25 @@ import Testing
     #expect(good(15) == 4)
   }
 
+  @Test mutating func aDipOverABorderCountsNothing() throws {
+    for minute in 0...45 as ClosedRange<Int64> {
+      try bench.mark(at(minute))
+      try count(minute, minute < 10 ? 1000 : minute < 25 ? 940 + minute : minute == 25 ? 1001 : 976 + minute)
+    }
+    try bench.mark(at(120))
+    #expect([0, 15, 30].map { good($0) } == [nil, 6, 15])
+  }
+
+  @Test mutating func whoComesBackAfterDaysWasBad() throws {
+    try visit(1, "NG", attempt: 1)
+    for minute in stride(from: 60, through: 60 * 33, by: 60) as StrideThrough<Int64> {
+      if minute == 60 * 31 { try visit(60 * 30 + 1, "OK", attempt: 2) }
+      try bench.mark(at(minute))
+    }
+    #expect(scrap(0) == 1)
+    #expect(good(60 * 30) == 1 && scrap(60 * 30) == -1)
+  }
+
   @Test mutating func anAttemptCorrectsThatOfAnEarlierWindow() throws {
     try visit(1, "NG", attempt: 1)
     try visit(20, "unsure", attempt: 2)

@@ -98,6 +98,7 @@ public struct WorkOrderBook: Hashable, Sendable {
       let slot = slot(before: p10, facts: facts, now: now)
       change(number) { order in
         order.reason = .predicted(before: p10)
+        order.changed = max(order.changed, now)
         (order.proposed, order.stop) = (slot.time, slot.stop)
       }
     }

@@ -14,9 +14,9 @@ extension MaintenanceHistory {
     var command = command
     var taken = ["time"]
     if old.asset == name {
-      taken += ["failed", "service"]
-      // A finding belongs to its fault.
-      if command.members["fault"] == nil, command.members["finding"] == nil { taken += ["fault", "finding"] }
+      taken += ["failed", "service", "parts", "note"]
+      // A finding belongs to its fault, and so does whether it was there.
+      if command.members["fault"] == nil, command.members["finding"] == nil { taken += ["fault", "finding", "found"] }
     }
     let before = old.journaled.members
     for name in taken where command.members[name] == nil { command.members[name] = before[name] }

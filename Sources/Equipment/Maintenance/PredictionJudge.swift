@@ -68,7 +68,14 @@ public struct PredictionJudge: Sendable {
     }
     for record in records {
       defer {
-        if record.renews { settled.formUnion(judgements.filter { $0.record == record.id }.compactMap(\.prediction)) }
+        if record.renews {
+          // And the others of the same faults: a prediction may have been interrupted.
+          let faults = Set(judgements.compactMap(\.prediction).map { machine.predictions[$0].fault })
+          settled.formUnion(
+            machine.predictions.indices.filter {
+              machine.predictions[$0].opened <= record.time && faults.contains(machine.predictions[$0].fault)
+            })
+        }
       }
       let place = place(of: record, in: machine, settled)
       // That a machine has failed is an answer, too.

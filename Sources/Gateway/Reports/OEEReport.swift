@@ -154,7 +154,7 @@ struct OEEReport {
           continue
         }
         // Faster than planned: the time is planned wrongly, and makes up for nobody else's loss.
-        guard .zero <= seconds else {
+        guard loss != .speed || .zero <= seconds else {
           tooFast.insert(name)
           continue
         }
