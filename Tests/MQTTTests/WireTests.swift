@@ -22,6 +22,8 @@ import Testing
     try receiver.start()
     #expect(eventually { delegate.isDrained })
     receiver.stop()
+    // What is sent before the end is read a moment later.
+    #expect(eventually { broker.packets(ofType: FakeBroker.disconnect).count == 1 })
     broker.stop()
     let connect = try #require(broker.packets(ofType: FakeBroker.connect).first).body
     #expect(Array(connect[0..<7]) == [0, 4] + Array("MQTT".utf8) + [5])
