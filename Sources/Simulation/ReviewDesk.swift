@@ -9,7 +9,7 @@ struct ReviewDesk: Sendable {
   /// those that are not.
   private static let sample = 0.01
   private static let falseCalls = 0.05
-  private static let escapes = 0.02
+  private static let escapes = 0.0005
 
   private let topic: String
   private var writer: PayloadWriter

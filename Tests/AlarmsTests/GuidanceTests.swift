@@ -44,9 +44,13 @@ import Testing
     #expect(guidance.steps == [.init("look", "look")] && guidance.what.chinese == "limit of m3")
     #expect(guidance.ignored.map(\.english) == ["an unplanned stop costs 12000 CNY an hour, usually for 6 h"])
     #expect(guidance.parts.isEmpty && guidance.skill == nil)
-    // What is told of a sensor or a counter is no failure yet.
-    let sensor = AlarmGuidance(Called.subject("sensor-fault", "m1"), onset: nil, facts: facts).ignored
-    #expect(sensor.contains(.init("if it fails, l1 stops 10 min after the failure", "若设备失效：产线 l1 将在失效后 10 min 停线")))
+    // What is told of a machine is no failure yet, and what is told of its parts never one.
+    let limit = AlarmGuidance(Called.subject("limit", "m1"), onset: nil, facts: facts).ignored
+    #expect(limit.contains(.init("if it fails, l1 stops 10 min after the failure", "若设备失效：产线 l1 将在失效后 10 min 停线")))
+    var product = Called.subject("defect-rate", "m1")
+    product.category = .quality
+    let parts = AlarmGuidance(product, onset: nil, facts: facts).ignored
+    #expect(!parts.contains { $0.english.contains("l1 stops") })
   }
 
   @Test("the remaining life of a machine stands at its other alarms")

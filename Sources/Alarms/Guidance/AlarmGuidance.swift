@@ -37,7 +37,8 @@ public struct AlarmGuidance: Hashable, Sendable {
     self.evidence = evidence.readings
     why = Self.why(subject, evidence, facts)
     let own = Evidence(subject.evidence.contains { $0.name == "p50" } ? subject.evidence : life)
-    ignored = [guide?.ignored].compactMap(\.self) + facts.consequences(of: subject.subject, life: own.life)
+    ignored = [guide?.ignored].compactMap(\.self)
+    ignored += facts.consequences(of: subject.subject, life: own.life, category: subject.category)
     ignored += evidence.consequences + facts.excess(evidence, at: onset)
     steps = evidence.checks.isEmpty && guide == nil ? [Words(subject.advice, subject.advice)] : evidence.checks
     steps += guide?.steps ?? []

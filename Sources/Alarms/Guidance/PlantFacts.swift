@@ -44,7 +44,11 @@ public struct PlantFacts: Sendable {
   }
 
   /// Remaining life, lines that stop, money.
-  func consequences(of asset: String, life: LineImpact.Times?) -> [FaultModel.Words] {
+  ///
+  /// - Parameter category: of the alarm; one of products, energy or people is of no machine that may fail.
+  func consequences(
+    of asset: String, life: LineImpact.Times?, category: AlarmSettings.Category
+  ) -> [FaultModel.Words] {
     var words: [FaultModel.Words] = []
     if let life, let p50 = life.p50 {
       let range = life.p10.flatMap { from in life.p90.map { (short(from), short($0)) } }
@@ -56,7 +60,8 @@ public struct PlantFacts: Sendable {
             + (range.map { "，最迟 \($0.1)" } ?? "")))
     }
     let none = LineImpact.Times(p10: nil, p50: nil, p90: nil)
-    for impact in LineImpact.of(asset, failure: life ?? none, in: lines) {
+    let mayFail = life != nil || [.equipment, .process, .communication].contains(category)
+    for impact in mayFail ? LineImpact.of(asset, failure: life ?? none, in: lines) : [] {
       let effect = text(impact)
       // Not everything that is told of a machine is a failure.
       words.append(life == nil ? .init("if it fails, \(effect.english)", "若设备失效：\(effect.chinese)") : effect)
